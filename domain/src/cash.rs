@@ -12,9 +12,23 @@ pub const DENOMINATIONS: [i64; 10] = [10_000, 5_000, 2_000, 1_000, 500, 100, 50,
 pub const PIECES_MAX: u32 = 100_000;
 
 /// 金種別枚数: pieces by denomination in yen.
+/// Written as a list of pairs: a map with numbers for keys does not survive a tagged JSON enum.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<(i64, u32)>", into = "Vec<(i64, u32)>")]
 pub struct CashCount(BTreeMap<i64, u32>);
+
+impl TryFrom<Vec<(i64, u32)>> for CashCount {
+    type Error = CashCountError;
+    fn try_from(pieces: Vec<(i64, u32)>) -> Result<Self, CashCountError> {
+        Self::new(pieces)
+    }
+}
+
+impl From<CashCount> for Vec<(i64, u32)> {
+    fn from(count: CashCount) -> Self {
+        count.0.into_iter().collect()
+    }
+}
 
 /// A count that names no Japanese cash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,103 @@
+//! Payloads: the JSON inside an entry, and the frozen number of each kind.
+//!
+//! Invariants: a number never changes its meaning and is never used again; readers lift old payload versions to today's shape;
+//! a kind or version that this program does not know is [`domain::event::Event::Unrecognised`], never an error that stops a fold.
+
+use domain::event::{Event, Meta, Recorded};
+use serde::Deserialize;
+
+use crate::entry::Entry;
+
+/// The version that this program writes, for every kind so far.
+pub const PAYLOAD_VERSION: u16 = 1;
+
+/// A payload that is damaged: known kind and version, unreadable JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("payload of kind {kind} version {version} cannot be read")]
+pub struct PayloadError {
+    /// Frozen number.
+    pub kind: u16,
+    /// Payload version.
+    pub version: u16,
+    /// What the JSON reader said.
+    #[source]
+    pub source: serde_json::Error,
+}
+
+macro_rules! kinds {
+    ($($number:literal $name:ident $word:literal),+ $(,)?) => {
+        /// Every kind: frozen number, and the `event` word of its JSON.
+        pub const KINDS: &[(u16, &str)] = &[$(($number, $word)),+];
+
+        /// The frozen number of an event.
+        #[must_use]
+        pub const fn kind_of(event: &Event) -> u16 {
+            match event {
+                $(Event::$name { .. } => $number,)+
+                Event::Unrecognised { kind, .. } => *kind,
+            }
+        }
+    };
+}
+
+kinds! {
+    1 CounterEnrolled "counter_enrolled",
+    2 AgentStarted "agent_started",
+    3 ClockDoubted "clock_doubted",
+    4 ClockConfirmed "clock_confirmed",
+    5 InboxReceived "inbox_received",
+    10 BusinessDayOpened "business_day_opened",
+    11 OperatorChanged "operator_changed",
+    12 CashCounted "cash_counted",
+    13 TerminalTotalsRequested "terminal_totals_requested",
+    14 TerminalTotalsFailed "terminal_totals_failed",
+    15 TerminalTotalsRecorded "terminal_totals_recorded",
+    16 InspectionTaken "inspection_taken",
+    17 CounterClosed "counter_closed",
+    20 SaleRegistered "sale_registered",
+    21 SaleAbandoned "sale_abandoned",
+    22 SaleCompleted "sale_completed",
+    23 SaleVoided "sale_voided",
+    30 PaymentRequested "payment_requested",
+    31 AttemptProgressed "attempt_progressed",
+    32 CancelAsked "cancel_asked",
+    33 PaymentConcluded "payment_concluded",
+    34 PaymentResolved "payment_resolved",
+    35 QueryUnanswered "query_unanswered",
+    36 UnknownExitChosen "unknown_exit_chosen",
+    37 OverpaymentCaseOpened "overpayment_case_opened",
+    38 StrayResultSeen "stray_result_seen",
+    50 PrintRequested "print_requested",
+    51 PrintStarted "print_started",
+    52 PaperPrinted "paper_printed",
+    53 PrintFailed "print_failed",
+    54 PrintUnknown "print_unknown",
+    55 PrintSettled "print_settled",
+}
+
+/// The payload bytes of what happened, in today's version.
+///
+/// # Errors
+/// When a map key cannot be JSON; no event of today has one.
+pub fn write(recorded: &Recorded) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(recorded)
+}
+
+#[derive(Deserialize)]
+struct OnlyMeta {
+    meta: Meta,
+}
+
+/// What an entry says, lifted to today's shape.
+///
+/// # Errors
+/// When a known kind and version cannot be read: the bytes are damaged or this program has a fault; the caller stops.
+pub fn read(entry: &Entry) -> Result<Recorded, PayloadError> {
+    let (kind, version) = (entry.kind, entry.payload_version);
+    let failed = |source| PayloadError { kind, version, source };
+    if version != PAYLOAD_VERSION || !KINDS.iter().any(|(number, _)| *number == kind) {
+        let OnlyMeta { meta } = serde_json::from_slice(entry.payload()).map_err(failed)?;
+        return Ok(Recorded { meta, event: Event::Unrecognised { kind, version } });
+    }
+    serde_json::from_slice(entry.payload()).map_err(failed)
+}
