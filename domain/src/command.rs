@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cash::CashCount,
     catalogue::CounterProfile,
-    event::{Actor, Meta, UnknownExit},
+    event::{Actor, UnknownExit},
     id::{
         AttemptId, BootId, BrandCode, CommandId, CounterId, DeviceId, GroundCode, Incarnation, ItemCode,
         OperatorId, PrintJobId, RouteId, SaleId, TenantId,
@@ -24,20 +24,12 @@ pub struct Context {
     pub actor: Actor,
     /// Id made with the form; also the id of the sale or attempt that the command makes.
     pub command: CommandId,
-    /// Wall time.
+    /// Wall time as the clock says it; [`crate::decide::meta`] keeps a journal's time from running backwards.
     pub at: Timestamp,
     /// This run of the process.
     pub boot: BootId,
     /// Hash of the journal's last entry, hex, for the settlement slip.
     pub chain_head: String,
-}
-
-impl Context {
-    /// What every entry of this command names.
-    #[must_use]
-    pub fn meta(&self) -> Meta {
-        Meta { actor: self.actor.clone(), command: self.command, at: self.at, boot: self.boot }
-    }
 }
 
 /// One line as the clerk keyed it.
@@ -241,6 +233,13 @@ pub enum Command {
         brand: Option<BrandCode>,
         /// 伝票番号, if the evidence shows it.
         slip_number: Option<String>,
+    },
+    /// A person lets the terminal of a doubt work again, with a reason.
+    ReleaseTerminal {
+        /// The attempt in doubt.
+        attempt: AttemptId,
+        /// Why.
+        reason: String,
     },
     /// The citizen's exit.
     ChooseUnknownExit {

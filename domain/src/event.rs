@@ -282,6 +282,13 @@ pub enum Event {
         /// Why.
         cause: OverpaymentCause,
     },
+    /// A person lets the terminal work again although its last result is still unknown.
+    TerminalReleased {
+        /// The attempt in doubt; it stays in doubt.
+        attempt: AttemptId,
+        /// Why, in that person's words.
+        reason: String,
+    },
     /// A device spoke of a payment that is not ours.
     StrayResultSeen {
         /// Which device.

@@ -104,6 +104,22 @@ pub struct UnknownRow {
     pub amount: Yen,
 }
 
+/// 過日分確定: a payment of a day already closed that became known today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateRow {
+    /// Its receipt.
+    pub receipt_number: ReceiptNumber,
+    /// 領収日, which decides its year.
+    pub payment_date: CivilDate,
+    /// 決済手段
+    pub method: Method,
+    /// ブランド
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandCode>,
+    /// Yen.
+    pub amount: Yen,
+}
+
 /// Where terminal totals (端末日計) come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,6 +203,9 @@ pub struct Settlement {
     pub terminal_differences: Vec<TerminalDifference>,
     /// 結果不明 open now.
     pub unknowns: Vec<UnknownRow>,
+    /// 過日分確定: what became known today of days already closed; in no method row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<LateRow>,
     /// First and last receipt number of the cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipts: Option<(ReceiptNumber, ReceiptNumber)>,
