@@ -96,10 +96,6 @@ pub enum PrintReport {
 
 /// A wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a command lives for one call; enrolment and the inbox carry a profile"
-)]
 pub enum Command {
     /// First command of a new journal, with what the centre granted.
     Enrol {

@@ -143,10 +143,6 @@ pub enum ClockDoubt {
 /// What happened at a counter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "events are built once, appended and folded; boxing each would only hide the shape"
-)]
 pub enum Event {
     /// First entry of an incarnation.
     CounterEnrolled {

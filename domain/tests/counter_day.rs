@@ -1,5 +1,4 @@
 //! The rules of a counter's day, one case a test, through one builder. Numbers in names are worked cases of the papers.
-#![expect(missing_docs, clippy::unwrap_used, reason = "test names say what they prove")]
 
 mod desk;
 

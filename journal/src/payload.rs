@@ -67,6 +67,7 @@ kinds! {
     36 UnknownExitChosen "unknown_exit_chosen",
     37 OverpaymentCaseOpened "overpayment_case_opened",
     38 StrayResultSeen "stray_result_seen",
+    39 TerminalReleased "terminal_released",
     50 PrintRequested "print_requested",
     51 PrintStarted "print_started",
     52 PaperPrinted "paper_printed",

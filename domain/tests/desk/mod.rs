@@ -1,4 +1,5 @@
 //! One small builder through which every test of the rules goes: a counter with its journal in memory.
+#![expect(clippy::unwrap_used, reason = "a builder for tests")]
 
 use domain::{
     cash::CashCount,
