@@ -1,4 +1,5 @@
 //! The rules of a counter's day, one case a test, through one builder. Numbers in names are worked cases of the papers.
+#![expect(clippy::unwrap_used, reason = "helpers of a test")]
 
 mod desk;
 
