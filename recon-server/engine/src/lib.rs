@@ -1,1 +1,43 @@
-//! Placeholder.
+//! Matching: journal ↔ statement ↔ payout ↔ deposit, as one pure function.
+//!
+//! [`reconcile`] takes [`facts::Facts`] as of a day and gives an [`outcome::Outcome`]. Invariants: same facts in any order, same bytes out;
+//! every sale, row, payout and deposit ends in exactly one class ([`outcome::Disposition`], checked by [`audit::audit`]); a report is
+//! green only when its residual is exactly 0 and nothing is missing. Stages (reconciliation.md 5.4): 0 gate, 1 id join, 2 composite
+//! keys, 6 roll-up, 7 deposit 1:1, 9 classify. Not here: stages 3, 4, 5 and 8 (windows, interchangeable sets, subset search, deposit sets),
+//! storage, clocks, floats.
+
+pub mod allocate;
+pub mod audit;
+pub mod calendar;
+mod check;
+pub mod class;
+mod classify;
+pub mod contract;
+mod counter;
+mod deposit;
+mod evidence;
+pub mod facts;
+pub mod fee;
+pub mod ident;
+mod join;
+mod keys;
+mod ledger;
+mod lines;
+mod near;
+pub mod outcome;
+mod payout;
+pub mod report;
+mod run;
+mod sentence;
+mod shares;
+mod sheet;
+mod world;
+
+pub use audit::audit;
+pub use calendar::BankCalendar;
+pub use check::BadFacts;
+pub use class::{ExceptionClass, Verdict};
+pub use contract::Contract;
+pub use facts::Facts;
+pub use outcome::Outcome;
+pub use run::reconcile;

@@ -1,0 +1,58 @@
+//! What comes out of the printer: strips of paper, row by row.
+//!
+//! Invariant: paper is never un-printed; clearing and power cuts leave it as it is. Deliberately not here: why a row is printed.
+
+/// Most receipts that are kept, oldest dropped first.
+pub const PAPERS_MAX: usize = 1_000;
+/// Most rows kept of one receipt.
+pub const ROWS_MAX: usize = 5_000;
+
+/// One receipt, from cut to cut.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Paper {
+    /// The rows of text, each with the spaces that its alignment puts before it.
+    pub lines: Vec<String>,
+    /// Payloads of the QR symbols, top to bottom.
+    pub qr: Vec<String>,
+    /// How many raster images stand on it.
+    pub rasters: u32,
+    /// How often the drawer was opened by a command of the job, up to the next row printed after its cut.
+    pub drawer_kicks: u32,
+}
+
+impl Paper {
+    /// Whether nothing was printed yet.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.lines.is_empty() && self.qr.is_empty() && self.rasters == 0
+    }
+}
+
+/// The roll: what was cut off, and what still hangs in the printer.
+#[derive(Debug, Default)]
+pub(super) struct Roll {
+    pub cut_off: Vec<Paper>,
+    pub hanging: Paper,
+}
+
+impl Roll {
+    pub fn line(&mut self, line: String) {
+        if self.hanging.lines.len() < ROWS_MAX {
+            self.hanging.lines.push(line);
+        }
+    }
+
+    pub fn cut(&mut self) {
+        if self.cut_off.len() == PAPERS_MAX {
+            self.cut_off.remove(0);
+        }
+        self.cut_off.push(std::mem::take(&mut self.hanging));
+    }
+
+    pub fn kick(&mut self) {
+        match self.cut_off.last_mut() {
+            Some(paper) if self.hanging.is_blank() => paper.drawer_kicks += 1,
+            _ => self.hanging.drawer_kicks += 1,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The driver against the simulated printer, over real lines. The paper is the judge.
+
+mod bytes;
+mod encode;
+mod faults;
+mod print;
+mod stall;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::{
+    client::EscPosPrinter,
+    config::EscPosConfig,
+    layout::{Columns, preview},
+    simulator::{EscPosSimulator, SimulatorConfig},
+    text::Replacements,
+};
+use crate::{
+    pos_printer::{Align, Document, Line, PosPrinter, PrintOutcome},
+    script::Script,
+};
+
+/// Longest time that a condition is waited for, in milliseconds.
+const EVENTUALLY_MS: u64 = 5_000;
+
+async fn simulator(script: Script) -> EscPosSimulator {
+    let config = SimulatorConfig { script, ..SimulatorConfig::default() };
+    EscPosSimulator::start(&config).await.unwrap()
+}
+
+/// A driver with the usual deadlines, for jobs that end well also on a busy machine.
+fn config_for(simulator: &EscPosSimulator) -> EscPosConfig {
+    EscPosConfig { columns: Columns::MIDDLE, ..EscPosConfig::new(simulator.address()) }
+}
+
+/// A driver that gives up early, for jobs that do not end well.
+fn impatient(simulator: &EscPosSimulator) -> EscPosConfig {
+    EscPosConfig {
+        connect_ms: 500,
+        write_ms: 300,
+        answer_ms: 500,
+        process_id_ms: 500,
+        row_ms: 0,
+        attention_ms: 600,
+        ..config_for(simulator)
+    }
+}
+
+fn printer_for(simulator: &EscPosSimulator) -> EscPosPrinter {
+    EscPosPrinter::new(config_for(simulator))
+}
+
+fn text(text: &str, align: Align) -> Line {
+    Line::Text { text: text.to_owned(), align, large: false, bold: false }
+}
+
+fn pair(left: &str, right: &str) -> Line {
+    Line::Pair { left: left.to_owned(), right: right.to_owned(), bold: false }
+}
+
+/// Twenty lines of Japanese text and a QR symbol: what a counter prints.
+fn receipt() -> Document {
+    let lines = vec![
+        Line::Text { text: "領収書".to_owned(), align: Align::Centre, large: true, bold: false },
+        text("みほん市　市民課　窓口１", Align::Centre),
+        Line::Rule,
+        pair("領収日", "2026年11月21日 10:15"),
+        pair("領収書番号", "JUMIN-01-1-000123"),
+        Line::Blank,
+        pair("住民票の写し 300円 × 2通", "¥600"),
+        pair("印鑑登録証明書 300円 × 1通", "¥300"),
+        pair("戸籍全部事項証明書 450円 × 1通", "¥450"),
+        pair("所得証明書 300円 × 1通", "¥300"),
+        pair("住民票の写し 法定無料 × 1通", "¥0"),
+        Line::Rule,
+        pair("小計 6通", "¥1,650"),
+        Line::Pair { left: "合計（非課税）".to_owned(), right: "¥1,650".to_owned(), bold: true },
+        pair("現金 お預り", "¥2,000"),
+        pair("お釣り", "¥350"),
+        Line::Blank,
+        text("上記の金額を領収しました。", Align::Left),
+        text("この領収書は手数料の証明です。大切に保管して", Align::Left),
+        text("ください。お問い合わせは窓口まで。", Align::Left),
+        Line::Qr("https://receipt.city.example.jp/v/JUMIN-01-1-000123?c=7f3a9b2e".to_owned()),
+    ];
+    Document { lines, open_drawer: false }
+}
+
+/// The preview without the line that stands for the QR symbol.
+fn expected_lines(document: &Document, columns: Columns) -> Vec<String> {
+    preview(document, columns).into_iter().filter(|line| !line.contains("ＱＲコード")).collect()
+}
+
+fn table(entries: &[(char, &str)]) -> Replacements {
+    let table: BTreeMap<_, _> = entries.iter().map(|(c, to)| (*c, (*to).to_owned())).collect();
+    Replacements::try_from(table).unwrap()
+}
+
+fn ended(outcome: &PrintOutcome) -> &'static str {
+    match outcome {
+        PrintOutcome::Printed => "printed",
+        PrintOutcome::NotPrinted { .. } => "not_printed",
+        PrintOutcome::Unknown { may_still_print: true, .. } => "unknown_may_still_print",
+        PrintOutcome::Unknown { may_still_print: false, .. } => "unknown_cleared",
+    }
+}
+
+fn reason(outcome: PrintOutcome) -> String {
+    match outcome {
+        PrintOutcome::Printed => String::new(),
+        PrintOutcome::NotPrinted { reason_ja } | PrintOutcome::Unknown { reason_ja, .. } => reason_ja,
+    }
+}
+
+async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..EVENTUALLY_MS / 5 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never: {what}");
+}
+
+/// A simulator that shared code with the driver would share its mistakes.
+#[test]
+fn the_simulator_reads_bytes_in_its_own_way() {
+    let sources = [
+        include_str!("simulator.rs"),
+        include_str!("simulator/head.rs"),
+        include_str!("simulator/interpret.rs"),
+        include_str!("simulator/machine.rs"),
+        include_str!("simulator/paper.rs"),
+        include_str!("simulator/realtime.rs"),
+        include_str!("simulator/sensors.rs"),
+        include_str!("simulator/serve.rs"),
+    ];
+    for source in sources {
+        for foreign in ["super::super", "crate::escpos", "escpos::frame", "escpos::command", "escpos::layout"]
+        {
+            assert!(!source.contains(foreign), "{foreign}");
+        }
+    }
+}

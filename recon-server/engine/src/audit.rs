@@ -1,0 +1,145 @@
+//! Conservation: every yen of every side in exactly one class. Runs over facts and outcome alone, so it knows nothing of how the outcome came about.
+//!
+//! Invariant: an outcome that passes has lost, doubled and invented nothing.
+
+use std::collections::BTreeMap;
+
+use domain::money::Yen;
+
+use crate::{
+    class::Verdict,
+    facts::Facts,
+    outcome::{Ended, Outcome, Side},
+};
+
+/// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
+#[must_use]
+pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
+    let mut findings = Vec::new();
+    let sides: [(Side, BTreeMap<&str, Yen>); 4] = [
+        (Side::Journal, facts.sales.iter().map(|s| (s.id.as_str(), s.amount)).collect()),
+        (Side::Statement, facts.rows.iter().map(|r| (r.id.as_str(), r.amount)).collect()),
+        (Side::Payout, outcome.payouts.iter().map(|p| (p.id.as_str(), p.net)).collect()),
+        (Side::Bank, facts.deposits.iter().map(|d| (d.id.as_str(), d.amount)).collect()),
+    ];
+    for (side, expected) in sides {
+        once_each(outcome, side, expected, &mut findings);
+    }
+    references(outcome, &mut findings);
+    allocations(outcome, &mut findings);
+    sheets(outcome, &mut findings);
+    lines(facts, outcome, &mut findings);
+    findings
+}
+
+/// Everything of a side is placed once, with its own yen.
+fn once_each(outcome: &Outcome, side: Side, mut expected: BTreeMap<&str, Yen>, findings: &mut Vec<String>) {
+    for placed in outcome.dispositions.iter().filter(|d| d.side == side) {
+        match expected.remove(placed.id.as_str()) {
+            Some(amount) if amount == placed.amount => {}
+            Some(amount) => {
+                findings.push(format!("{side:?} {} is {amount} yen, placed as {}", placed.id, placed.amount))
+            }
+            None => findings.push(format!("{side:?} {} is placed twice or does not exist", placed.id)),
+        }
+    }
+    findings.extend(expected.into_keys().map(|id| format!("{side:?} {id} is placed nowhere")));
+}
+
+/// Every place exists.
+fn references(outcome: &Outcome, findings: &mut Vec<String>) {
+    let exceptions: BTreeMap<&str, usize> =
+        outcome.exceptions.iter().map(|e| (e.id.as_str(), e.members.len())).collect();
+    let links: BTreeMap<&str, usize> = outcome.links.iter().map(|l| (l.id.as_str(), 2)).collect();
+    if exceptions.len() != outcome.exceptions.len() || links.len() != outcome.links.len() {
+        findings.push("two exceptions or two links have one id".to_owned());
+    }
+    for placed in &outcome.dispositions {
+        let known = match &placed.ended {
+            Ended::Linked { link } => links.contains_key(link.as_str()),
+            Ended::Exception { exception, .. } => exceptions.contains_key(exception.as_str()),
+            _ => true,
+        };
+        if !known {
+            findings.push(format!("{:?} {} ended in something that is not there", placed.side, placed.id));
+        }
+    }
+}
+
+/// No row and no deposit stands in two links of a leg.
+fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
+    let mut uses = BTreeMap::new();
+    for link in &outcome.links {
+        *uses.entry((link.leg, link.right.as_str())).or_insert(0_u32) += 1;
+    }
+    findings.extend(
+        uses.iter()
+            .filter(|(_, n)| **n > 1)
+            .map(|((leg, id), n)| format!("{leg:?}: {id} is linked {n} times")),
+    );
+}
+
+/// The residual of each sheet is its net of breaks plus the deposit's difference, and green means 0.
+fn sheets(outcome: &Outcome, findings: &mut Vec<String>) {
+    for sheet in &outcome.sheets {
+        let cash = sheet.payout.saturating_sub(sheet.deposited).saturating_sub(sheet.in_transit);
+        if sheet.residual != sheet.breaks_net.amount.saturating_add(cash) {
+            findings.push(format!(
+                "{} {}: residual {} is not the net of breaks {} plus {cash}",
+                sheet.contract, sheet.to, sheet.residual, sheet.breaks_net.amount
+            ));
+        }
+        let clean =
+            sheet.residual == Yen::ZERO && sheet.breaks_gross == Yen::ZERO && sheet.awaiting.is_zero();
+        if sheet.verdict == Verdict::Matched && !clean {
+            findings.push(format!("{} {} is green but not clean", sheet.contract, sheet.to));
+        }
+    }
+    let reported = |p: &crate::outcome::Payout| p.sales.plus(p.refunds).amount;
+    for payout in &outcome.payouts {
+        let sheet = outcome.sheets.iter().find(|s| s.contract == payout.contract && s.to == payout.to);
+        let theirs = sheet.map(|s| s.reported_sales.plus(s.reported_refunds).amount);
+        if theirs != Some(reported(payout)) {
+            findings.push(format!("payout {} has another sum than its sheet", payout.id));
+        }
+    }
+}
+
+/// Lines hold every sale and every share of every payout.
+fn lines(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
+    let sum = |amounts: &mut dyn Iterator<Item = Yen>| amounts.fold(Yen::ZERO, Yen::saturating_add);
+    let ours = |state| sum(&mut facts.sales.iter().filter(move |s| s.state == state).map(|s| s.amount));
+    let completed = ours(crate::facts::SaleState::Completed);
+    for (what, left, right) in [
+        ("net", sum(&mut outcome.lines.iter().map(|l| l.net.amount)), completed),
+        (
+            "unknown",
+            sum(&mut outcome.lines.iter().map(|l| l.unknown.amount)),
+            ours(crate::facts::SaleState::Unknown),
+        ),
+        (
+            "fee",
+            sum(&mut outcome.lines.iter().map(|l| l.fee)),
+            sum(&mut outcome.payouts.iter().map(|p| p.fee.saturating_add(p.fee_tax))),
+        ),
+        (
+            "expected",
+            sum(&mut outcome.lines.iter().map(|l| l.expected)),
+            sum(&mut outcome.payouts.iter().map(|p| p.net)),
+        ),
+        (
+            "deposited",
+            sum(&mut outcome.lines.iter().map(|l| l.deposited)),
+            sum(&mut outcome.payouts.iter().map(|p| p.deposited)),
+        ),
+        (
+            "reported",
+            sum(&mut outcome.lines.iter().map(|l| l.reported.amount)),
+            sum(&mut outcome.payouts.iter().map(|p| p.sales.plus(p.refunds).amount)),
+        ),
+    ] {
+        if left != right {
+            findings.push(format!("lines have {left} {what}, facts and payouts have {right}"));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The classes of what did not match, and the four verdicts.
+//!
+//! Invariant: every class knows how bad it is ([`ExceptionClass::verdict`]); the worst one decides. Words are those of reconciliation.md 5.10.
+
+use serde::{Deserialize, Serialize};
+
+/// 判定: the worst finding of a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 一致
+    #[default]
+    Matched,
+    /// 保留あり
+    Pending,
+    /// 差異あり
+    Differences,
+    /// 未確定
+    Incomplete,
+}
+
+impl Verdict {
+    /// The word on papers.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Matched => "一致",
+            Self::Pending => "保留あり",
+            Self::Differences => "差異あり",
+            Self::Incomplete => "未確定",
+        }
+    }
+}
+
+/// Which pair of sides an exception belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leg {
+    /// Counter day and terminal against the journal.
+    Counter,
+    /// Journal against statement.
+    JournalStatement,
+    /// Payout against deposit.
+    PayoutDeposit,
+}
+
+/// Why something is not green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ExceptionClass {
+    /// 当方のみ: our sale is not in a complete statement.
+    JOnly,
+    /// 会社のみ: a row without a sale.
+    AOnly,
+    /// 金額相違
+    AmountDiff,
+    /// 二重決済の疑い
+    DuplicateCharge,
+    /// 結果不明
+    UnknownPending,
+    /// 資料未着
+    MissingFile,
+    /// 個別特定不能
+    Ambiguous,
+    /// PosID・端末番号 not ours
+    SheetUnknown,
+    /// 不成立のみ: only a failed row fits
+    FailedOnly,
+    /// 締日をまたぐ
+    CutoffShift,
+    /// 状態不明の行: a status word that no profile lists
+    UnclassifiedRow,
+    /// 契約なし: a cashless sale that no contract covers
+    NoContract,
+    /// 入金未達
+    PayoutNoDeposit,
+    /// 予定のない入金
+    DepositNoPayout,
+    /// 入金額相違
+    DepositAmountDiff,
+    /// 端末日計相違
+    TerminalDiff,
+    /// 窓口未締・未着
+    CounterDayOpen,
+}
+
+impl ExceptionClass {
+    /// The stable word, as in reconciliation.md 5.10.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::JOnly => "J_ONLY",
+            Self::AOnly => "A_ONLY",
+            Self::AmountDiff => "AMOUNT_DIFF",
+            Self::DuplicateCharge => "DUPLICATE_CHARGE",
+            Self::UnknownPending => "UNKNOWN_PENDING",
+            Self::MissingFile => "MISSING_FILE",
+            Self::Ambiguous => "AMBIGUOUS",
+            Self::SheetUnknown => "SHEET_UNKNOWN",
+            Self::FailedOnly => "FAILED_ONLY",
+            Self::CutoffShift => "CUTOFF_SHIFT",
+            Self::UnclassifiedRow => "UNCLASSIFIED_ROW",
+            Self::NoContract => "NO_CONTRACT",
+            Self::PayoutNoDeposit => "PAYOUT_NO_DEPOSIT",
+            Self::DepositNoPayout => "DEPOSIT_NO_PAYOUT",
+            Self::DepositAmountDiff => "DEPOSIT_AMOUNT_DIFF",
+            Self::TerminalDiff => "TERMINAL_DIFF",
+            Self::CounterDayOpen => "COUNTER_DAY_OPEN",
+        }
+    }
+
+    /// The words on screens and papers.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::JOnly => "会社明細になし",
+            Self::AOnly => "当方に記録なし",
+            Self::AmountDiff => "金額相違",
+            Self::DuplicateCharge => "二重決済の疑い",
+            Self::UnknownPending => "結果不明",
+            Self::MissingFile => "資料未着",
+            Self::Ambiguous => "個別特定不能",
+            Self::SheetUnknown => "当方にない端末・印刷QR",
+            Self::FailedOnly => "会社明細では取引失敗",
+            Self::CutoffShift => "翌期に繰越",
+            Self::UnclassifiedRow => "状態の分からない明細",
+            Self::NoContract => "契約の登録なし",
+            Self::PayoutNoDeposit => "入金未達",
+            Self::DepositNoPayout => "予定のない入金",
+            Self::DepositAmountDiff => "入金額相違",
+            Self::TerminalDiff => "端末日計と相違",
+            Self::CounterDayOpen => "窓口の締め・送信待ち",
+        }
+    }
+
+    /// Which leg it belongs to.
+    #[must_use]
+    pub const fn leg(self) -> Leg {
+        match self {
+            Self::TerminalDiff | Self::CounterDayOpen => Leg::Counter,
+            Self::PayoutNoDeposit | Self::DepositNoPayout | Self::DepositAmountDiff => Leg::PayoutDeposit,
+            _ => Leg::JournalStatement,
+        }
+    }
+
+    /// Whether its yen are a difference: added up without sign beside the net. Waiting, in doubt and in transit are none.
+    #[must_use]
+    pub const fn is_break(self) -> bool {
+        !matches!(
+            self,
+            Self::UnknownPending
+                | Self::MissingFile
+                | Self::CutoffShift
+                | Self::PayoutNoDeposit
+                | Self::CounterDayOpen
+        )
+    }
+
+    /// How bad it is, unless the exception itself says less ([`crate::outcome::Exception::verdict`]).
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::MissingFile | Self::CounterDayOpen => Verdict::Incomplete,
+            Self::UnknownPending | Self::Ambiguous | Self::CutoffShift => Verdict::Pending,
+            _ => Verdict::Differences,
+        }
+    }
+}

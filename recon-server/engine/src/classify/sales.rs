@@ -1,0 +1,244 @@
+//! Where each sale ends: with its row, with a difference, waiting, unknown, or alone.
+//!
+//! Invariant: an unknown result counts for nothing until a row or a person decides it; "not charged" is said only when the statement of its
+//! time, to the end of the cut-off band, is complete.
+
+use domain::{money::Yen, time::CivilDate};
+
+use crate::{
+    class::ExceptionClass,
+    evidence,
+    facts::{SaleKind, SaleState},
+    join::ItemEnd,
+    keys::Role,
+    ledger::{Draft, OurKind, Theirs, Timing},
+    outcome::{Ended, UnknownDecided},
+    sentence,
+    world::has_acquirer,
+};
+
+use super::Classifier;
+
+impl Classifier<'_, '_> {
+    /// Cash and the like, and cashless sales that no contract covers.
+    pub(super) fn without_contract(&mut self, index: usize) {
+        let sale = self.world.sales[index];
+        let counted = sale.state == SaleState::Completed;
+        let ended = match (has_acquirer(sale.method), sale.state) {
+            (false, SaleState::Voided) | (true, SaleState::Voided) => Ended::NoMoney,
+            (false, _) => Ended::NoAcquirer,
+            (true, _) => self.raise(Draft {
+                amount: if counted { Yen::new(-sale.amount.get()) } else { Yen::ZERO },
+                ..self.about_sale(index, ExceptionClass::NoContract, sentence::no_contract(sale))
+            }),
+        };
+        self.settle_sale(index, ended);
+    }
+
+    /// A sale or refund that is one thing.
+    pub(super) fn single(&mut self, index: usize, item: usize) {
+        let ended = match self.joined.item_end[item] {
+            ItemEnd::Paired { row, .. } => self.paired(index, item, row),
+            ItemEnd::Failed { row } => self.failed(index, item, row),
+            ItemEnd::Ambiguous { group } => self.in_group(group),
+            ItemEnd::Open => match self.open(index, item) {
+                Some(ended) => ended,
+                None => return,
+            },
+        };
+        self.settle_sale(index, ended);
+    }
+
+    pub(super) fn our_kind(&self, index: usize) -> OurKind {
+        let sale = self.world.sales[index];
+        match (sale.kind, sale.state) {
+            (SaleKind::Refund, _) => OurKind::Refund,
+            (_, SaleState::Unknown) => OurKind::SettledUnknown,
+            _ if sale.settled_by_statement => OurKind::SettledUnknown,
+            _ => OurKind::Sale,
+        }
+    }
+
+    /// A sale and its row. The row's own place is settled here too.
+    pub(super) fn paired(&mut self, index: usize, item: usize, row: usize) -> Ended {
+        let (sale, r) = (self.world.sales[index], self.world.rows[row]);
+        let link = evidence::link(self.world, self.joined, item, row);
+        let link_id = link.id.clone();
+        self.out.links.push(link);
+        if sale.state == SaleState::Unknown {
+            self.decide(index, true, Some(row));
+            if self.paid_again(index) {
+                let draft =
+                    self.about_sale(index, ExceptionClass::DuplicateCharge, sentence::paid_twice(sale, r));
+                let members = vec![sale.id.clone(), r.id.clone()];
+                let ended = self.raise(Draft { amount: r.amount, members, day: r.closing_date(), ..draft });
+                self.theirs(row, Some(index), r.amount, true);
+                self.settle_row(row, ended.clone());
+                return ended;
+            }
+        }
+        let amount = self.joined.items[item].amount;
+        let difference = r.amount.saturating_sub(amount);
+        self.ours(item, self.our_kind(index), Timing::Reported(r.closing_date()));
+        self.theirs(row, Some(index), difference, false);
+        let ended = if difference == Yen::ZERO {
+            Ended::Linked { link: link_id }
+        } else {
+            let draft = self.about_sale(
+                index,
+                ExceptionClass::AmountDiff,
+                sentence::amount_diff(sale, r, difference),
+            );
+            self.raise(Draft {
+                members: vec![sale.id.clone(), r.id.clone()],
+                day: r.closing_date(),
+                amount: difference,
+                gross: Yen::new(difference.get().saturating_abs()),
+                ..draft
+            })
+        };
+        self.settle_row(row, ended.clone());
+        ended
+    }
+
+    /// Whether the citizen paid again, and that payment stands.
+    pub(super) fn paid_again(&self, index: usize) -> bool {
+        self.world.sales[index].paid_again_as.as_deref().is_some_and(|id| {
+            let found = self.world.sales.binary_search_by(|sale| sale.id.as_str().cmp(id));
+            found.is_ok_and(|place| self.world.sales[place].state == SaleState::Completed)
+        })
+    }
+
+    pub(super) fn failed(&mut self, index: usize, item: usize, row: usize) -> Ended {
+        let (sale, r) = (self.world.sales[index], self.world.rows[row]);
+        if sale.state == SaleState::Unknown {
+            self.decide(index, false, Some(row));
+            let text = sentence::did_not_happen(
+                sale,
+                self.world.contracts[self.joined.items[item].contract],
+                Some(r),
+            );
+            return self.raise(self.about_sale(index, ExceptionClass::UnknownPending, text));
+        }
+        self.ours(item, self.our_kind(index), Timing::Break);
+        let draft = self.about_sale(index, ExceptionClass::FailedOnly, sentence::failed_only(sale, r));
+        let members = vec![sale.id.clone(), r.id.clone()];
+        self.raise(Draft { amount: Yen::new(-sale.amount.get()), members, ..draft })
+    }
+
+    /// A sale that no row fits. `None` when its place is settled with others of its day.
+    pub(super) fn open(&mut self, index: usize, item: usize) -> Option<Ended> {
+        let sale = self.world.sales[index];
+        let i = &self.joined.items[item];
+        let contract = i.contract;
+        let covered = self.world.covered(contract, i.date);
+        if sale.state == SaleState::Voided {
+            return Some(Ended::NoMoney);
+        }
+        if self.world.own_figures(contract) && sale.state == SaleState::Completed {
+            self.own_figures(index, item);
+            return Some(Ended::OwnFigures);
+        }
+        if sale.state == SaleState::Unknown {
+            return Some(self.open_unknown(index, contract, covered));
+        }
+        let kind = self.our_kind(index);
+        if !covered {
+            self.ours(item, kind, Timing::Awaiting);
+            self.waiting.entry((contract, i.date)).or_default().push(index);
+            return None;
+        }
+        let label = self.world.contracts[contract];
+        let amount = Yen::new(-sale.amount.get());
+        if self.at_cutoff(item) {
+            self.ours(item, kind, Timing::Cutoff);
+            let draft = self.about_sale(index, ExceptionClass::CutoffShift, sentence::cutoff(sale, label));
+            return Some(self.raise(Draft { amount, ..draft }));
+        }
+        self.ours(item, kind, Timing::Break);
+        let text = match sale.kind {
+            SaleKind::Sale => sentence::j_only(sale, label),
+            SaleKind::Refund => sentence::refund_only(sale, label),
+        };
+        let near = self.near.rows_for(index, contract);
+        let draft = self.about_sale(index, ExceptionClass::JOnly, text);
+        Some(self.raise(Draft { amount, near, ..draft }))
+    }
+
+    /// Without statements, what we took is what the acquirer owes.
+    pub(super) fn own_figures(&mut self, index: usize, item: usize) {
+        let i = &self.joined.items[item];
+        self.ours(item, self.our_kind(index), Timing::Reported(i.date));
+        self.out.theirs.push(Theirs {
+            contract: i.contract,
+            closing_date: i.date,
+            refund: i.role == Role::Refund,
+            amount: i.amount,
+            difference: Yen::ZERO,
+            surplus: 0,
+            sale: Some(index),
+            row: None,
+        });
+    }
+
+    /// An unknown without a row: not charged, where the statement of its time is complete.
+    pub(super) fn open_unknown(&mut self, index: usize, contract: usize, covered: bool) -> Ended {
+        let sale = self.world.sales[index];
+        let label = self.world.contracts[contract];
+        let band = i64::from(label.cutoff_band_minutes) * 60_000;
+        let until = sale.at.plus_ms(band).date();
+        let complete =
+            covered && self.world.covered(contract, until) && sale.payment_date < self.world.facts.as_of;
+        let text = if complete {
+            self.decide(index, false, None);
+            sentence::did_not_happen(sale, label, None)
+        } else {
+            sentence::unknown_pending(sale)
+        };
+        let near = self.near.rows_for(index, contract);
+        let draft = self.about_sale(index, ExceptionClass::UnknownPending, text);
+        self.raise(Draft { near, ..draft })
+    }
+
+    /// Within the band before the closing of its period, with the next day's statement not here yet.
+    pub(super) fn at_cutoff(&self, item: usize) -> bool {
+        let i = &self.joined.items[item];
+        let band = i64::from(self.world.contracts[i.contract].cutoff_band_minutes);
+        let next = i.at.plus_ms(band * 60_000).date();
+        band > 0
+            && next > i.date
+            && !self.world.period(i.contract, i.date).holds(next)
+            && !self.world.covered(i.contract, next)
+    }
+
+    /// What the centre should tell the counter.
+    pub(super) fn decide(&mut self, index: usize, happened: bool, row: Option<usize>) {
+        let sale = self.world.sales[index];
+        let r = row.map(|r| self.world.rows[r]);
+        let contract = self.world.sale_contract[index];
+        let file = r.map(|r| r.file.clone()).or_else(|| self.covering_file(contract?, sale.payment_date));
+        let sentence_ja = match (happened, r, contract) {
+            (true, Some(r), _) => sentence::happened(sale, r),
+            (_, _, Some(contract)) => sentence::did_not_happen(sale, self.world.contracts[contract], r),
+            _ => String::new(),
+        };
+        self.out.decisions.push(UnknownDecided {
+            sale: sale.id.clone(),
+            attempt: sale.attempt.clone(),
+            counter: sale.counter.clone(),
+            happened,
+            amount: r.filter(|_| happened).map_or(sale.amount, |r| r.amount),
+            file,
+            row: r.map(|r| r.row),
+            sentence_ja,
+        });
+    }
+
+    /// The file that covers a day, smallest hash first.
+    pub(super) fn covering_file(&self, contract: usize, day: CivilDate) -> Option<String> {
+        let id = &self.world.contracts[contract].id;
+        let files =
+            self.world.facts.received.iter().filter(|f| f.contract == *id && f.from <= day && day <= f.to);
+        files.map(|f| f.file.clone()).min()
+    }
+}

@@ -1,0 +1,141 @@
+//! The counter's own leg: terminal totals (端末日計) against the journal, and counter days that are not closed and delivered.
+//!
+//! Invariant: a counter day of which nothing was heard is a finding; 休業 is entered by a person, never inferred.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    id::{BrandCode, CounterId},
+    method::{Method, brand_label, brand_rule},
+    money::Yen,
+    time::CivilDate,
+};
+
+use crate::{
+    class::{ExceptionClass, Verdict},
+    facts::CounterDayState,
+    ledger::Draft,
+    lines::{LineKey, Lines},
+    outcome::{Exception, Figure, TerminalSide},
+    world::World,
+};
+
+/// Puts terminal totals beside the lines and raises what differs.
+pub(crate) fn terminals(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
+    let mut totals: BTreeMap<(CivilDate, &CounterId, &BrandCode), Figure> = BTreeMap::new();
+    for total in &world.facts.terminal_totals {
+        let key = (total.business_day, &total.counter, &total.brand);
+        totals.entry(key).or_default().add(i64::from(total.count), total.amount);
+    }
+    let mut exceptions = Vec::new();
+    for ((day, counter, brand), total) in totals {
+        let mine = |key: &&LineKey| {
+            key.day == day && key.counter.as_ref() == Some(counter) && key.brand.as_ref() == Some(brand)
+        };
+        let keys: Vec<LineKey> = lines.map.keys().filter(mine).cloned().collect();
+        let (mut ours, mut unknown) = (Figure::default(), Figure::default());
+        for line in keys.iter().filter_map(|key| lines.map.get(key)) {
+            ours = ours.plus(line.net);
+            unknown = unknown.plus(line.unknown);
+        }
+        let key = keys.into_iter().next().unwrap_or_else(|| lonely(world, day, counter, brand));
+        let difference = total.minus(ours);
+        lines.line(world, key.clone()).terminal = Some(TerminalSide { total, difference });
+        if !difference.is_zero() {
+            let exception = differs(counter, brand, day, difference, unknown).finish(world);
+            lines.hang(world, key, &exception, true);
+            exceptions.push(exception);
+        }
+    }
+    exceptions
+}
+
+/// The line of a terminal total that no sale stands beside.
+fn lonely(world: &World<'_>, day: CivilDate, counter: &CounterId, brand: &BrandCode) -> LineKey {
+    let contract = world.contracts.iter().position(|c| c.covers.iter().any(|(_, b)| b == brand));
+    let covered = contract.and_then(|c| world.contracts[c].covers.iter().find(|(_, b)| b == brand));
+    let method = covered.map(|(method, _)| *method).or_else(|| brand_rule(brand).map(|rule| rule.method));
+    LineKey {
+        day,
+        counter: Some(counter.clone()),
+        contract,
+        method: method.unwrap_or(Method::Credit),
+        brand: Some(brand.clone()),
+    }
+}
+
+fn differs(
+    counter: &CounterId,
+    brand: &BrandCode,
+    day: CivilDate,
+    difference: Figure,
+    unknown: Figure,
+) -> Draft {
+    let label = brand_label(brand);
+    let explained = !unknown.is_zero() && difference == unknown;
+    let tail = if explained {
+        "結果不明の分と同じです。端末では成立しているとみられます。"
+    } else {
+        "端末の日計票と当方の記録を一件ずつ確かめてください。"
+    };
+    Draft {
+        class: ExceptionClass::TerminalDiff,
+        subject: format!("{counter}/{day}/{brand}"),
+        members: Vec::new(),
+        contract: None,
+        counter: Some(counter.clone()),
+        day,
+        amount: difference.amount,
+        gross: Yen::new(difference.amount.get().saturating_abs()),
+        sentence_ja: format!(
+            "窓口{counter} {day} {label}の端末日計は、当方より{}件 {}円多い（▲は少ない）です。{tail}",
+            difference.count, difference.amount
+        ),
+        near: Vec::new(),
+        verdict: explained.then_some(Verdict::Pending),
+    }
+}
+
+/// Raises counter days that hold the verdict open, and hangs them on the lines of the day.
+pub(crate) fn days(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
+    let mut states: BTreeMap<(CivilDate, &CounterId), CounterDayState> = BTreeMap::new();
+    for day in &world.facts.counter_days {
+        let known = states.entry((day.business_day, &day.counter)).or_insert(day.state);
+        *known = (*known).max(day.state);
+    }
+    let heard: BTreeSet<(CivilDate, &CounterId)> =
+        world.sales.iter().map(|s| (s.business_day, &s.counter)).collect();
+    for key in heard {
+        states.entry(key).or_insert(CounterDayState::NoReport);
+    }
+    let mut exceptions = Vec::new();
+    for ((day, counter), state) in states {
+        let what = match state {
+            CounterDayState::Delivered | CounterDayState::Holiday => continue,
+            CounterDayState::Undelivered => {
+                "締めまでの記録がまだ届いていません。窓口の送信状態を確かめてください。"
+            }
+            CounterDayState::Open => "まだ締められていません。日締め精算をしてください。",
+            CounterDayState::NoReport => "記録が届いていません。開けていないなら休業を登録してください。",
+        };
+        let draft = Draft {
+            class: ExceptionClass::CounterDayOpen,
+            subject: format!("{counter}/{day}"),
+            members: Vec::new(),
+            contract: None,
+            counter: Some(counter.clone()),
+            day,
+            amount: Yen::ZERO,
+            gross: Yen::ZERO,
+            sentence_ja: format!("窓口{counter}の{}は、{what}", day.to_japanese()),
+            near: Vec::new(),
+            verdict: None,
+        };
+        let exception = draft.finish(world);
+        let mine = |key: &&LineKey| key.day == day && key.counter.as_ref() == Some(counter);
+        let keys: Vec<LineKey> = lines.map.keys().filter(mine).cloned().collect();
+        keys.into_iter().for_each(|key| lines.hang(world, key, &exception, false));
+        exceptions.push(exception);
+    }
+    exceptions
+}

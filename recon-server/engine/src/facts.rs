@@ -1,0 +1,278 @@
+//! What is known as of a day: the input of one run.
+//!
+//! Invariants: ids are unique per kind ([`crate::BadFacts`] otherwise); amounts are bounded by [`FACT_YEN_MAX`], so that no sum of a run can
+//! leave the range of yen. Empty texts are given as `None`. The order of the lists means nothing.
+
+use domain::{
+    id::{BrandCode, ContractId, CounterId},
+    method::Method,
+    money::Yen,
+    time::{CivilDate, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{calendar::BankCalendar, contract::Contract};
+
+/// Largest magnitude of one amount, in yen.
+pub const FACT_YEN_MAX: i64 = 1_000_000_000_000;
+/// Most facts of one kind in a run; with [`FACT_YEN_MAX`] every sum fits `i64`.
+pub const FACTS_MAX: usize = 2_000_000;
+
+/// Everything a run looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The day on which we stand: what is due before it is overdue.
+    pub as_of: CivilDate,
+    /// Version of contracts, fees, calendars and aliases; part of every link's evidence.
+    pub config_version: String,
+    /// 当方: sales and refunds of the counters, cash included.
+    pub sales: Vec<Sale>,
+    /// 会社明細: rows of every statement file that was taken, newest revision only.
+    pub rows: Vec<Row>,
+    /// 口座入金: bank entries of the accounts that payouts arrive in.
+    pub deposits: Vec<Deposit>,
+    /// 契約
+    pub contracts: Vec<Contract>,
+    /// Days on which banks do not work.
+    pub calendar: BankCalendar,
+    /// Which days of which contract's statement were received.
+    pub received: Vec<ReceivedStatement>,
+    /// Which days of which bank account were received.
+    pub bank_received: Vec<ReceivedBank>,
+    /// 端末日計 per counter, day and brand.
+    pub terminal_totals: Vec<TerminalTotal>,
+    /// State of each enrolled counter on each day of the run.
+    pub counter_days: Vec<CounterDay>,
+    /// Terminals and printed sheets that are ours. While empty, no row is called foreign.
+    pub terminals: Vec<OwnTerminal>,
+}
+
+/// What a sale has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaleState {
+    /// 成立
+    Completed,
+    /// 取消 before the close of the day.
+    Voided,
+    /// 結果不明
+    Unknown,
+}
+
+/// Whether money was taken or given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaleKind {
+    /// 収納
+    Sale,
+    /// 返金 after the close (戻出); its amount is negative.
+    Refund,
+}
+
+/// 当方: one payment (or refund) as the counter's journal has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sale {
+    /// Stable id: the sale's or, where a sale had several tries, the attempt's.
+    pub id: String,
+    /// The attempt whose result may be unknown; goes into proposals for the counter's inbox.
+    pub attempt: Option<String>,
+    /// 窓口
+    pub counter: CounterId,
+    /// 取扱日
+    pub business_day: CivilDate,
+    /// 領収日
+    pub payment_date: CivilDate,
+    /// When, by the terminal where it says so, else by the counter.
+    pub at: Timestamp,
+    /// Sale or refund.
+    pub kind: SaleKind,
+    /// 決済手段
+    pub method: Method,
+    /// ブランド
+    pub brand: Option<BrandCode>,
+    /// 契約; none for cash and other methods without an acquirer.
+    pub contract: Option<ContractId>,
+    /// 端末番号
+    pub terminal_id: Option<String>,
+    /// Number of the printed sheet (PosID).
+    pub sheet_number: Option<String>,
+    /// 伝票番号
+    pub slip_number: Option<String>,
+    /// 承認番号
+    pub approval_code: Option<String>,
+    /// Last four digits of the payer's transaction number.
+    pub payer_digits: Option<String>,
+    /// The acquirer's transaction id, where the terminal told it.
+    pub acquirer_transaction_id: Option<String>,
+    /// Our reference, where the acquirer was given one.
+    pub reference: Option<String>,
+    /// Signed: sale positive, refund negative.
+    pub amount: Yen,
+    /// 暫定: no machine has confirmed it; a statement row does.
+    pub provisional: bool,
+    /// State.
+    pub state: SaleState,
+    /// When it was voided.
+    pub voided_at: Option<Timestamp>,
+    /// It was unknown, and a statement settled it (line 3 of the 照合書).
+    pub settled_by_statement: bool,
+    /// Id of the sale by which the citizen paid again while this one was unknown (二重納付確認中).
+    pub paid_again_as: Option<String>,
+}
+
+/// What a statement row is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowClass {
+    /// 売上
+    Sale,
+    /// 返金・取消
+    Refund,
+    /// 取引失敗
+    Failed,
+    /// A status word that no profile lists.
+    Unclassified(String),
+}
+
+/// 会社明細: one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Stable id ([`crate::ident::row_id`] makes one of contract, key and occurrence).
+    pub id: String,
+    /// 契約
+    pub contract: ContractId,
+    /// SHA-256 of the file, hex.
+    pub file: String,
+    /// Row in the file, from 1.
+    pub row: u32,
+    /// nth row with the same key and content in its file, from 1.
+    pub occurrence: u32,
+    /// Key of the row in its file: rows with the same key and a higher occurrence are repetitions.
+    pub record_key: String,
+    /// What it is.
+    pub class: RowClass,
+    /// When.
+    pub at: Timestamp,
+    /// The acquirer's own process or closing date, where the file has one; else the date of `at` decides the closing period.
+    pub process_date: Option<CivilDate>,
+    /// Signed: sale positive, refund negative.
+    pub amount: Yen,
+    /// ブランド
+    pub brand: Option<BrandCode>,
+    /// 端末番号 or PosID.
+    pub terminal_id: Option<String>,
+    /// 伝票番号
+    pub slip_number: Option<String>,
+    /// 承認番号
+    pub approval_code: Option<String>,
+    /// Last four digits of the payer's transaction number.
+    pub payer_digits: Option<String>,
+    /// The acquirer's transaction id.
+    pub acquirer_transaction_id: Option<String>,
+    /// Our reference, echoed.
+    pub reference: Option<String>,
+}
+
+impl Row {
+    /// The date that decides the closing period.
+    #[must_use]
+    pub fn closing_date(&self) -> CivilDate {
+        self.process_date.unwrap_or_else(|| self.at.date())
+    }
+}
+
+/// 口座入金: one bank entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deposit {
+    /// Stable id.
+    pub id: String,
+    /// Key of the account.
+    pub account: String,
+    /// SHA-256 of the file, hex.
+    pub file: String,
+    /// Record in the file, from 1.
+    pub row: u32,
+    /// 勘定日
+    pub booked_on: CivilDate,
+    /// Signed: in positive, out negative.
+    pub amount: Yen,
+    /// 振込依頼人名 in comparison form.
+    pub remitter_kana: String,
+    /// 摘要, as written.
+    pub summary: String,
+}
+
+/// Days of a contract's statement that were received, both included.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReceivedStatement {
+    /// 契約
+    pub contract: ContractId,
+    /// SHA-256 of the file, hex.
+    pub file: String,
+    /// First day.
+    pub from: CivilDate,
+    /// Last day.
+    pub to: CivilDate,
+}
+
+/// Days of an account's bank file that were received, both included.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReceivedBank {
+    /// Key of the account.
+    pub account: String,
+    /// First day.
+    pub from: CivilDate,
+    /// Last day.
+    pub to: CivilDate,
+}
+
+/// 端末日計 of one brand on one day at one counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalTotal {
+    /// 窓口
+    pub counter: CounterId,
+    /// 取扱日
+    pub business_day: CivilDate,
+    /// ブランド
+    pub brand: BrandCode,
+    /// 件数
+    pub count: u32,
+    /// 円, net of voids.
+    pub amount: Yen,
+}
+
+/// State of a counter on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CounterDayState {
+    /// Closed, and the journal delivered up to the close.
+    Delivered,
+    /// Closed as far as we know, the journal not delivered up to the close.
+    Undelivered,
+    /// Opened, not closed.
+    Open,
+    /// Nothing heard of this counter.
+    NoReport,
+    /// 休業, entered by a person.
+    Holiday,
+}
+
+/// A counter on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CounterDay {
+    /// 窓口
+    pub counter: CounterId,
+    /// 取扱日
+    pub business_day: CivilDate,
+    /// State.
+    pub state: CounterDayState,
+}
+
+/// A terminal or printed sheet of ours.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OwnTerminal {
+    /// 端末番号 or PosID.
+    pub id: String,
+    /// 窓口 where it stands.
+    pub counter: CounterId,
+}

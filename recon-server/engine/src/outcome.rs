@@ -1,0 +1,290 @@
+//! What a run finds: links, exceptions, payouts, and where every yen went. The papers made of them: [`crate::report`].
+//!
+//! Invariants: every list is sorted by a key that does not depend on input order; an exception's id is H(leg, subject, class), so it is the
+//! same tomorrow; sentences are rendered from the evidence beside them.
+
+use domain::{
+    id::{ContractId, CounterId},
+    money::Yen,
+    time::CivilDate,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    class::{ExceptionClass, Leg, Verdict},
+    contract::GrossOrNet,
+};
+
+pub use crate::report::{ContractSheet, DaySummary, Figure, ReportLine, TerminalSide};
+
+/// Which stage joined the members of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// 1: the acquirer's id or our echoed reference.
+    IdJoin,
+    /// 2: a composite key.
+    CompositeKey,
+    /// 2: a composite key fits, the amount does not.
+    CompositeKeyAmountDiffers,
+    /// 7: a payout and a deposit.
+    DepositOneToOne,
+}
+
+/// One field that was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Name of the field, in Japanese.
+    pub field_ja: String,
+    /// What the first side has.
+    pub left: String,
+    /// What the second side has.
+    pub right: String,
+    /// Whether they are equal (or, for times, within the window).
+    pub agrees: bool,
+}
+
+/// Two things that are one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Stable id over the members and the configuration version.
+    pub id: String,
+    /// Journal to statement, or payout to deposit.
+    pub leg: Leg,
+    /// Stage.
+    pub stage: Stage,
+    /// The rule within the stage, in English.
+    pub rule: String,
+    /// Sale id or payout id.
+    pub left: String,
+    /// Row id or deposit id.
+    pub right: String,
+    /// What the left side has.
+    pub left_amount: Yen,
+    /// What the right side has.
+    pub right_amount: Yen,
+    /// Field by field.
+    pub compared: Vec<Compared>,
+}
+
+/// Something near that is not it, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearMiss {
+    /// Id of the row or sale.
+    pub id: String,
+    /// What differs, one Japanese sentence.
+    pub why_ja: String,
+}
+
+/// One thing that is not green.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// H(leg, subject, class): the same tomorrow.
+    pub id: String,
+    /// Class.
+    pub class: ExceptionClass,
+    /// How bad it is.
+    pub verdict: Verdict,
+    /// What it is about: ids of sales, rows, payouts, deposits or a scope.
+    pub members: Vec<String>,
+    /// 契約, where it belongs to one.
+    pub contract: Option<ContractId>,
+    /// 窓口, where it belongs to one.
+    pub counter: Option<CounterId>,
+    /// 取扱日 or date of the row, payout or deposit.
+    pub day: CivilDate,
+    /// Yen by which the other side differs from ours (row − sale, deposit − payout); for what is only on our side, negative.
+    pub amount: Yen,
+    /// Yen of the thing itself, positive: breaks are added up without sign beside the net.
+    pub gross: Yen,
+    /// Days since `day`, on the day of the run.
+    pub days: i32,
+    /// Why, in one Japanese sentence.
+    pub sentence_ja: String,
+    /// What comes closest, at most three.
+    pub near: Vec<NearMiss>,
+}
+
+/// What the centre should tell a counter about an unknown result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownDecided {
+    /// Id of the sale.
+    pub sale: String,
+    /// The attempt.
+    pub attempt: Option<String>,
+    /// 窓口 whose inbox it goes to.
+    pub counter: CounterId,
+    /// Charged, or not.
+    pub happened: bool,
+    /// Yen.
+    pub amount: Yen,
+    /// Evidence: file and row; for "not charged", the complete file (and the failed row, where there is one).
+    pub file: Option<String>,
+    /// Row in the file, from 1.
+    pub row: Option<u32>,
+    /// Why, in one Japanese sentence.
+    pub sentence_ja: String,
+}
+
+/// Where a payout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayoutState {
+    /// 期間中: the closing day has not passed.
+    Open,
+    /// 未到来
+    NotDue,
+    /// 期日経過
+    Overdue,
+    /// 資料未着: the day has passed, the bank file of it is not here.
+    BankFileMissing,
+    /// 済
+    Arrived,
+    /// 入金額相違
+    AmountDiffers,
+    /// Nothing to pay; carried to the next closing.
+    CarriedOver,
+}
+
+impl PayoutState {
+    /// The word on papers.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Open => "期間中",
+            Self::NotDue => "未到来",
+            Self::Overdue => "期日経過",
+            Self::BankFileMissing => "資料未着",
+            Self::Arrived => "済",
+            Self::AmountDiffers => "入金額相違",
+            Self::CarriedOver => "繰越",
+        }
+    }
+}
+
+/// 支払予定: one closing of one contract, derived (stage 6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payout {
+    /// Stable id over contract and closing day.
+    pub id: String,
+    /// 契約
+    pub contract: ContractId,
+    /// First day of the period.
+    pub from: CivilDate,
+    /// Closing day.
+    pub to: CivilDate,
+    /// 指定日 by the bank calendar.
+    pub expected_on: CivilDate,
+    /// Sales.
+    pub sales: Figure,
+    /// Refunds, negative.
+    pub refunds: Figure,
+    /// 手数料, positive.
+    pub fee: Yen,
+    /// Tax on it, positive.
+    pub fee_tax: Yen,
+    /// 振込手数料, positive.
+    pub transfer_fee: Yen,
+    /// Whether fee and tax are kept back.
+    pub gross_or_net: GrossOrNet,
+    /// Carried in from a closing that could not be paid; zero or negative.
+    pub carry_in: Yen,
+    /// 支払予定額; zero where the closing is carried over.
+    pub net: Yen,
+    /// Carried to the next closing; zero or negative.
+    pub carry_out: Yen,
+    /// Whether every day of the period is covered by a statement.
+    pub complete: bool,
+    /// Where it stands.
+    pub state: PayoutState,
+    /// The deposit that arrived, where one did.
+    pub deposit: Option<String>,
+    /// Its amount.
+    pub deposited: Yen,
+    /// Its day.
+    pub deposited_on: Option<CivilDate>,
+    /// Days after the expected day, while overdue.
+    pub overdue_days: i32,
+}
+
+/// A side of the reconciliation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// 当方
+    Journal,
+    /// 会社明細
+    Statement,
+    /// 支払予定
+    Payout,
+    /// 口座
+    Bank,
+}
+
+/// Where one thing ended. Exactly one per sale, row, payout and deposit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "ended", rename_all = "snake_case")]
+pub enum Ended {
+    /// Linked, no difference.
+    Linked {
+        /// Link.
+        link: String,
+    },
+    /// In an exception.
+    Exception {
+        /// Exception.
+        exception: String,
+        /// Its class.
+        class: ExceptionClass,
+    },
+    /// Cash and other methods that no acquirer reports.
+    NoAcquirer,
+    /// A contract without statements: taken as our own sales say.
+    OwnFigures,
+    /// No money moved: a voided sale, a failed row, a reversal pair.
+    NoMoney,
+    /// A bank entry that is no payout of any contract (money out, other business).
+    OutOfScope,
+    /// A closing with nothing to pay.
+    CarriedOver,
+}
+
+/// One thing, its yen, and where it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disposition {
+    /// Side.
+    pub side: Side,
+    /// Id of the sale, row, payout or deposit.
+    pub id: String,
+    /// Its yen, as the fact has it.
+    pub amount: Yen,
+    /// Where it ended.
+    pub ended: Ended,
+}
+
+/// The result of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The day on which we stand.
+    pub as_of: CivilDate,
+    /// Version of the configuration.
+    pub config_version: String,
+    /// The worst of everything.
+    pub verdict: Verdict,
+    /// 突合
+    pub links: Vec<Link>,
+    /// 不一致
+    pub exceptions: Vec<Exception>,
+    /// For the inboxes of the counters.
+    pub decisions: Vec<UnknownDecided>,
+    /// 支払予定
+    pub payouts: Vec<Payout>,
+    /// Daily report.
+    pub lines: Vec<ReportLine>,
+    /// 照合書
+    pub sheets: Vec<ContractSheet>,
+    /// Days.
+    pub days: Vec<DaySummary>,
+    /// Where everything ended.
+    pub dispositions: Vec<Disposition>,
+}

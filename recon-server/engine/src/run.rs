@@ -1,0 +1,102 @@
+//! One run: gate, joins, classes, payouts, deposits, report, in this order; then everything sorted.
+//!
+//! Invariant: a function of the facts alone. No list keeps the order in which the facts were given.
+
+use std::collections::BTreeMap;
+
+use domain::time::CivilDate;
+
+use crate::{
+    check::{BadFacts, check},
+    class::Verdict,
+    classify::classify,
+    counter, deposit,
+    facts::Facts,
+    join::join,
+    lines::Lines,
+    outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
+    payout, shares, sheet,
+    world::World,
+};
+
+/// Reconciles everything that is known as of a day.
+///
+/// # Errors
+/// When the facts contradict themselves (double ids, rows of a contract that is not given) or a sum leaves the range of yen.
+pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
+    check(facts)?;
+    let world = World::new(facts);
+    let joined = join(&world);
+    let leg1 = classify(&world, &joined);
+    let mut payouts = payout::payouts(&world, &leg1)?;
+    let leg3 = deposit::settle(&world, &mut payouts);
+    let mut lines = Lines::new(&world, &leg1);
+    leg1.exceptions.iter().for_each(|exception| lines.attach(&world, exception));
+    shares::share(&world, &leg1, &payouts, &leg3.exceptions, &mut lines);
+    let mut exceptions = counter::terminals(&world, &mut lines);
+    exceptions.extend(counter::days(&world, &mut lines));
+    let sheets = sheet::sheets(&world, &leg1, &payouts, &leg1.exceptions);
+    exceptions.extend(leg1.exceptions);
+    exceptions.extend(leg3.exceptions);
+    exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
+    let mut links = leg1.links;
+    links.extend(leg3.links);
+    links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let mut decisions = leg1.decisions;
+    decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
+    let mut dispositions = leg1.dispositions;
+    dispositions.extend(leg3.dispositions);
+    dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    let lines = finish_lines(lines);
+    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
+    Ok(Outcome {
+        as_of: facts.as_of,
+        config_version: facts.config_version.clone(),
+        verdict: worst.unwrap_or_default(),
+        links,
+        decisions,
+        payouts: payouts.into_values().collect(),
+        days: days(&lines, &exceptions),
+        lines,
+        sheets,
+        exceptions,
+        dispositions,
+    })
+}
+
+fn finish_lines(lines: Lines) -> Vec<ReportLine> {
+    let mut done: Vec<ReportLine> = lines.map.into_values().collect();
+    for line in &mut done {
+        line.exceptions.sort_unstable();
+        line.exceptions.dedup();
+    }
+    done
+}
+
+/// One summary a day, over its lines and what is raised about it.
+fn days(lines: &[ReportLine], exceptions: &[Exception]) -> Vec<DaySummary> {
+    let by_id: BTreeMap<&str, &Exception> = exceptions.iter().map(|e| (e.id.as_str(), e)).collect();
+    let mut days: BTreeMap<CivilDate, (Verdict, Figure, i64, BTreeMap<_, String>)> = BTreeMap::new();
+    for line in lines {
+        let day = days.entry(line.business_day).or_default();
+        day.0 = day.0.max(line.verdict);
+        day.1 = day.1.plus(line.net);
+        day.2 = day.2.saturating_add(line.breaks_gross.get());
+        for exception in line.exceptions.iter().filter_map(|id| by_id.get(id.as_str())) {
+            day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());
+        }
+    }
+    for exception in exceptions.iter().filter(|e| e.class == crate::class::ExceptionClass::CounterDayOpen) {
+        let day = days.entry(exception.day).or_default();
+        day.0 = day.0.max(exception.verdict);
+        day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());
+    }
+    let summaries = days.into_iter().map(|(business_day, (verdict, net, breaks, sentences))| DaySummary {
+        business_day,
+        verdict,
+        net,
+        breaks_gross: domain::money::Yen::new(breaks),
+        sentences_ja: sentences.into_values().collect(),
+    });
+    summaries.collect()
+}

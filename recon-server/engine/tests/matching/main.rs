@@ -1,0 +1,11 @@
+//! The engine from outside: worked cases, properties, and a slow, obvious matcher written another way.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
+
+mod cash;
+mod counter;
+mod oracle;
+mod papers;
+mod properties;
+mod support;
+mod town;

@@ -1,0 +1,222 @@
+//! Cells to values: amounts, dates. Strict: what a person would have to guess at is refused.
+//!
+//! Invariant: only ASCII digits are digits (`１，２００` is refused), no fraction, no sign but one leading minus.
+
+use std::str::FromStr;
+
+use domain::{
+    money::Yen,
+    time::{CivilDate, Timestamp},
+};
+
+/// Largest amount of one row, in yen; above it a column was mixed up.
+pub(super) const ROW_YEN_MAX: i64 = 1_000_000_000_000;
+
+/// Why a cell is no amount: the remedy, in Japanese.
+pub(super) fn amount(cell: &str, grouping: bool) -> Result<Yen, &'static str> {
+    if cell.is_empty() {
+        return Err("金額が空です。決済会社の画面からもう一度ダウンロードしてください。");
+    }
+    let (sign, body) = cell.strip_prefix('-').map_or((1, cell), |rest| (-1, rest));
+    if body.chars().any(|c| ('０'..='９').contains(&c) || matches!(c, '，' | '．' | '－' | '￥')) {
+        return Err("全角の数字や記号が入っています。半角の数字だけにした元のファイルを入れ直してください。");
+    }
+    if body.contains('.') {
+        return Err("小数が入っています。円の金額は整数です。列の取り違えがないか確かめてください。");
+    }
+    let digits = if body.contains(',') {
+        if !grouping || !is_grouped(body) {
+            return Err(
+                "桁区切りのカンマが入っています。表計算ソフトで保存し直していない元のファイルを入れてください。",
+            );
+        }
+        body.replace(',', "")
+    } else {
+        body.to_owned()
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("金額として読めません。半角の数字だけにした元のファイルを入れ直してください。");
+    }
+    let magnitude = digits.parse::<i64>().ok().filter(|yen| *yen <= ROW_YEN_MAX);
+    magnitude
+        .map(|yen| Yen::new(sign * yen))
+        .ok_or("金額が大きすぎます。列の取り違えがないか確かめてください。")
+}
+
+/// Groups of three, as in `1,234,567`.
+fn is_grouped(body: &str) -> bool {
+    body.split(',').enumerate().all(|(i, group)| {
+        let digits = group.bytes().all(|b| b.is_ascii_digit());
+        digits && if i == 0 { (1..=3).contains(&group.len()) } else { group.len() == 3 }
+    })
+}
+
+/// A pattern that does not name year, month and day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("date pattern {0:?} must name YYYY, MM and DD, and may name hh, mm, ss")]
+pub struct NotAPattern(pub String);
+
+/// One piece of a date pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Literal(char),
+}
+
+/// `YYYY/MM/DD hh:mm:ss` and the like, with fixed widths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DatePattern(Vec<Piece>);
+
+/// The words of a pattern and their pieces.
+const WORDS: [(&str, Piece); 6] = [
+    ("YYYY", Piece::Year),
+    ("MM", Piece::Month),
+    ("DD", Piece::Day),
+    ("hh", Piece::Hour),
+    ("mm", Piece::Minute),
+    ("ss", Piece::Second),
+];
+
+impl FromStr for DatePattern {
+    type Err = NotAPattern;
+
+    fn from_str(text: &str) -> Result<Self, NotAPattern> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if let Some((word, piece)) = WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
+                pieces.push(*piece);
+                rest = &rest[word.len()..];
+            } else {
+                pieces.push(Piece::Literal(c));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+        let complete = [Piece::Year, Piece::Month, Piece::Day].iter().all(|piece| pieces.contains(piece));
+        if complete { Ok(Self(pieces)) } else { Err(NotAPattern(text.to_owned())) }
+    }
+}
+
+impl DatePattern {
+    /// The instant of a cell in Japan; midnight where the pattern has no time.
+    pub fn read(&self, cell: &str) -> Option<Timestamp> {
+        let mut rest = cell;
+        let (mut year, mut parts) = (0_i16, [0_i8; 5]);
+        for piece in &self.0 {
+            rest = match piece {
+                Piece::Literal(c) => rest.strip_prefix(*c)?,
+                Piece::Year => {
+                    let (digits, after) = digits(rest, 4)?;
+                    year = digits.parse().ok()?;
+                    after
+                }
+                other => {
+                    let (digits, after) = digits(rest, 2)?;
+                    parts[slot(*other)?] = digits.parse().ok()?;
+                    after
+                }
+            };
+        }
+        let [month, day, hour, minute, second] = parts;
+        if !rest.is_empty() {
+            return None;
+        }
+        Timestamp::from_jst(CivilDate::new(year, month, day)?, hour, minute, second)
+    }
+
+    /// The cell of an instant.
+    pub fn write(&self, at: Timestamp) -> String {
+        let jst = at.jst();
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Year => out.push_str(&format!("{:04}", jst.year())),
+                Piece::Month => out.push_str(&format!("{:02}", jst.month())),
+                Piece::Day => out.push_str(&format!("{:02}", jst.day())),
+                Piece::Hour => out.push_str(&format!("{:02}", jst.hour())),
+                Piece::Minute => out.push_str(&format!("{:02}", jst.minute())),
+                Piece::Second => out.push_str(&format!("{:02}", jst.second())),
+                Piece::Literal(c) => out.push(*c),
+            }
+        }
+        out
+    }
+}
+
+/// Place of a two-digit piece.
+const fn slot(piece: Piece) -> Option<usize> {
+    match piece {
+        Piece::Month => Some(0),
+        Piece::Day => Some(1),
+        Piece::Hour => Some(2),
+        Piece::Minute => Some(3),
+        Piece::Second => Some(4),
+        Piece::Year | Piece::Literal(_) => None,
+    }
+}
+
+/// Exactly `count` ASCII digits and what follows.
+fn digits(text: &str, count: usize) -> Option<(&str, &str)> {
+    let (head, rest) = text.split_at_checked(count)?;
+    head.bytes().all(|b| b.is_ascii_digit()).then_some((head, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts() {
+        for (cell, grouping, expected) in [
+            ("1200", false, Some(1_200)),
+            ("-450", false, Some(-450)),
+            ("0", false, Some(0)),
+            ("1,200", true, Some(1_200)),
+            ("1,234,567", true, Some(1_234_567)),
+            ("1,200", false, None),
+            ("12,00", true, None),
+            (",200", true, None),
+            ("１，２００", true, None),
+            ("１２００", false, None),
+            ("1200.5", false, None),
+            ("1200.0", false, None),
+            ("", false, None),
+            ("-", false, None),
+            ("+5", false, None),
+            (" 5", false, None),
+            ("=1200", false, None),
+            ("¥300", false, None),
+            ("9999999999999", false, None),
+            ("99999999999999999999", false, None),
+        ] {
+            assert_eq!(amount(cell, grouping).ok().map(Yen::get), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn dates() {
+        let pattern: DatePattern = "YYYY/MM/DD hh:mm:ss".parse().unwrap();
+        let at = pattern.read("2026/07/15 14:03:11").unwrap();
+        assert_eq!(at.to_paper(), "2026-07-15 14:03:11");
+        assert_eq!(pattern.write(at), "2026/07/15 14:03:11");
+        for bad in [
+            "2026/7/15 14:03:11",
+            "2026-07-15 14:03:11",
+            "2026/02/30 00:00:00",
+            "2026/07/15",
+            "2026/07/15 24:00:00",
+            "2026/07/15 14:03:11 ",
+            "２０２６/07/15 14:03:11",
+        ] {
+            assert_eq!(pattern.read(bad), None, "{bad}");
+        }
+        let day: DatePattern = "YYYYMMDD".parse().unwrap();
+        assert_eq!(day.read("20260715").unwrap().to_paper(), "2026-07-15 00:00:00");
+        assert!("hh:mm".parse::<DatePattern>().is_err());
+    }
+}

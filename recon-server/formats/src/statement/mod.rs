@@ -1,0 +1,22 @@
+//! Acquirers' statements by profile: a TOML file says encoding, columns, dates, signs, words and keys. A new acquirer needs no code.
+//!
+//! Invariants: the file is refused whole for anything that would make an amount, a date or a key uncertain; what is only unknown
+//! (a status word, a brand word, an extra column) is kept, counted and said. A cell that looks like a formula is only text.
+//! Not here: revisions across files (the store compares key and content hash), matching.
+
+mod cell;
+mod decode;
+mod model;
+mod profile;
+mod read;
+mod row;
+mod table;
+mod write;
+
+pub use model::{
+    FILE_BYTES_MAX, Preview, REFUSALS_MAX, ROWS_MAX, ReadOptions, RowClass, StatementFile, StatementRow,
+    Totals,
+};
+pub use profile::{BadProfile, FileEncoding, Profile, RefundSign, embedded, embedded_profiles};
+pub use read::{preview, read};
+pub use write::{CannotWriteStatement, RowOut, write_statement};

@@ -1,0 +1,194 @@
+//! One record to one row.
+//!
+//! Invariant: sale amounts are not negative, refund amounts come out negative; a contradiction between status and sign is refused.
+
+use domain::{money::Yen, time::Timestamp};
+
+use crate::{
+    digest::of_parts,
+    refusal::{Notice, Refusal},
+};
+
+use super::{
+    cell::{self, DatePattern},
+    model::{ReadOptions, RowClass, StatementRow},
+    profile::{Profile, RefundSign},
+    table::Table,
+};
+
+/// Digits of the payer's transaction number that are keyed at the counter.
+const PAYER_DIGITS: usize = 4;
+
+/// What every row of a file is read with.
+pub(super) struct RowReader<'a> {
+    pub profile: &'a Profile,
+    pub table: &'a Table,
+    pub pattern: &'a DatePattern,
+    pub options: &'a ReadOptions,
+}
+
+impl RowReader<'_> {
+    /// Reads a record; the occurrence is settled by the caller.
+    pub fn read(
+        &self,
+        row: u32,
+        record: &csv::StringRecord,
+    ) -> Result<(StatementRow, Option<Notice>), Refusal> {
+        let fields = &self.profile.fields;
+        if record.len() != self.table.width {
+            let remedy = format!(
+                "見出しは{}列ですが、この行は{}列です。途中で切れたか、カンマが増えています。決済会社の画面からもう一度ダウンロードしてください。",
+                self.table.width,
+                record.len()
+            );
+            return Err(self.refuse(row, "列の数", &record.len().to_string(), remedy));
+        }
+        let cell = |column: &str| self.table.cell(record, column);
+        let optional = |column: &Option<String>| {
+            column.as_deref().map(cell).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let status_word = cell(&fields.status).to_owned();
+        let class = self.class(&status_word);
+        let at = self.at(row, cell(&fields.at))?;
+        let amount = self.amount(row, &class, cell(&fields.amount))?;
+        let brand_word = fields.brand.as_deref().map(cell).unwrap_or_default().to_owned();
+        let brand = self.profile.brand_words.get(&brand_word).or(self.profile.brand.as_ref()).cloned();
+        let statement_row = StatementRow {
+            row,
+            record_key: self.key(row, record, &class)?,
+            occurrence: 1,
+            content_hash: of_parts(record.iter()),
+            at,
+            amount,
+            terminal_or_pos_id: optional(&fields.terminal),
+            slip_number: optional(&fields.slip_number),
+            approval_code: optional(&fields.approval_code),
+            acquirer_transaction_id: optional(&fields.acquirer_transaction_id),
+            merchant_payment_id: optional(&fields.merchant_payment_id),
+            payer_digits: optional(&fields.payer_digits).and_then(|text| last_digits(&text)),
+            brand,
+            brand_word,
+            class,
+            status_word,
+        };
+        let notice = self.notice(&statement_row);
+        Ok((statement_row, notice))
+    }
+
+    fn refuse(&self, row: u32, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
+        Refusal::new(&self.options.file_name, Some(row), field, found, remedy)
+    }
+
+    fn class(&self, word: &str) -> RowClass {
+        let statuses = &self.profile.statuses;
+        let listed = |list: &[String]| list.iter().any(|entry| entry == word);
+        if listed(&statuses.sale) {
+            RowClass::Sale
+        } else if listed(&statuses.refund) {
+            RowClass::Refund
+        } else if listed(&statuses.failed) {
+            RowClass::Failed
+        } else {
+            RowClass::Unclassified(word.to_owned())
+        }
+    }
+
+    fn at(&self, row: u32, text: &str) -> Result<Timestamp, Refusal> {
+        let field = &self.profile.fields.at;
+        let at = self.pattern.read(text).ok_or_else(|| {
+            let remedy = format!(
+                "日時は {} の形です。表計算ソフトで保存し直していない元のファイルを入れてください。",
+                self.profile.at_pattern
+            );
+            self.refuse(row, field, text, remedy)
+        })?;
+        match self.options.period {
+            Some((from, to)) if at.date() < from || at.date() > to => {
+                let remedy = format!(
+                    "指定した期間（{from} から {to}）の外の行です。期間かファイルを確かめてください。"
+                );
+                Err(self.refuse(row, field, text, remedy))
+            }
+            _ => Ok(at),
+        }
+    }
+
+    fn amount(&self, row: u32, class: &RowClass, text: &str) -> Result<Yen, Refusal> {
+        let field = &self.profile.fields.amount;
+        let amount = cell::amount(text, self.profile.amount_grouping)
+            .map_err(|remedy| self.refuse(row, field, text, remedy))?;
+        match (class, self.profile.refund_sign) {
+            (RowClass::Sale | RowClass::Failed, _) if amount.is_negative() => Err(self.refuse(
+                row,
+                field,
+                text,
+                "売上の行なのに金額がマイナスです。決済会社に確かめてください。",
+            )),
+            (RowClass::Refund, RefundSign::Negative) if amount > Yen::ZERO => Err(self.refuse(
+                row,
+                field,
+                text,
+                "返金の行なのに金額がプラスです。様式の設定（返金の符号）を確かめてください。",
+            )),
+            (RowClass::Refund, RefundSign::Positive) if amount.is_negative() => Err(self.refuse(
+                row,
+                field,
+                text,
+                "返金の金額にマイナスが付いています。様式の設定（返金の符号）を確かめてください。",
+            )),
+            (RowClass::Refund, RefundSign::Positive) => Ok(Yen::new(-amount.get())),
+            _ => Ok(amount),
+        }
+    }
+
+    /// The key of a row; its parts must not all be empty.
+    fn key(&self, row: u32, record: &csv::StringRecord, class: &RowClass) -> Result<String, Refusal> {
+        let columns = self.profile.fields.columns();
+        let mut parts = Vec::new();
+        let mut filled = false;
+        for part in &self.profile.key {
+            let column = columns.iter().find(|(name, _)| name == part).map(|(_, column)| *column);
+            let text = column.map_or(class.word(), |column| self.table.cell(record, column));
+            filled |= column.is_some() && !text.is_empty();
+            parts.push(text);
+        }
+        if filled {
+            return Ok(parts.join("/"));
+        }
+        Err(self.refuse(
+            row,
+            "取引を見分ける列",
+            "",
+            "取引番号などの見分ける列がすべて空です。元のファイルを確かめてください。",
+        ))
+    }
+
+    /// What a person should know of a row that was kept as it stands.
+    fn notice(&self, row: &StatementRow) -> Option<Notice> {
+        let fields = &self.profile.fields;
+        let (field, sentence_ja) = match (&row.class, &row.brand) {
+            (RowClass::Unclassified(word), _) => (
+                fields.status.clone(),
+                format!(
+                    "状態「{}」は様式にない言葉です。売上にも返金にも数えず、未分類として残しました。",
+                    crate::refusal::shown(word)
+                ),
+            ),
+            (_, None) if fields.brand.is_some() => (
+                fields.brand.clone().unwrap_or_default(),
+                format!(
+                    "ブランド「{}」は様式にない言葉です。そのまま残しました。",
+                    crate::refusal::shown(&row.brand_word)
+                ),
+            ),
+            _ => return None,
+        };
+        Some(Notice { row: Some(row.row), field, sentence_ja })
+    }
+}
+
+/// The last four characters, where they are digits.
+fn last_digits(text: &str) -> Option<String> {
+    let at = text.len().checked_sub(PAYER_DIGITS)?;
+    text.get(at..).filter(|tail| tail.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+}

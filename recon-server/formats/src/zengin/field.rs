@@ -1,0 +1,137 @@
+//! A field of a fixed-width record: where it is, what it may hold, and the two directions.
+//!
+//! Invariant: N is digits, right-aligned, zero-filled; C is CP932 single bytes (JIS X 0201), left-aligned, space-filled.
+
+use crate::{cp932, refusal::Refusal};
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Digits; all blanks mean "not given".
+    N,
+    /// Text.
+    C,
+}
+
+/// One field of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FieldSpec {
+    /// Name in the standard.
+    pub name: &'static str,
+    /// First byte, from 1 as the standard counts.
+    pub start: usize,
+    /// Bytes.
+    pub len: usize,
+    /// What it may hold.
+    pub kind: Kind,
+}
+
+/// A field with its place.
+pub(super) const fn field(name: &'static str, start: usize, len: usize, kind: Kind) -> FieldSpec {
+    FieldSpec { name, start, len, kind }
+}
+
+/// One record of a file, with what is needed to refuse it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    /// Name of the file.
+    pub file: &'a str,
+    /// Record number from 1.
+    pub row: u32,
+    /// Exactly one record.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// The bytes of a field; a record always has its full length here.
+    pub fn raw(&self, spec: FieldSpec) -> &'a [u8] {
+        self.bytes.get(spec.start - 1..spec.start - 1 + spec.len).unwrap_or_default()
+    }
+
+    /// A refusal of this field.
+    pub fn refuse(&self, spec: FieldSpec, remedy: impl Into<String>) -> Refusal {
+        let found = cp932::decode(self.raw(spec)).unwrap_or_else(|_| hex::encode(self.raw(spec)));
+        Refusal::new(self.file, Some(self.row), spec.name, found, remedy)
+    }
+
+    /// Every field holds what its kind allows.
+    pub fn conforms(&self, fields: &[FieldSpec]) -> Result<(), Refusal> {
+        fields.iter().try_for_each(|spec| match spec.kind {
+            Kind::N => self.digits(*spec).map(drop),
+            Kind::C => self.text(*spec).map(drop),
+        })
+    }
+
+    /// Text without its padding.
+    pub fn text(&self, spec: FieldSpec) -> Result<String, Refusal> {
+        let raw = self.raw(spec);
+        if raw.iter().any(|b| *b < 0x20 || (0x7F..0xA1).contains(b) || *b > 0xDF) {
+            let remedy = "半角の英数字とカナ（JIS X 0201）だけが使えます。銀行から受け取ったままのファイルを入れ直してください。";
+            return Err(self.refuse(spec, remedy));
+        }
+        let text = cp932::decode(raw)
+            .map_err(|_| self.refuse(spec, "文字として読めません。元のファイルを入れ直してください。"))?;
+        Ok(text.trim_end_matches(' ').to_owned())
+    }
+
+    /// The digits of a field; none where it is all blanks.
+    pub fn digits(&self, spec: FieldSpec) -> Result<Option<&'a str>, Refusal> {
+        let raw = self.raw(spec);
+        if raw.iter().all(|b| *b == b' ') {
+            return Ok(None);
+        }
+        std::str::from_utf8(raw).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit())).map(Some).ok_or_else(|| {
+            self.refuse(spec, "数字だけが入る欄です（右詰め、前ゼロ）。銀行から受け取ったままのファイルを入れ直してください。")
+        })
+    }
+
+    /// Digits that must be there.
+    pub fn required_digits(&self, spec: FieldSpec) -> Result<&'a str, Refusal> {
+        self.digits(spec)?.ok_or_else(|| self.refuse(spec, "空欄にできない欄です。銀行に確かめてください。"))
+    }
+
+    /// A number that must be there. Fields are at most 14 digits, so every value fits.
+    pub fn number(&self, spec: FieldSpec) -> Result<i64, Refusal> {
+        self.required_digits(spec)?.parse().map_err(|_| self.refuse(spec, "数として大きすぎます。"))
+    }
+
+    /// A number that may be blank.
+    pub fn optional_number(&self, spec: FieldSpec) -> Result<Option<i64>, Refusal> {
+        self.digits(spec)?
+            .map(|d| d.parse().map_err(|_| self.refuse(spec, "数として大きすぎます。")))
+            .transpose()
+    }
+}
+
+/// A value that does not fit its field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}「{value}」は{bytes}バイトの欄に入りません。")]
+pub struct DoesNotFit {
+    /// Name of the field.
+    pub field: &'static str,
+    /// The value.
+    pub value: String,
+    /// Size of the field in bytes.
+    pub bytes: usize,
+}
+
+/// Puts a value into its place in a record of spaces.
+pub(super) fn put(record: &mut [u8], spec: FieldSpec, value: &str) -> Result<(), DoesNotFit> {
+    let refuse = || DoesNotFit { field: spec.name, value: value.to_owned(), bytes: spec.len };
+    let bytes = cp932::encode(value).map_err(|_| refuse())?;
+    let single = bytes.iter().all(|b| (0x20..0x7F).contains(b) || (0xA1..=0xDF).contains(b));
+    let digits = bytes.iter().all(u8::is_ascii_digit);
+    if bytes.len() > spec.len || !single || (spec.kind == Kind::N && !digits) {
+        return Err(refuse());
+    }
+    let place = record.get_mut(spec.start - 1..spec.start - 1 + spec.len).ok_or_else(refuse)?;
+    match spec.kind {
+        Kind::N if bytes.is_empty() => place.fill(b' '),
+        Kind::N => {
+            place.fill(b'0');
+            place[spec.len - bytes.len()..].copy_from_slice(&bytes);
+        }
+        Kind::C => place[..bytes.len()].copy_from_slice(&bytes),
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! How records are separated: nothing, CRLF, LF or CR. Detected once, mixed refused; no resynchronising, ever.
+//!
+//! Invariant: a record that is too short or too long is refused by its number, unless the bank is configured so.
+//! A single end-of-file byte (1A) after the last record is allowed; the last separator may be missing (reconciliation.md 6.1, "framing").
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::Refusal;
+
+use super::{layout::RECORD_BYTES, model::ReadOptions};
+
+/// The end-of-file byte that some transmission programs append.
+const EOF_BYTE: u8 = 0x1A;
+
+/// How records are separated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// The standard: no separator.
+    None,
+    /// CR LF after each record.
+    CrLf,
+    /// LF after each record.
+    Lf,
+    /// CR after each record.
+    Cr,
+}
+
+impl Framing {
+    /// The bytes after each record.
+    #[must_use]
+    pub const fn separator(self) -> &'static [u8] {
+        match self {
+            Self::None => b"",
+            Self::CrLf => b"\r\n",
+            Self::Lf => b"\n",
+            Self::Cr => b"\r",
+        }
+    }
+
+    /// The framing of a file, by its first separator. Record text has no control bytes, so the first one is a separator.
+    fn detect(bytes: &[u8]) -> Self {
+        match bytes.iter().position(|b| matches!(b, b'\r' | b'\n')) {
+            None => Self::None,
+            Some(at) if bytes[at..].starts_with(b"\r\n") => Self::CrLf,
+            Some(at) if bytes[at] == b'\n' => Self::Lf,
+            Some(_) => Self::Cr,
+        }
+    }
+}
+
+/// Records of exactly 200 bytes.
+pub(super) type Records<'a> = Vec<Cow<'a, [u8]>>;
+
+/// The records of a file.
+pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Framing, Records<'a>), Refusal> {
+    let file = options.file_name.as_str();
+    let body = bytes.strip_suffix(&[EOF_BYTE]).unwrap_or(bytes);
+    let framing = Framing::detect(body);
+    let separator = framing.separator();
+    let body = if separator.is_empty() { body } else { body.strip_suffix(separator).unwrap_or(body) };
+    let pieces = if separator.is_empty() { unframed(body, options)? } else { cut(body, separator) };
+    let mut records = Vec::with_capacity(pieces.len());
+    for (index, piece) in pieces.into_iter().enumerate() {
+        let row = u32::try_from(index + 1).ok();
+        if piece.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+            let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
+            return Err(Refusal::new(file, row, "レコード区切り", format!("{framing:?} と別の改行"), remedy));
+        }
+        records.push(exact(piece, row, options)?);
+    }
+    Ok((framing, records))
+}
+
+/// Pieces between separators.
+fn cut<'a>(body: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at < body.len() {
+        if body[at..].starts_with(separator) {
+            pieces.push(&body[start..at]);
+            at += separator.len();
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    pieces.push(&body[start..]);
+    pieces
+}
+
+/// Pieces of equal length; a remainder is half a record.
+fn unframed<'a>(body: &'a [u8], options: &ReadOptions) -> Result<Vec<&'a [u8]>, Refusal> {
+    let length = options.padded_length.unwrap_or(RECORD_BYTES);
+    let rest = body.len() % length;
+    if body.is_empty() || rest != 0 {
+        let row = u32::try_from(body.len() / length + 1).ok();
+        let remedy = format!(
+            "1件は{length}バイトです。途中で切れたファイルです。銀行のサイトからもう一度取り込み、加工せずに入れ直してください。"
+        );
+        return Err(Refusal::new(&options.file_name, row, "レコード長", format!("{rest}バイト"), remedy));
+    }
+    Ok(body.chunks(length).collect())
+}
+
+/// One record brought to 200 bytes where the configuration allows it.
+fn exact<'a>(piece: &'a [u8], row: Option<u32>, options: &ReadOptions) -> Result<Cow<'a, [u8]>, Refusal> {
+    let refuse = |remedy: &str| {
+        Err(Refusal::new(&options.file_name, row, "レコード長", format!("{}バイト", piece.len()), remedy))
+    };
+    match piece.len() {
+        RECORD_BYTES if options.padded_length.is_none_or(|length| length == RECORD_BYTES) => {
+            Ok(Cow::Borrowed(piece))
+        }
+        n if options.padded_length == Some(n) && n > RECORD_BYTES => {
+            if piece[RECORD_BYTES..].iter().any(|b| *b != b' ') {
+                return refuse("201バイト目より後ろに文字があります。設定した長さを銀行に確かめてください。");
+            }
+            Ok(Cow::Borrowed(&piece[..RECORD_BYTES]))
+        }
+        n if n < RECORD_BYTES && options.stripped && n > 0 => {
+            let mut record = piece.to_vec();
+            record.resize(RECORD_BYTES, b' ');
+            Ok(Cow::Owned(record))
+        }
+        n if n < RECORD_BYTES => refuse(
+            "1件は200バイトです。途中で切れたか、行末の空白が消えています。加工していない元のファイルを入れ直してください（空白を落とす銀行なら設定で許せます）。",
+        ),
+        _ => refuse("1件は200バイトです。長すぎます。余白を足す銀行なら設定で長さを指定してください。"),
+    }
+}

@@ -1,0 +1,25 @@
+//! 全銀 入出金取引明細 (種別 03, 200-byte records): what the bank says came in and went out.
+//!
+//! Source: 全銀協 PC用標準通信プロトコル(ベーシック手順) 別冊, as summed up in reconciliation.md 6.1. Invariants: one table of fields
+//! (`layout`) both reads and writes; every control total of the file is a gate, and one wrong total refuses the whole file.
+//! Not here: 振込入金通知 (種別 01), time deposits (預金種目 5 to 7), EBCDIC; each is refused by name.
+
+mod date;
+mod field;
+mod framing;
+mod gate;
+pub mod kana;
+mod layout;
+mod model;
+mod read;
+mod write;
+
+pub use field::DoesNotFit;
+pub use framing::Framing;
+pub use layout::RECORD_BYTES;
+pub use model::{
+    BankAccountBlock, BankEntry, BankFile, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,
+    TransactionClass,
+};
+pub use read::read;
+pub use write::{AccountOut, CannotEncode, EntryOut, FileOut, write};

@@ -1,0 +1,6 @@
+//! Formats from outside: hand-made golden files, refusals one by one, and what is written reads back.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
+
+mod statement;
+mod zengin;
