@@ -17,7 +17,7 @@ use crate::{
         Attempt, AttemptState, Completion, Identity, OpenDay, OverpaymentCase, PrintJob, PrintState, Sale,
         SaleState, State,
     },
-    time::Timestamp,
+    time::{CivilDate, Timestamp},
 };
 
 /// Folds one entry into the state.
@@ -97,6 +97,7 @@ fn day(state: &mut State, event: &Event, at: Timestamp) {
             // A form made the day before may still be sent twice; one from two days ago may not.
             state.answered = std::mem::take(&mut state.answered_today);
             state.prints.retain(|_, job| !job.state.ended());
+            book_what_came_between(state, (*date, *cut));
             state.day = Some(OpenDay {
                 date: *date,
                 cut: *cut,
@@ -130,6 +131,13 @@ fn day(state: &mut State, event: &Event, at: Timestamp) {
         }
         Event::CounterClosed { settlement, .. } => close(state, settlement),
         _ => {}
+    }
+}
+
+/// What became known between two days stands in the settlement of the next.
+fn book_what_came_between(state: &mut State, day: (CivilDate, u32)) {
+    for completion in state.sales.values_mut().filter_map(|sale| sale.completion.as_mut()) {
+        completion.booked.get_or_insert(day);
     }
 }
 
@@ -179,6 +187,7 @@ fn sale(state: &mut State, event: &Event, at: Timestamp) {
                     payment_date: *payment_date,
                     paid_at: *paid_at,
                     late: today != Some(known.day),
+                    booked: today,
                 });
             }
         }

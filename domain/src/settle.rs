@@ -22,6 +22,8 @@ pub fn settlement(state: &State) -> Option<Settlement> {
         .sales
         .values()
         .filter_map(|sale| sale.completion.as_ref().map(|completion| (sale, completion)))
+        // A sale of an earlier day may still be here for its paper's sake.
+        .filter(|(_, completion)| completion.booked == Some((day.date, day.cut)))
         .collect();
     let (late, of_day): (Vec<_>, Vec<_>) = sales.into_iter().partition(|(_, completion)| completion.late);
     let methods = method_rows(&of_day);

@@ -109,6 +109,8 @@ pub struct Completion {
     pub paid_at: Timestamp,
     /// 過日分確定: known only after its day was closed.
     pub late: bool,
+    /// 取扱日 and 締め回 whose settlement lists it. None between two days: then the next day's settlement does.
+    pub booked: Option<(CivilDate, u32)>,
 }
 
 /// Where an attempt stands.

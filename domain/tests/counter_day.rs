@@ -288,6 +288,19 @@ fn c5_the_payer_types_a_wrong_amount_on_the_sheet() {
 }
 
 #[test]
+fn a_frozen_phone_is_a_doubt_and_never_an_approval() {
+    let mut desk = Desk::open();
+    let sale = desk.sale(&[("jumin", 1)]);
+    let attempt = desk.pay(sale, "sheet");
+    let wallet = "paypay".parse().unwrap();
+    let approved = KeyedResult::Approved { brand: wallet, slip_number: "4821".into() };
+    assert_eq!(desk.try_do(Command::KeyResult { attempt, result: approved }), Err(Refusal::UnknownRoute));
+    desk.ok(Command::KeyResult { attempt, result: KeyedResult::CannotTell { brand: None } });
+    assert!(desk.state.attempts[&attempt].in_doubt());
+    assert_eq!(desk.sale_state(sale), SaleState::Paying(attempt));
+}
+
+#[test]
 fn a_void_is_a_counter_entry_and_keeps_the_number() {
     let mut desk = Desk::open();
     let sale = desk.sale(&[("koseki", 1)]);
@@ -482,6 +495,39 @@ fn a_second_cut_of_the_same_day_gets_its_own_number() {
     let open = desk.open_command();
     desk.ok(open);
     assert_eq!(desk.state.day.as_ref().unwrap().cut, 2);
+}
+
+#[test]
+fn a_sale_that_waits_for_its_paper_is_settled_once() {
+    let mut desk = Desk::open();
+    let sale = desk.sale(&[("jumin", 1)]);
+    desk.ok(Command::TakeCash { sale, tendered: Yen::new(300) });
+    desk.ok(count(53));
+    desk.ok(Command::CloseCounter { reason: None });
+    assert!(desk.state.sales.contains_key(&sale), "its receipt is not printed yet");
+    let open = desk.open_command();
+    desk.ok(open);
+    let figures = desk.figures();
+    assert_eq!((figures.sales_total().count, figures.items.len(), figures.receipts), (0, 0, None));
+}
+
+#[test]
+fn what_became_known_at_night_stands_in_the_next_settlement() {
+    let mut desk = Desk::open();
+    let (_, attempt) = desk.card_in_doubt(&[("jumin", 1)]);
+    desk.ok(count(50));
+    desk.ok(Command::CloseCounter { reason: Some("端末の日計が読めない".into()) });
+    let happened = QueryAnswer::Happened { approval: approval(300), detail: "receipt 45".into() };
+    desk.ok(Command::RecordQueryAnswer { attempt, answer: happened });
+    desk.now = desk.now.plus_ms(20 * 3_600 * 1_000);
+    let open = desk.open_command();
+    desk.ok(open);
+    assert_eq!(desk.figures().late.len(), 1);
+    desk.ok(count(50));
+    desk.ok(Command::CloseCounter { reason: None });
+    let open = desk.open_command();
+    desk.ok(open);
+    assert!(desk.figures().late.is_empty(), "once");
 }
 
 #[test]

@@ -26,7 +26,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "town",
         &[
-            "domain", "journal", "drivers", "pos-agent", "recon-server", "engine", "formats", "store", "store-sqlite",
+            "domain",
+            "journal",
+            "drivers",
+            "pos-agent",
+            "recon-server",
+            "engine",
+            "formats",
+            "store",
+            "store-sqlite",
             "store-postgres",
         ],
     ),
@@ -42,7 +50,8 @@ fn arrows_in_the_manifests() -> BTreeMap<String, BTreeSet<String>> {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
     let packages = metadata["packages"].as_array().expect("packages");
-    let names: BTreeSet<String> = packages.iter().filter_map(|p| p["name"].as_str().map(str::to_owned)).collect();
+    let names: BTreeSet<String> =
+        packages.iter().filter_map(|p| p["name"].as_str().map(str::to_owned)).collect();
     packages
         .iter()
         .map(|package| {
@@ -120,11 +129,18 @@ fn no_room_is_a_hall() {
 
 #[test]
 fn no_float_stands_near_money() {
-    let near = ["domain/src", "journal/src", "recon-server/engine/src", "recon-server/formats/src", "recon-server/store"];
+    let near = [
+        "domain/src",
+        "journal/src",
+        "recon-server/engine/src",
+        "recon-server/formats/src",
+        "recon-server/store",
+    ];
     check_each("no f32 or f64 near money", |path, text| {
         let inside = near.iter().any(|folder| path.starts_with(root().join(folder)));
         let word = |line: &str| {
-            line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|token| token == "f32" || token == "f64")
+            line.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|token| token == "f32" || token == "f64")
         };
         inside && text.lines().filter(|line| !line.trim_start().starts_with("//")).any(word)
     });
@@ -132,17 +148,24 @@ fn no_float_stands_near_money() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [concat!("to", "do!("), concat!("unimplemented", "!("), concat!("FIX", "ME"), concat!("#[ig", "nore")];
+    let marks = [
+        concat!("to", "do!("),
+        concat!("unimplemented", "!("),
+        concat!("FIX", "ME"),
+        concat!("#[ig", "nore"),
+    ];
     check_each("nothing unfinished", |_, text| marks.iter().any(|mark| text.contains(mark)));
 }
 
 #[test]
 fn a_simulator_never_imports_the_codec_it_tests() {
     check_each("simulators decode with code of their own", |path, text| {
-        let is_simulator = path.to_string_lossy().contains("simulator") && path.starts_with(root().join("drivers/src"));
+        let is_simulator =
+            path.to_string_lossy().contains("simulator") && path.starts_with(root().join("drivers/src"));
         let imports = |line: &str| {
             let line = line.trim_start();
-            line.starts_with("use ") && (line.contains("::frame") || line.contains("::command"))
+            line.starts_with("use ")
+                && (line.contains("::frame") || line.contains("::command"))
                 && !line.contains("simulator")
         };
         // Tests of a simulator may drive it with the real codec.

@@ -143,10 +143,14 @@ impl Wish<'_> {
     pub(super) fn key_result(&self, attempt: AttemptId, result: KeyedResult) -> Judged {
         let attempt = self.running_attempt(attempt)?;
         let route = self.state.route(&attempt.route).ok_or(Refusal::UnknownRoute)?;
-        // A printed sheet has nothing to key for a sale; taking a payment back is done in the wallet's portal and keyed here.
-        let terminal_id = match (&route.kind, attempt.kind) {
-            (RouteKind::ManualTerminal { terminal_id }, _) => Some(terminal_id.clone()),
-            (RouteKind::StaticSheet { .. }, AttemptKind::Void { .. }) => None,
+        // A payment by a printed sheet is confirmed with its digits, never keyed as approved; that nobody can tell, or that the
+        // phone shows a failure, is keyed. Taking one back is done in the wallet's portal and keyed here.
+        let terminal_id = match (&route.kind, attempt.kind, &result) {
+            (RouteKind::ManualTerminal { terminal_id }, _, _) => Some(terminal_id.clone()),
+            (RouteKind::StaticSheet { .. }, AttemptKind::Void { .. }, _)
+            | (RouteKind::StaticSheet { .. }, _, KeyedResult::Declined | KeyedResult::CannotTell { .. }) => {
+                None
+            }
             _ => return Err(Refusal::UnknownRoute),
         };
         let outcome = match result {

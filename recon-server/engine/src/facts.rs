@@ -114,6 +114,9 @@ pub struct Sale {
     pub state: SaleState,
     /// When it was voided.
     pub voided_at: Option<Timestamp>,
+    /// 伝票番号 of the void itself, where the terminal gave it one of its own; the acquirer lists the reversal under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void_slip_number: Option<String>,
     /// It was unknown, and a statement settled it (line 3 of the 照合書).
     pub settled_by_statement: bool,
     /// Id of the sale by which the citizen paid again while this one was unknown (二重納付確認中).

@@ -63,6 +63,12 @@ impl<'f> Item<'f> {
         }
     }
 
+    /// 伝票番号: a reversal's own where it has one, the sale's otherwise.
+    pub fn slip(&self) -> Option<&'f str> {
+        let own = self.sale.void_slip_number.as_deref().filter(|_| self.role == Role::Reversal);
+        own.or(self.sale.slip_number.as_deref())
+    }
+
     /// 端末番号 or PosID: whichever the sale has.
     pub fn terminal(&self) -> Option<&'f str> {
         self.sale.sheet_number.as_deref().or(self.sale.terminal_id.as_deref())
@@ -129,7 +135,7 @@ impl Rule {
                 let date = Some(item.date.plus_days(i32::from(shift_days)));
                 match key {
                     KeyRule::TerminalSlipDateAmount => {
-                        Some(Key { parts: [item.terminal()?, sale.slip_number.as_deref()?], date, amount })
+                        Some(Key { parts: [item.terminal()?, item.slip()?], date, amount })
                     }
                     KeyRule::ApprovalAmountDate => {
                         Some(Key { parts: [sale.approval_code.as_deref()?, ""], date, amount })

@@ -1,1 +1,39 @@
-//! Placeholder.
+//! The centre's store on PostgreSQL, for replicas and several server processes.
+//!
+//! Always holds: a journal is appended under a lock on its counter, so that two server processes never fork it; a snapshot reads one
+//! state of the whole store. The statements and their bodies are in `recon-server/sql`, shared with `store-sqlite`; only [`db`] and
+//! `speed` differ.
+
+mod db;
+mod speed;
+
+#[path = "../../sql/attempts.rs"]
+mod attempts;
+#[path = "../../sql/counters.rs"]
+mod counters;
+#[path = "../../sql/days.rs"]
+mod days;
+#[path = "../../sql/facts.rs"]
+mod facts;
+#[path = "../../sql/files.rs"]
+mod files;
+#[path = "../../sql/inbox.rs"]
+mod inbox;
+#[path = "../../sql/journal.rs"]
+mod journal;
+#[path = "../../sql/matching.rs"]
+mod matching;
+#[path = "../../sql/projections.rs"]
+mod projections;
+#[path = "../../sql/reports.rs"]
+mod reports;
+#[path = "../../sql/runs.rs"]
+mod runs;
+#[path = "../../sql/sales.rs"]
+mod sales;
+#[path = "../../sql/support.rs"]
+mod support;
+#[path = "../../sql/users.rs"]
+mod users;
+
+pub use db::open;

@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The centre's store on SQLite: one file, one writer, readers beside it (WAL).
+//!
+//! Always holds: what was committed survives a power cut (`synchronous=FULL`); a write waits for its turn, a read never waits for a
+//! write. The statements and their bodies are in `recon-server/sql`, shared with `store-postgres`; only [`db`] and `speed` differ.
+
+mod db;
+mod speed;
+
+#[path = "../../sql/attempts.rs"]
+mod attempts;
+#[path = "../../sql/counters.rs"]
+mod counters;
+#[path = "../../sql/days.rs"]
+mod days;
+#[path = "../../sql/facts.rs"]
+mod facts;
+#[path = "../../sql/files.rs"]
+mod files;
+#[path = "../../sql/inbox.rs"]
+mod inbox;
+#[path = "../../sql/journal.rs"]
+mod journal;
+#[path = "../../sql/matching.rs"]
+mod matching;
+#[path = "../../sql/projections.rs"]
+mod projections;
+#[path = "../../sql/reports.rs"]
+mod reports;
+#[path = "../../sql/runs.rs"]
+mod runs;
+#[path = "../../sql/sales.rs"]
+mod sales;
+#[path = "../../sql/support.rs"]
+mod support;
+#[path = "../../sql/users.rs"]
+mod users;
+
+pub use db::open;

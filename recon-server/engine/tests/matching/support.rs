@@ -111,6 +111,7 @@ pub fn sale(id: &str, when: &str, yen: i64, digits: &str) -> Sale {
         provisional: true,
         state: SaleState::Completed,
         voided_at: None,
+        void_slip_number: None,
         settled_by_statement: false,
         paid_again_as: None,
     }

@@ -1,0 +1,13 @@
+-- What the centre tells a counter: numbers without gaps per counter, one number per decision.
+
+CREATE TABLE inbox_item (
+    tenant_id TEXT NOT NULL,
+    counter_id TEXT NOT NULL,
+    number INTEGER NOT NULL CHECK (number >= 1),
+    decision_key TEXT NOT NULL,
+    item TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, counter_id, number),
+    UNIQUE (tenant_id, counter_id, decision_key),
+    FOREIGN KEY (tenant_id, counter_id) REFERENCES counter (tenant_id, counter_id)
+) STRICT;

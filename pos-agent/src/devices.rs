@@ -1,0 +1,53 @@
+//! The machines of this counter: from configuration to running tasks.
+//!
+//! Invariants: what reaches a device was durable before (it comes from `due`); each effect is started once; every end comes back
+//! as a command; nothing here decides about money. [`runner`] starts the tasks, [`terminal`] and [`printer`] are the tasks.
+
+pub mod claim;
+mod daily_log;
+pub mod pause;
+pub mod printer;
+pub mod recorder;
+pub mod registry;
+pub mod runner;
+pub mod terminal;
+
+use std::sync::Arc;
+
+use domain::{command::Command, event::Actor, id::DeviceId};
+
+use crate::{
+    edge::Entropy,
+    till::{Answer, Envelope, SubmitError, TillHandle},
+};
+
+/// How a device's task speaks to the till.
+#[derive(Clone)]
+pub struct Desk {
+    /// Which device.
+    pub device: DeviceId,
+    /// The till.
+    pub till: TillHandle,
+    /// Ids of commands, jitter.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Desk {
+    /// Submits a command in the device's name.
+    ///
+    /// # Errors
+    /// Refused, or the till has stopped.
+    pub async fn submit(&self, command: Command) -> Result<Answer, SubmitError> {
+        let actor = Actor::Device { id: self.device.clone() };
+        self.till.submit(Envelope { actor, id: self.entropy.command_id(), command }).await
+    }
+
+    /// Submits a report; a refusal is a fault of this program and is logged, the till's end ends the task soon.
+    pub async fn report(&self, command: Command) -> bool {
+        let told = self.submit(command).await;
+        if let Err(error) = &told {
+            tracing::error!(device = %self.device, %error, "report not journalled");
+        }
+        told.is_ok()
+    }
+}

@@ -1,0 +1,77 @@
+//! One agent per device: a lock file per address in the system's folder for temporary files (`devices.md` 4, "claim").
+//!
+//! Invariant: the claim ends with the process, however it ends.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::PathBuf,
+};
+
+/// A claimed address; given back when dropped.
+#[derive(Debug)]
+pub struct Claim {
+    _lock: File,
+}
+
+/// Why an address cannot be claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// Another agent has it.
+    #[error("another pos-agent uses {0}")]
+    Taken(String),
+    /// The lock file.
+    #[error("cannot claim {address}: {source}")]
+    Io {
+        /// Which address.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Claim {
+    /// Claims an address for this process.
+    ///
+    /// # Errors
+    /// When another process has it.
+    pub fn take(address: &str) -> Result<Self, ClaimError> {
+        let failed = |source| ClaimError::Io { address: address.to_owned(), source };
+        let path = lock_path(address);
+        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _lock: file }),
+            Err(TryLockError::WouldBlock) => Err(ClaimError::Taken(address.to_owned())),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+/// Every character that may not stand in a file name is written as its number.
+fn lock_path(address: &str) -> PathBuf {
+    let mut name = String::from("pos-agent-");
+    for byte in address.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("_{byte:02x}"));
+        }
+    }
+    name.push_str(".lock");
+    std::env::temp_dir().join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_claimed_once() {
+        let address = format!("tcp://127.0.0.1:{}", std::process::id());
+        let first = Claim::take(&address).unwrap();
+        assert!(matches!(Claim::take(&address), Err(ClaimError::Taken(_))));
+        drop(first);
+        assert!(Claim::take(&address).is_ok());
+        assert_ne!(lock_path("tcp://a:1"), lock_path("tcp:__a:1"));
+    }
+}

@@ -1,0 +1,265 @@
+//! Devices as the configuration names them: `[[device]]` tables of `config.default.toml`.
+//!
+//! Invariant: a device that cannot be understood stops the start; nothing is guessed and no key is ignored.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::id::DeviceId;
+use drivers::{
+    cat::{Cat, Recorder},
+    escpos::{EscPosConfig, EscPosPrinter},
+    pos_printer::PosPrinter,
+    transport::Transport,
+    zvt::{Password, ZvtConfig, ZvtTerminal, ZvtTimers, config::CurrencyExponent},
+};
+use serde::Deserialize;
+
+use crate::till::Role;
+
+/// Most devices of one counter.
+pub const DEVICES_MAX: usize = 16;
+
+/// One `[[device]]` table.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DeviceConfig {
+    /// Its name; routes of the profile refer to it.
+    pub id: DeviceId,
+    /// What it is for.
+    pub role: RoleWord,
+    /// How it is spoken to.
+    pub driver: DriverWord,
+    /// What its driver wants to know.
+    #[serde(flatten)]
+    settings: toml::Table,
+}
+
+/// `role` of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleWord {
+    /// Payment terminal.
+    Cat,
+    /// Receipt printer.
+    Printer,
+}
+
+/// `driver` of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DriverWord {
+    /// ZVT (PA00P015), TCP or serial.
+    Zvt,
+    /// ESC/POS, TCP, serial or file.
+    Escpos,
+}
+
+/// A `[[device]]` table that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// Role and driver do not fit.
+    #[error("device {0}: this driver is not for this role (cat: zvt; printer: escpos)")]
+    RoleAndDriver(DeviceId),
+    /// A key is missing, unknown or out of range.
+    #[error("device {id}: {reason}")]
+    Settings {
+        /// Which.
+        id: DeviceId,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The same name twice.
+    #[error("device {0} is named twice")]
+    Twice(DeviceId),
+    /// More than [`DEVICES_MAX`].
+    #[error("more than {DEVICES_MAX} devices")]
+    TooMany,
+}
+
+/// What the ZVT driver wants to know.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ZvtSettings {
+    transport: Transport,
+    #[serde(default = "zero_password")]
+    password: Password,
+    terminal_id: Option<String>,
+    #[serde(default)]
+    currency_exponent: CurrencyExponent,
+    connect_ms: Option<u64>,
+    reply_ms: Option<u64>,
+    idle_ms: Option<u64>,
+    hard_ms: Option<u64>,
+    block_ms: Option<u64>,
+    late_result_ms: Option<u64>,
+}
+
+fn zero_password() -> Password {
+    "000000".parse().unwrap_or_else(|_| unreachable!("six digits"))
+}
+
+/// A device that is understood and not yet started.
+#[derive(Debug, Clone)]
+pub enum Understood {
+    /// A terminal.
+    Zvt(ZvtConfig),
+    /// A printer.
+    EscPos(Box<EscPosConfig>),
+}
+
+impl DeviceConfig {
+    /// Reads the driver's own keys.
+    ///
+    /// # Errors
+    /// When a key is missing, unknown or out of range, or the driver is not for the role.
+    pub fn understand(&self) -> Result<Understood, DeviceError> {
+        let settings = self.settings.clone();
+        let wrong = |error: toml::de::Error| DeviceError::Settings {
+            id: self.id.clone(),
+            reason: error.message().to_owned(),
+        };
+        match (self.role, self.driver) {
+            (RoleWord::Cat, DriverWord::Zvt) => {
+                ZvtSettings::deserialize(settings).map(|s| Understood::Zvt(s.into())).map_err(wrong)
+            }
+            (RoleWord::Printer, DriverWord::Escpos) => EscPosConfig::deserialize(settings)
+                .map(|config| Understood::EscPos(Box::new(config)))
+                .map_err(wrong),
+            _ => Err(DeviceError::RoleAndDriver(self.id.clone())),
+        }
+    }
+}
+
+impl From<ZvtSettings> for ZvtConfig {
+    fn from(settings: ZvtSettings) -> Self {
+        let usual = ZvtTimers::default();
+        let or = |ms: Option<u64>, usual: Duration| ms.map_or(usual, Duration::from_millis);
+        let timers = ZvtTimers {
+            connect: or(settings.connect_ms, usual.connect),
+            reply: or(settings.reply_ms, usual.reply),
+            idle: or(settings.idle_ms, usual.idle),
+            hard: or(settings.hard_ms, usual.hard),
+            block: or(settings.block_ms, usual.block),
+            late_result: or(settings.late_result_ms, usual.late_result),
+            ..usual
+        };
+        Self {
+            terminal_id: settings.terminal_id,
+            currency_exponent: settings.currency_exponent,
+            timers,
+            ..Self::new(settings.transport, settings.password)
+        }
+    }
+}
+
+impl Understood {
+    /// What it is for.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::Zvt(_) => Role::Cat,
+            Self::EscPos(_) => Role::Printer,
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn transport(&self) -> &Transport {
+        match self {
+            Self::Zvt(config) => &config.transport,
+            Self::EscPos(config) => &config.transport,
+        }
+    }
+
+    /// Starts a terminal's driver; nothing for a printer. Must be called inside a runtime.
+    #[must_use]
+    pub fn cat(&self, recorder: Arc<dyn Recorder>) -> Option<Arc<dyn Cat>> {
+        match self {
+            Self::Zvt(config) => Some(ZvtTerminal::with_recorder(config.clone(), recorder)),
+            Self::EscPos(_) => None,
+        }
+    }
+
+    /// Makes a printer's driver; nothing for a terminal.
+    #[must_use]
+    pub fn printer(&self) -> Option<Arc<dyn PosPrinter>> {
+        match self {
+            Self::EscPos(config) => Some(Arc::new(EscPosPrinter::new((**config).clone()))),
+            Self::Zvt(_) => None,
+        }
+    }
+}
+
+/// Reads every table.
+///
+/// # Errors
+/// The first device that cannot be understood.
+pub fn understand_all(devices: &[DeviceConfig]) -> Result<Vec<(DeviceId, Understood)>, DeviceError> {
+    if devices.len() > DEVICES_MAX {
+        return Err(DeviceError::TooMany);
+    }
+    let mut understood: Vec<(DeviceId, Understood)> = Vec::new();
+    for device in devices {
+        if understood.iter().any(|(id, _)| *id == device.id) {
+            return Err(DeviceError::Twice(device.id.clone()));
+        }
+        understood.push((device.id.clone(), device.understand()?));
+    }
+    Ok(understood)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct File {
+        device: Vec<DeviceConfig>,
+    }
+
+    fn read(text: &str) -> Result<Vec<(DeviceId, Understood)>, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        understand_all(&file.device).map_err(|error| error.to_string())
+    }
+
+    const TERMINAL: &str = r#"
+        [[device]]
+        id = "terminal-1"
+        role = "cat"
+        driver = "zvt"
+        transport = "tcp://192.0.2.10:20007"
+        password = "123456"
+        idle_ms = 1000
+    "#;
+
+    #[test]
+    fn a_terminal_and_a_printer_are_understood() {
+        let printer = r#"
+            [[device]]
+            id = "printer-1"
+            role = "printer"
+            driver = "escpos"
+            transport = "file:///tmp/out.bin"
+            columns = 42
+        "#;
+        let devices = read(&format!("{TERMINAL}{printer}")).unwrap();
+        assert_eq!(devices.len(), 2);
+        assert_eq!(devices[0].1.role(), Role::Cat);
+        assert!(matches!(&devices[0].1, Understood::Zvt(c) if c.timers.idle == Duration::from_secs(1)));
+        assert_eq!(devices[1].1.transport().to_string(), "file:///tmp/out.bin");
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        for (change, says) in [
+            ("pasword = \"1\"", "unknown field"),
+            ("terminal_id = 5", "invalid type"),
+            ("currency_exponent = 3", "currency exponent"),
+        ] {
+            let error = read(&format!("{TERMINAL}{change}")).unwrap_err();
+            assert!(error.contains(says), "{change}: {error}");
+        }
+        assert!(read(&TERMINAL.replace("\"cat\"", "\"printer\"")).unwrap_err().contains("role"));
+        assert!(read(&format!("{TERMINAL}{TERMINAL}")).unwrap_err().contains("twice"));
+        assert!(read(&TERMINAL.replace("tcp://192.0.2.10:20007", "ftp://x")).is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The counter from outside: journal stores, till, devices, papers, the line to the centre, the whole agent.
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+
+mod agent;
+mod devices;
+mod papers;
+mod power;
+mod store;
+mod support;
+mod till;
+mod uplink;

@@ -1,0 +1,185 @@
+//! What stands on paper, row by row.
+
+use domain::{
+    command::{Command, KeyedResult},
+    event::{Paper, UnknownExit},
+    id::{AttemptId, PrintJobId, SaleId},
+    money::Yen,
+    state::State,
+};
+use drivers::escpos::{Columns, preview};
+use pos_agent::{journal_store::simulated::SimulatedDisk, paper};
+
+use crate::support::{Bench, lines};
+
+fn rows(paper: &Paper, state: &State) -> Vec<String> {
+    preview(&paper::document(paper, PrintJobId(1), state).unwrap(), Columns::WIDE)
+}
+
+/// Every text stands on some row, in this order; a row may hold several.
+fn shows(rows: &[String], texts: &[&str]) {
+    let mut at = 0;
+    for text in texts {
+        let found = rows[at..].iter().position(|row| row.contains(text));
+        let Some(further) = found else {
+            panic!("{text:?} is missing or out of order in\n{}", rows.join("\n"))
+        };
+        at += further;
+    }
+}
+
+fn bench() -> Bench<impl pos_agent::journal_store::JournalStore> {
+    Bench::opened(SimulatedDisk::new(1).store())
+}
+
+#[test]
+fn a_cash_receipt() {
+    let mut bench = bench();
+    let sale = SaleId(bench.ok(lines(&[("jumin", 2), ("koseki/nenkin", 1)])).0);
+    bench.ok(Command::TakeCash { sale, tendered: Yen::new(1_000) });
+    let paper = Paper::Receipt { sale, copy: 0 };
+    let rows = rows(&paper, bench.core.state());
+    shows(
+        &rows,
+        &[
+            "領収書",
+            "見本市",
+            "市役所 市民課",
+            "1番窓口",
+            "m1-1-000001",
+            "令和8年7月31日(金) 08:30",
+            "住民票の写し",
+            "¥300 × 2",
+            "戸籍全部事項証明書",
+            "¥0",
+            "無料: 国民年金法104条",
+            "合計",
+            "支払方法",
+            "お預り",
+            "お釣り",
+            "うち非課税",
+            "担当 staff-1",
+        ],
+    );
+    assert!(rows.iter().any(|row| row.starts_with("合計") && row.ends_with("¥600")));
+    assert!(rows.iter().any(|row| row.starts_with("お釣り") && row.ends_with("¥400")));
+    assert!(paper::document(&paper, PrintJobId(1), bench.core.state()).unwrap().open_drawer);
+    let copy = Paper::Receipt { sale, copy: 2 };
+    shows(&self::rows(&copy, bench.core.state()), &["再発行 2回目", "領収書"]);
+    assert!(!paper::document(&copy, PrintJobId(1), bench.core.state()).unwrap().open_drawer);
+}
+
+#[test]
+fn a_provisional_payment_says_so_and_is_no_receipt() {
+    let mut bench = bench();
+    let sale = SaleId(bench.ok(lines(&[("jumin", 1)])).0);
+    let route = "emoney".parse().unwrap();
+    let attempt = AttemptId(bench.ok(Command::RequestPayment { sale, route, repeat_reason: None }).0);
+    let result = KeyedResult::Approved { brand: "nanaco".parse().unwrap(), slip_number: "00123".into() };
+    bench.ok(Command::KeyResult { attempt, result });
+    let rows = rows(&Paper::Receipt { sale, copy: 0 }, bench.core.state());
+    shows(
+        &rows,
+        &[
+            "利用明細書",
+            "電子マネー利用",
+            "nanaco",
+            "端末番号",
+            "T-9",
+            "伝票番号",
+            "00123",
+            "確認する前の控え",
+        ],
+    );
+    assert!(!rows.iter().any(|row| row.contains("領収書")), "a trustee's payer gets no receipt here");
+}
+
+#[test]
+fn a_void_slip_names_the_number_and_the_reason() {
+    let mut bench = bench();
+    let sale = bench.cash_sale();
+    bench.ok(Command::VoidSale { sale, reason: "品目の誤り".into() });
+    let rows = rows(&Paper::VoidSlip { sale }, bench.core.state());
+    shows(
+        &rows,
+        &["取消票", "m1-1-000001", "取消金額", "取消の理由", "番号は二度と使い", "現金をお返しください"],
+    );
+    assert!(rows.iter().any(|row| row.contains("¥▲300")));
+}
+
+#[test]
+fn a_held_certificate_is_no_receipt() {
+    let mut bench = bench();
+    let sale = SaleId(bench.ok(lines(&[("jumin", 1)])).0);
+    let route = "emoney".parse().unwrap();
+    let attempt = AttemptId(bench.ok(Command::RequestPayment { sale, route, repeat_reason: None }).0);
+    let brand = Some("transit".parse().unwrap());
+    bench.ok(Command::KeyResult { attempt, result: KeyedResult::CannotTell { brand } });
+    bench.ok(Command::ChooseUnknownExit { attempt, exit: UnknownExit::TakesHeldCertificate });
+    let rows = rows(&Paper::HeldCertificate { attempt }, bench.core.state());
+    shows(
+        &rows,
+        &["預り証", "受付番号", "確認中の金額", "決済の結果を確認しています", "領収書ではありません"],
+    );
+}
+
+#[test]
+fn the_settlement_slip_has_every_figure_and_the_chains_head() {
+    let mut bench = bench();
+    bench.cash_sale();
+    let voided = bench.cash_sale();
+    bench.ok(Command::VoidSale { sale: voided, reason: "品目の誤り".into() });
+    let sale = SaleId(bench.ok(lines(&[("adult", 2)])).0);
+    bench.ok(Command::TakeCash { sale, tendered: Yen::new(600) });
+    let count = domain::cash::CashCount::new([(1_000, 20), (500, 10), (100, 58)]).unwrap();
+    bench.ok(Command::CountCash { count });
+    let head = bench.core.head().hash.to_hex();
+    bench.ok(Command::CloseCounter { reason: Some("100円不足".into()) });
+    let printed: Vec<Paper> = bench.core.state().prints.values().map(|job| job.paper.clone()).collect();
+    let slip = printed.iter().find(|paper| matches!(paper, Paper::SettlementSlip { .. })).unwrap();
+    let rows = rows(slip, bench.core.state());
+    shows(
+        &rows,
+        &[
+            "日締め精算票（Z）",
+            "取扱日 令和8年7月31日(金)",
+            "支払方法別",
+            "現金",
+            "売上計",
+            "3件 ¥1,200",
+            "取消計",
+            "1件 ¥300",
+            "差引計",
+            "¥900",
+            "つり銭準備金",
+            "¥30,000",
+            "あるべき在高",
+            "¥30,900",
+            "実査",
+            "¥30,800",
+            "不足（亡失の報告）",
+            "¥▲100",
+            "払込予定",
+            "¥900",
+            "住民票の写し",
+            "観覧者",
+            "一般",
+            "m1-1-000001",
+            "m1-1-000003",
+            "m1-1-000002",
+            "記録の照合値",
+        ],
+    );
+    let digits: String = rows.iter().rev().take(6).rev().map(|row| row.replace(' ', "")).collect();
+    assert!(digits.contains(&head), "{head} in {digits}");
+}
+
+#[test]
+fn what_is_gone_gives_no_paper() {
+    let bench = bench();
+    let nobody = SaleId(uuid::Uuid::nil());
+    assert!(
+        paper::document(&Paper::Receipt { sale: nobody, copy: 0 }, PrintJobId(1), bench.core.state())
+            .is_none()
+    );
+}

@@ -1,0 +1,6 @@
+SELECT counter_id AS "counter_id!", incarnation AS "incarnation!", sequence_number AS "sequence_number!",
+    business_day AS "business_day!", cut AS "cut!", operator AS "operator!", float_count AS "float_count!",
+    recorded_at AS "recorded_at!"
+FROM day_opening
+WHERE tenant_id = $1 AND business_day BETWEEN $2 AND $3
+ORDER BY counter_id, incarnation, sequence_number

@@ -1,0 +1,2 @@
+INSERT INTO file_bytes (tenant_id, sha256, bytes) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id, sha256) DO NOTHING

@@ -1,0 +1,3 @@
+SELECT reason AS "reason!"
+FROM aside_entry
+WHERE tenant_id = $1 AND counter_id = $2 AND incarnation = $3 AND sequence_number = $4 AND hash = $5

@@ -1,0 +1,5 @@
+SELECT bytes AS "bytes!", received_at AS "received_at!"
+FROM journal_entry
+WHERE tenant_id = $1 AND counter_id = $2 AND incarnation = $3 AND sequence_number > $4
+ORDER BY sequence_number
+LIMIT $5

@@ -1,0 +1,1 @@
+DELETE FROM attempt WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM attempt_exit WHERE tenant_id = $1

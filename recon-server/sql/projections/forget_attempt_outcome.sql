@@ -1,0 +1,1 @@
+DELETE FROM attempt_outcome WHERE tenant_id = $1

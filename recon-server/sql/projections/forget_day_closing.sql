@@ -1,0 +1,1 @@
+DELETE FROM day_closing WHERE tenant_id = $1

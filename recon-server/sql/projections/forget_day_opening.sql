@@ -1,0 +1,1 @@
+DELETE FROM day_opening WHERE tenant_id = $1

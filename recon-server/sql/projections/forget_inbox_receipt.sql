@@ -1,0 +1,1 @@
+DELETE FROM inbox_receipt WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM overpayment WHERE tenant_id = $1

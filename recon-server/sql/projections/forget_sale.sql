@@ -1,0 +1,1 @@
+DELETE FROM sale WHERE tenant_id = $1

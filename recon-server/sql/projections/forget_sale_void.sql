@@ -1,0 +1,1 @@
+DELETE FROM sale_void WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM stray_result WHERE tenant_id = $1

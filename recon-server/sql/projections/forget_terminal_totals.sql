@@ -1,0 +1,1 @@
+DELETE FROM terminal_totals WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM unread_entry WHERE tenant_id = $1

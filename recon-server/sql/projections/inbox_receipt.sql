@@ -1,0 +1,3 @@
+INSERT INTO inbox_receipt
+    (tenant_id, counter_id, incarnation, sequence_number, number)
+VALUES ($1, $2, $3, $4, $5)

@@ -1,0 +1,1 @@
+DELETE FROM user_session WHERE tenant_id = $1 AND id_sha256 = $2

@@ -1,0 +1,226 @@
+//! The commands that read and change what the centre keeps.
+
+use std::path::Path;
+
+use anyhow::Context;
+use domain::{id::CounterId, time::CivilDate};
+use engine::Verdict;
+use formats::csv_out::CsvEncoding;
+use serde_json::json;
+
+use super::{Ended, OutputFormat, output, people::ACTOR};
+use crate::{
+    app::AppState,
+    config::Config,
+    counters::{Purpose, make_code},
+    doctor,
+    jobs::{self, import},
+    set_up,
+};
+
+/// Opening the store has already brought it up to date.
+pub fn migrated(format: OutputFormat) -> anyhow::Result<Ended> {
+    output::value(format, &json!({ "migrated": true }), || "データベースは最新の形です。".to_owned())?;
+    Ok(Ended::Done)
+}
+
+pub async fn set_up(state: &AppState, file: &Path, format: OutputFormat) -> anyhow::Result<Ended> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+    let done = set_up::apply(state, &set_up::read(&text)?, ACTOR).await?;
+    output::value(format, &done, || {
+        format!(
+            "登録しました: 契約{}件、窓口{}か所、銀行の休業日{}日、窓口の休業{}日。",
+            done.contracts,
+            done.counters.len(),
+            done.bank_holidays,
+            done.counter_holidays
+        )
+    })?;
+    Ok(Ended::Done)
+}
+
+pub async fn code(
+    state: &AppState,
+    counter: &CounterId,
+    purpose: Purpose,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let made = make_code(state, ACTOR, counter, purpose).await?;
+    output::value(format, &made, || {
+        format!(
+            "窓口 {} の登録コード(一度だけ、{} まで): {}",
+            made.counter,
+            made.expires_at.to_paper(),
+            made.code
+        )
+    })?;
+    Ok(Ended::Done)
+}
+
+pub async fn counters(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
+    let rows = state.store.snapshot().await?.counters(state.tenant()).await?;
+    let values: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let current = row.current.as_ref();
+            json!({
+                "counter": row.counter, "label": row.profile.counter_label, "profile_version": row.profile_version,
+                "incarnation": current.map(|now| now.incarnation),
+                "entries": current.map_or(0, |now| now.head.sequence_number.0),
+                "last_received_at": current.and_then(|now| now.last_received_at),
+            })
+        })
+        .collect();
+    output::value(format, &values, || {
+        let line = |row: &store::counters::CounterRow| {
+            let state = row.current.as_ref().map_or_else(
+                || "未登録".to_owned(),
+                |now| format!("世代{} 記録{}件", now.incarnation.0, now.head.sequence_number.0),
+            );
+            format!("{}  {}  {state}\n", row.counter, row.profile.counter_label)
+        };
+        rows.iter().map(line).collect()
+    })?;
+    Ok(Ended::Done)
+}
+
+pub async fn import(
+    state: &AppState,
+    file: &Path,
+    source: &str,
+    period: Option<(CivilDate, CivilDate)>,
+    preview: bool,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let upload = import::Upload {
+        source: source.parse().context("--source は bank か契約IDです")?,
+        name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        bytes: std::fs::read(file).with_context(|| format!("read {}", file.display()))?,
+        period,
+        uploader: ACTOR.to_owned(),
+    };
+    if preview {
+        let seen = import::preview(state, &upload).await?;
+        output::value(format, &seen, || dry_run_words(&seen))?;
+        return Ok(if seen.refused.is_empty() { Ended::Done } else { Ended::Refused });
+    }
+    let outcome = import::import(state, upload).await?;
+    output::value(format, &outcome, || import_words(&outcome))?;
+    Ok(if matches!(outcome, import::Outcome::Refused { .. }) { Ended::Refused } else { Ended::Done })
+}
+
+fn dry_run_words(seen: &import::DryRun) -> String {
+    let mut words = format!("読める行: {}件、合計 {}円\n", seen.rows, seen.total);
+    for refusal in &seen.refused {
+        words.push_str(&format!("取り込めません: {refusal}\n"));
+    }
+    for notice in &seen.notices {
+        words.push_str(&format!("お知らせ: {}\n", notice.sentence_ja));
+    }
+    words
+}
+
+fn import_words(outcome: &import::Outcome) -> String {
+    match outcome {
+        import::Outcome::Accepted { receipts, notices } => {
+            let receipt = |r: &import::Receipt| {
+                format!(
+                    "取り込みました(受付番号 {}、{}): 新規{}件、訂正{}件、既知{}件\n",
+                    r.file, r.source, r.new, r.revised, r.unchanged
+                )
+            };
+            let notice = |n: &formats::Notice| format!("お知らせ: {}\n", n.sentence_ja);
+            receipts.iter().map(receipt).chain(notices.iter().map(notice)).collect()
+        }
+        import::Outcome::SeenBefore { sentence_ja, .. } => sentence_ja.clone(),
+        import::Outcome::Refused { file, refusal } => {
+            format!("取り込めません(受付番号 {file}): {refusal}")
+        }
+    }
+}
+
+pub async fn reconcile(
+    state: &AppState,
+    as_of: Option<CivilDate>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let run = jobs::reconcile::reconcile(state, as_of.unwrap_or_else(|| state.today()), ACTOR).await?;
+    output::value(format, &run, || {
+        format!(
+            "照合 {}({}現在): {}。突合{}件、不一致{}件、窓口への決定{}件。",
+            run.run,
+            run.as_of,
+            run.verdict.label_ja(),
+            run.links,
+            run.exceptions,
+            run.decisions
+        )
+    })?;
+    Ok(judged(run.verdict))
+}
+
+const fn judged(verdict: Verdict) -> Ended {
+    if matches!(verdict, Verdict::Matched) { Ended::Done } else { Ended::Differences }
+}
+
+pub async fn report(
+    state: &AppState,
+    date: Option<CivilDate>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let report = jobs::report::daily(state, date.unwrap_or_else(|| state.today())).await?;
+    match format {
+        OutputFormat::Json => output::bytes(jobs::report::to_json(&report)?.as_bytes())?,
+        OutputFormat::Csv => output::bytes(&jobs::report::to_csv(&report, CsvEncoding::Utf8Bom)?)?,
+        OutputFormat::CsvCp932 => output::bytes(&jobs::report::to_csv(&report, CsvEncoding::Cp932)?)?,
+        OutputFormat::Text => output::line(jobs::report::to_text(&report).trim_end())?,
+    }
+    Ok(judged(report.verdict))
+}
+
+pub async fn verify(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
+    let found = jobs::verify::verify(state).await?;
+    output::value(format, &found, || {
+        let line = |journal: &jobs::verify::JournalCheck| {
+            let said = journal
+                .broken
+                .as_deref()
+                .map_or_else(|| "鎖はつながっています".to_owned(), |why| format!("切れています: {why}"));
+            format!("{} 世代{} {}件: {said}\n", journal.counter, journal.incarnation.0, journal.entries)
+        };
+        let mut words: String = found.journals.iter().map(line).collect();
+        words.push_str(&format!("別に保管: {}件、読めない記録: {}件\n", found.aside, found.unread));
+        words
+    })?;
+    Ok(if found.whole() { Ended::Done } else { Ended::Differences })
+}
+
+pub async fn backup(config: &Config, file: &Path, format: OutputFormat) -> anyhow::Result<Ended> {
+    let copy = jobs::backup::backup(config, file).await?;
+    output::value(format, &copy, || {
+        format!(
+            "控えを取りました: {}({}バイト、検査済み)。署名鍵 {} は別に保管してください。",
+            copy.file.display(),
+            copy.length_bytes,
+            copy.master_key_file.display()
+        )
+    })?;
+    Ok(Ended::Done)
+}
+
+pub async fn doctor(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
+    let findings = doctor::examine(state).await?;
+    output::value(format, &findings, || {
+        let line = |finding: &doctor::Finding| {
+            let mark = match finding.level {
+                doctor::Level::Good => "良",
+                doctor::Level::Warning => "注意",
+                doctor::Level::Bad => "不良",
+            };
+            format!("[{mark}] {}\n", finding.sentence_ja)
+        };
+        findings.iter().map(line).collect()
+    })?;
+    let bad = findings.iter().any(|finding| finding.level == doctor::Level::Bad);
+    Ok(if bad { Ended::Refused } else { Ended::Done })
+}

@@ -1,0 +1,291 @@
+//! Files in: an acquirer's statement or a bank's Zengin file, whole or refused, always kept.
+//!
+//! Invariants: raw bytes are kept, of refused files too, with the refusal's words; the same file again changes nothing and gives the
+//! first receipt; a refused file changes nothing of what was there. Not here: the formats (crate `formats`).
+
+mod facts;
+mod source;
+
+use domain::{
+    id::ContractId,
+    time::{CivilDate, Timestamp},
+};
+use engine::Contract;
+use formats::{Notice, Refusal};
+use serde::Serialize;
+use store::{
+    StoreError, UnitOfWork,
+    files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
+};
+
+pub use source::{Source, SourceChoice};
+
+use super::{JobError, contracts_in_force};
+use crate::{app::AppState, auth::Role, jobs::import::facts::Part, metrics::Count};
+
+/// Longest file that is taken, in bytes.
+pub const FILE_LENGTH_MAX_BYTES: usize = 32 << 20;
+/// Longest file name that is kept, in characters.
+const NAME_CHARS_MAX: usize = 200;
+/// Whoever may log in may hand in files.
+pub const ROLE: Role = Role::Accountant;
+
+/// A file as it is handed in.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Whose file it is said to be; found from the content where nobody says.
+    pub source: SourceChoice,
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Days that it is said to cover, both included; statements only, a bank's file says so itself.
+    pub period: Option<(CivilDate, CivilDate)>,
+    /// Who hands it in: user id or `cli`.
+    pub uploader: String,
+}
+
+/// What a taken file brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// Number of the file.
+    pub file: u64,
+    /// Whose file: contract, or `bank:` and the account.
+    pub source: String,
+    /// First day that it covers.
+    pub period_from: Option<CivilDate>,
+    /// Last day that it covers.
+    pub period_to: Option<CivilDate>,
+    /// Rows never seen before.
+    pub new: u32,
+    /// Rows seen before with other content.
+    pub revised: u32,
+    /// Rows seen before with the same content.
+    pub unchanged: u32,
+}
+
+/// How an import ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The file is in; a bank's file gives one receipt per account.
+    Accepted {
+        /// The receipts.
+        receipts: Vec<Receipt>,
+        /// What a person should know although the file was taken.
+        notices: Vec<Notice>,
+    },
+    /// The same file was taken before; nothing changed.
+    SeenBefore {
+        /// Number of the first time.
+        file: u64,
+        /// When that was.
+        received_at: Timestamp,
+        /// One Japanese sentence.
+        sentence_ja: String,
+    },
+    /// Nothing of it is in.
+    Refused {
+        /// Number under which the bytes are kept.
+        file: u64,
+        /// File, row, field, what was found, remedy.
+        refusal: Refusal,
+    },
+}
+
+/// What an import would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DryRun {
+    /// Whose file, where it was found.
+    pub source: Option<String>,
+    /// Rows that can be read.
+    pub rows: usize,
+    /// Their sum, signed.
+    pub total: domain::money::Yen,
+    /// What refuses the file; empty when it would be taken.
+    pub refused: Vec<Refusal>,
+    /// Refusals beyond those listed.
+    pub refused_more: u32,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Takes a file in.
+///
+/// # Errors
+/// When the store fails. A file that cannot be taken is [`Outcome::Refused`], not an error.
+pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobError> {
+    let now = state.now();
+    let contracts = contracts(state).await?;
+    let name = plain_name(&upload.name);
+    let read = source::settle(&upload, &name, &contracts)
+        .and_then(|source| Ok((source.clone(), facts::read(&source, &upload, &name, now.date())?)));
+    match read {
+        Ok((source, read)) => take(state, &upload, &name, now, &source, read).await,
+        Err(refusal) => refuse(state, &upload, &name, now, refusal).await,
+    }
+}
+
+/// Says what [`import`] would do; changes nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn preview(state: &AppState, upload: &Upload) -> Result<DryRun, JobError> {
+    let contracts = contracts(state).await?;
+    let name = plain_name(&upload.name);
+    Ok(match source::settle(upload, &name, &contracts) {
+        Ok(source) => facts::preview(&source, upload, &name, state.today()),
+        Err(refusal) => facts::only_refused(None, refusal),
+    })
+}
+
+/// The contracts whose statements can be read today.
+///
+/// # Errors
+/// When the store fails or a stored contract cannot be read.
+pub async fn contracts(state: &AppState) -> Result<Vec<Contract>, JobError> {
+    let rows = state.store.snapshot().await?.contracts(state.tenant()).await?;
+    contracts_in_force(&rows, state.today())
+}
+
+async fn take(
+    state: &AppState,
+    upload: &Upload,
+    name: &str,
+    now: Timestamp,
+    source: &Source,
+    read: facts::Read,
+) -> Result<Outcome, JobError> {
+    let mut unit = state.store.begin().await?;
+    let mut receipts = Vec::new();
+    let mut seen = None;
+    for part in &read.parts {
+        let file = file_upload(upload, name, now, part);
+        match unit.import_file(state.tenant(), &file, &part.facts).await? {
+            Import::Accepted { file, counts } => receipts.push(receipt(file, part, counts)),
+            Import::SeenBefore { first } => seen = Some(first),
+        }
+    }
+    if let (Some(first), true) = (seen, receipts.is_empty()) {
+        return Ok(seen_before(&first));
+    }
+    audit(&mut *unit, state, upload, now, "file.imported", &source.word()).await?;
+    unit.commit().await?;
+    Count::FilesAccepted.add(1);
+    Ok(Outcome::Accepted { receipts, notices: read.notices })
+}
+
+async fn refuse(
+    state: &AppState,
+    upload: &Upload,
+    name: &str,
+    now: Timestamp,
+    refusal: Refusal,
+) -> Result<Outcome, JobError> {
+    let (kind, source) = match &upload.source {
+        SourceChoice::Bank => (FileKind::Bank, "bank".to_owned()),
+        SourceChoice::Contract(contract) => (FileKind::Statement, contract.to_string()),
+        SourceChoice::Find if source::looks_like_bank(&upload.bytes) => (FileKind::Bank, "bank".to_owned()),
+        SourceChoice::Find => (FileKind::Statement, "?".to_owned()),
+    };
+    let facts = FileFacts::Statement(Vec::new());
+    let part = Part { source, kind, period: upload.period, facts };
+    let mut file = file_upload(upload, name, now, &part);
+    // A file over the bound is kept by its head only: the refusal says so, and the store keeps its own bound.
+    file.bytes.truncate(FILE_LENGTH_MAX_BYTES);
+    let mut unit = state.store.begin().await?;
+    let number = unit.keep_refused_file(state.tenant(), &file, &refusal.to_string()).await?;
+    audit(&mut *unit, state, upload, now, "file.refused", &part.source).await?;
+    unit.commit().await?;
+    Count::FilesRefused.add(1);
+    Ok(Outcome::Refused { file: number, refusal })
+}
+
+async fn audit(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    upload: &Upload,
+    at: Timestamp,
+    action: &str,
+    subject: &str,
+) -> Result<(), StoreError> {
+    let entry = store::users::AuditEntry {
+        at,
+        actor: upload.uploader.clone(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        detail: format!(r#"{{"sha256":"{}"}}"#, formats::sha256_hex(&upload.bytes)),
+    };
+    unit.record_audit(state.tenant(), &entry).await.map(|_| ())
+}
+
+fn file_upload(upload: &Upload, name: &str, now: Timestamp, part: &Part) -> FileUpload {
+    FileUpload {
+        sha256: sha256(&upload.bytes),
+        source: part.source.clone(),
+        kind: part.kind,
+        name: name.to_owned(),
+        received_at: now,
+        uploader: upload.uploader.clone(),
+        period_from: part.period.map(|(from, _)| from),
+        period_to: part.period.map(|(_, to)| to),
+        bytes: upload.bytes.clone(),
+    }
+}
+
+fn receipt(file: u64, part: &Part, counts: ImportCounts) -> Receipt {
+    Receipt {
+        file,
+        source: part.source.clone(),
+        period_from: part.period.map(|(from, _)| from),
+        period_to: part.period.map(|(_, to)| to),
+        new: counts.new,
+        revised: counts.revised,
+        unchanged: counts.unchanged,
+    }
+}
+
+fn seen_before(first: &FileRow) -> Outcome {
+    Outcome::SeenBefore {
+        file: first.file,
+        received_at: first.received_at,
+        sentence_ja: format!(
+            "同じファイルを{}に取り込み済みです(受付番号 {})。何も変えていません。",
+            first.received_at.to_paper(),
+            first.file
+        ),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest(bytes).into()
+}
+
+/// The last part of a path, without control characters, cut.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
+    if plain.is_empty() { "(名前なし)".to_owned() } else { plain }
+}
+
+/// The word under which statements of a contract are kept.
+fn statement_source(contract: &ContractId) -> String {
+    contract.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain() {
+        for (given, kept) in [
+            ("/home/a/入金.txt", "入金.txt"),
+            ("C:\\x\\y.csv", "y.csv"),
+            ("a\nb.csv", "ab.csv"),
+            ("x/", "(名前なし)"),
+        ] {
+            assert_eq!(plain_name(given), kept);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! From a file's rows to the store's facts.
+//!
+//! Invariants: the whole row travels as its reader's JSON, so nothing of it is lost; a failed or unclassified row keeps its class and never
+//! counts as a sale. A bank's file becomes one part per account, so that each account's days are known.
+
+use std::collections::BTreeMap;
+
+use domain::{id::ContractId, money::Yen, time::CivilDate};
+use formats::{
+    Notice, Refusal,
+    statement::{self, ReadOptions, StatementRow},
+    zengin::{self, BankAccountBlock},
+};
+use serde::Serialize;
+use store::{
+    facts::{BankEntry, RowIdentity, StatementLine},
+    files::{FileFacts, FileKind},
+};
+
+use super::{DryRun, Source, Upload, source::refusal, statement_source};
+
+/// The part of a file that belongs to one source.
+pub struct Part {
+    /// Contract, or `bank:` and the account.
+    pub source: String,
+    /// Statement or bank.
+    pub kind: FileKind,
+    /// Days that it covers, both included.
+    pub period: Option<(CivilDate, CivilDate)>,
+    /// Its rows.
+    pub facts: FileFacts,
+}
+
+/// A whole file.
+pub struct Read {
+    /// By source.
+    pub parts: Vec<Part>,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads a file of a known source.
+pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> Result<Read, Refusal> {
+    match source {
+        Source::Bank => read_bank(upload, name, today),
+        Source::Statement { contract, profile } => {
+            let options = options(upload, name, source);
+            let file = statement::read(&upload.bytes, profile, &options)?;
+            let mut notices = file.notices;
+            let period = upload.period.or_else(|| covered(&file.rows));
+            if upload.period.is_none() {
+                notices.push(period_notice(period));
+            }
+            let lines = file.rows.into_iter().map(|row| statement_line(contract, name, row));
+            let facts = FileFacts::Statement(lines.collect::<Result<_, _>>()?);
+            let part = Part { source: statement_source(contract), kind: FileKind::Statement, period, facts };
+            Ok(Read { parts: vec![part], notices })
+        }
+    }
+}
+
+fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
+    let contract = match source {
+        Source::Bank => None,
+        Source::Statement { contract, .. } => Some(contract.clone()),
+    };
+    ReadOptions { file_name: name.to_owned(), contract, period: upload.period }
+}
+
+/// From the first to the last day of the rows.
+fn covered(rows: &[StatementRow]) -> Option<(CivilDate, CivilDate)> {
+    let days = || rows.iter().map(|row| row.at.date());
+    Some((days().min()?, days().max()?))
+}
+
+fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
+    let sentence_ja = match period {
+        Some((from, to)) => format!(
+            "対象期間の指定がないため、明細の最初の日から最後の日まで({from}〜{to})を受け取ったものとします。"
+        ),
+        None => "明細が1件もなく、対象期間の指定もないため、どの日の資料としても数えません。".to_owned(),
+    };
+    Notice { row: None, field: "対象期間".to_owned(), sentence_ja }
+}
+
+fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Result<StatementLine, Refusal> {
+    Ok(StatementLine {
+        document: document(name, &row)?,
+        identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,
+        class: row.class.word().to_owned(),
+        contract: contract.clone(),
+        brand: row.brand,
+        terminal_id: row.terminal_or_pos_id,
+        slip_number: row.slip_number,
+        approval_code: row.approval_code,
+        transaction_id: row.acquirer_transaction_id,
+        amount: row.amount,
+        day: row.at.date(),
+        payout_date: None,
+    })
+}
+
+fn document<T: Serialize>(name: &str, row: &T) -> Result<String, Refusal> {
+    serde_json::to_string(row).map_err(|error| {
+        let remedy = "取り込みの不具合です。ファイルを添えて管理者に連絡してください。";
+        refusal(name, "行の内容", &error.to_string(), remedy)
+    })
+}
+
+fn identity(
+    name: &str,
+    record_key: String,
+    occurrence: u32,
+    content_hash: &str,
+    row: u32,
+) -> Result<RowIdentity, Refusal> {
+    let mut content_sha256 = [0; 32];
+    hex::decode_to_slice(content_hash, &mut content_sha256).map_err(|_| {
+        refusal(
+            name,
+            "内容の指紋",
+            content_hash,
+            "取り込みの不具合です。ファイルを添えて管理者に連絡してください。",
+        )
+    })?;
+    Ok(RowIdentity { record_key, occurrence, content_sha256, row })
+}
+
+fn read_bank(upload: &Upload, name: &str, today: CivilDate) -> Result<Read, Refusal> {
+    let file = zengin::read(&upload.bytes, &zengin::ReadOptions::strict(name, today))?;
+    let mut accounts: BTreeMap<String, Vec<BankAccountBlock>> = BTreeMap::new();
+    for block in file.accounts {
+        accounts.entry(block.account_key()).or_default().push(block);
+    }
+    let parts = accounts.into_iter().map(|(account, blocks)| bank_part(name, &account, blocks));
+    Ok(Read { parts: parts.collect::<Result<_, _>>()?, notices: file.notices })
+}
+
+fn bank_part(name: &str, account: &str, blocks: Vec<BankAccountBlock>) -> Result<Part, Refusal> {
+    let from = blocks.iter().map(|block| block.period_from).min().flatten();
+    let to = blocks.iter().map(|block| block.period_to).max().flatten();
+    let mut entries = Vec::new();
+    for entry in blocks.into_iter().flat_map(|block| block.entries) {
+        entries.push(bank_entry(name, account, entry)?);
+    }
+    Ok(Part {
+        source: format!("bank:{account}"),
+        kind: FileKind::Bank,
+        period: from.zip(to),
+        facts: FileFacts::Bank(entries),
+    })
+}
+
+fn bank_entry(name: &str, account: &str, entry: zengin::BankEntry) -> Result<BankEntry, Refusal> {
+    Ok(BankEntry {
+        document: document(name, &entry)?,
+        identity: identity(name, entry.record_key, entry.occurrence, &entry.content_hash, entry.row)?,
+        account: account.to_owned(),
+        booked_on: entry.booked_on,
+        value_date: entry.value_on,
+        amount: entry.amount,
+        class: entry.class.code().to_owned(),
+        remitter_code: entry.remitter_code,
+        remitter_name: some_text(&entry.remitter_kana_raw),
+        inquiry_number: entry.inquiry_no,
+    })
+}
+
+fn some_text(text: &str) -> Option<String> {
+    let trimmed = text.trim();
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// What reading a file of a known source would give.
+pub fn preview(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> DryRun {
+    match source {
+        Source::Statement { profile, .. } => {
+            let seen = statement::preview(&upload.bytes, profile, &options(upload, name, source));
+            DryRun {
+                source: Some(source.word()),
+                rows: seen.rows.len(),
+                total: seen.totals.net(),
+                refused: seen.refused,
+                refused_more: seen.refused_more,
+                notices: seen.notices,
+            }
+        }
+        Source::Bank => match zengin::read(&upload.bytes, &zengin::ReadOptions::strict(name, today)) {
+            Ok(file) => {
+                let amounts =
+                    || file.accounts.iter().flat_map(|block| &block.entries).map(|entry| entry.amount);
+                DryRun {
+                    source: Some(source.word()),
+                    rows: amounts().count(),
+                    total: amounts().fold(Yen::ZERO, Yen::saturating_add),
+                    refused: Vec::new(),
+                    refused_more: 0,
+                    notices: file.notices,
+                }
+            }
+            Err(refusal) => only_refused(Some(source.word()), refusal),
+        },
+    }
+}
+
+/// A file of which nothing can be read.
+pub fn only_refused(source: Option<String>, refusal: Refusal) -> DryRun {
+    DryRun { source, rows: 0, total: Yen::ZERO, refused: vec![refusal], refused_more: 0, notices: Vec::new() }
+}

@@ -1,0 +1,180 @@
+//! A run: what the store knows becomes the engine's facts, the result is appended, and what it decides goes to the counters.
+//!
+//! Invariants: the engine sees nothing but facts and a day; the same input is not recorded twice (the earlier run is given back); a
+//! decision about an unknown result reaches the counter's inbox exactly once, because its key is the attempt; run and decisions are
+//! one transaction. Not here: matching (crate `engine`), papers ([`super::report`]).
+
+mod counter_days;
+mod decide;
+mod facts;
+mod gather;
+mod rows;
+
+use domain::time::{CivilDate, Timestamp};
+use engine::{Outcome, Verdict};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::{UnitOfWork, matching::NewRun};
+
+use super::JobError;
+use crate::{app::AppState, metrics::Count};
+
+pub use gather::{Gathered, SCOPE_DAYS, state_key};
+pub use rows::{RECORDED_DAYS, Recorded};
+
+/// Most recorded runs that are searched for one with the same input.
+const EARLIER_RUNS_MAX: u32 = 20;
+
+/// What a run's summary says; kept as JSON beside the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Digest of everything that the run's input depends on, cheap to compute again.
+    pub state_key: String,
+    /// 判定
+    pub verdict: Verdict,
+    /// Links.
+    pub links: usize,
+    /// Exceptions.
+    pub exceptions: usize,
+    /// Decisions for counters.
+    pub decisions: usize,
+}
+
+/// What [`reconcile`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunReceipt {
+    /// Number of the run.
+    pub run: u64,
+    /// The day as of which it looks.
+    pub as_of: CivilDate,
+    /// Whether it was recorded now; `false` where the same input had been seen before.
+    pub recorded: bool,
+    /// 判定
+    pub verdict: Verdict,
+    /// Links.
+    pub links: usize,
+    /// Exceptions.
+    pub exceptions: usize,
+    /// Decisions that are in the counters' inboxes.
+    pub decisions: usize,
+}
+
+/// Reconciles everything known as of a day and records the run.
+///
+/// # Errors
+/// When the store fails, or stored settings cannot be read.
+pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<RunReceipt, JobError> {
+    let now = state.now();
+    // Reading and matching hold no lock: a long run never holds up a counter's upload. The watermark and the state key say what it saw.
+    let mut unit = state.store.snapshot().await?;
+    let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
+    let input_sha256 = digest("facts", &gathered.facts)?;
+    if let Some(earlier) = earlier(&mut *unit, state, as_of, input_sha256, &gathered.state_key).await? {
+        return Ok(earlier);
+    }
+    drop(unit);
+    let outcome = engine::reconcile(&gathered.facts).map_err(|error| JobError::Facts(error.to_string()))?;
+    let mut unit = state.store.begin().await?;
+    let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
+    let run = new_run(&gathered, &outcome, input_sha256, decisions, by, now)?;
+    let rows = rows::rows_of(&outcome, &gathered)?;
+    let number = unit.record_run(state.tenant(), &run, &rows.links, &rows.exceptions, &rows.lines).await?;
+    unit.commit().await?;
+    Count::RunsMade.add(1);
+    tracing::info!(run = number, as_of = %as_of, verdict = outcome.verdict.label_ja(), "reconciled");
+    Ok(receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)))
+}
+
+/// The newest run whose input is still all there is; a new one where something came in since.
+///
+/// # Errors
+/// As [`reconcile`].
+pub async fn current(state: &AppState, as_of: CivilDate) -> Result<(u64, Recorded), JobError> {
+    let mut unit = state.store.snapshot().await?;
+    let key = state_key(&mut *unit, state.tenant(), as_of).await?;
+    for row in unit.runs(state.tenant(), EARLIER_RUNS_MAX).await? {
+        let same = row.run.as_of == as_of && read_summary(&row.run)?.state_key == key;
+        if same {
+            let recorded = rows::read(&mut *unit, state.tenant(), row.number).await?;
+            return Ok((row.number, recorded));
+        }
+    }
+    drop(unit);
+    let receipt = reconcile(state, as_of, "job").await?;
+    let mut unit = state.store.snapshot().await?;
+    Ok((receipt.run, rows::read(&mut *unit, state.tenant(), receipt.run).await?))
+}
+
+async fn earlier(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    as_of: CivilDate,
+    input_sha256: [u8; 32],
+    state_key: &str,
+) -> Result<Option<RunReceipt>, JobError> {
+    for row in unit.runs(state.tenant(), EARLIER_RUNS_MAX).await? {
+        if row.run.as_of == as_of && row.run.input_sha256 == input_sha256 {
+            let summary = read_summary(&row.run)?;
+            if summary.state_key == state_key {
+                return Ok(Some(receipt(row.number, false, as_of, &summary)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn read_summary(run: &NewRun) -> Result<Summary, JobError> {
+    serde_json::from_str(&run.summary).map_err(|source| JobError::Json { what: "summary of a run", source })
+}
+
+fn receipt(run: u64, recorded: bool, as_of: CivilDate, summary: &Summary) -> RunReceipt {
+    RunReceipt {
+        run,
+        as_of,
+        recorded,
+        verdict: summary.verdict,
+        links: summary.links,
+        exceptions: summary.exceptions,
+        decisions: summary.decisions,
+    }
+}
+
+fn summary(gathered: &Gathered, outcome: &Outcome, decisions: usize) -> Summary {
+    Summary {
+        state_key: gathered.state_key.clone(),
+        verdict: outcome.verdict,
+        links: outcome.links.len(),
+        exceptions: outcome.exceptions.len(),
+        decisions,
+    }
+}
+
+fn new_run(
+    gathered: &Gathered,
+    outcome: &Outcome,
+    input_sha256: [u8; 32],
+    decisions: usize,
+    by: &str,
+    now: Timestamp,
+) -> Result<NewRun, JobError> {
+    let summary = serde_json::to_string(&summary(gathered, outcome, decisions))
+        .map_err(|source| JobError::Json { what: "summary of a run", source })?;
+    Ok(NewRun {
+        as_of: outcome.as_of,
+        from: gathered.from,
+        to: outcome.as_of,
+        config_version: outcome.config_version.clone(),
+        watermark: gathered.watermark,
+        input_sha256,
+        output_sha256: digest("outcome", outcome)?,
+        verdict: rows::word(&outcome.verdict)?,
+        summary,
+        created_at: now,
+        created_by: by.to_owned(),
+    })
+}
+
+fn digest<T: Serialize>(what: &'static str, value: &T) -> Result<[u8; 32], JobError> {
+    let json = serde_json::to_vec(value).map_err(|source| JobError::Json { what, source })?;
+    Ok(Sha256::digest(&json).into())
+}

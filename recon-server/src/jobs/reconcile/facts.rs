@@ -1,0 +1,219 @@
+//! Rows of the store as facts of the engine, one pure function a kind.
+//!
+//! Invariants: a sale is one fact; an attempt becomes a fact of its own only where money is in doubt or was taken beside its sale (paid
+//! twice); empty texts are none; the order of the result is that of the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    event::UnknownExit,
+    id::{AttemptId, BrandCode, SaleId},
+    payment::{AttemptKind, Evidence, Outcome},
+    sale::Standing,
+    time::CivilDate,
+};
+use engine::{
+    facts::{Deposit, Row, RowClass, Sale, SaleKind, SaleState, TerminalTotal},
+    ident::{deposit_id, row_id},
+};
+use formats::statement::StatementRow;
+use store::{
+    facts::{BankEntry, StatementLine, Stored},
+    reports::{AttemptRow, DayRow, SaleRow},
+};
+
+use crate::jobs::JobError;
+
+/// Sales, and attempts whose money stands beside them.
+pub fn sales(rows: &[SaleRow], attempts: &[AttemptRow]) -> Vec<Sale> {
+    let by_attempt: BTreeMap<AttemptId, &AttemptRow> =
+        attempts.iter().map(|row| (row.attempt.attempt, row)).collect();
+    let used: BTreeSet<AttemptId> = rows.iter().filter_map(|row| row.sale.payment.attempt).collect();
+    let completed: BTreeSet<SaleId> = rows.iter().map(|row| row.sale.sale).collect();
+    let of_sales = rows.iter().map(|row| {
+        let find = |id: Option<AttemptId>| id.and_then(|id| by_attempt.get(&id).copied());
+        sale(row, find(row.sale.payment.attempt), find(row.void.as_ref().and_then(|void| void.fact.attempt)))
+    });
+    let beside = attempts
+        .iter()
+        .filter(|row| row.attempt.kind == AttemptKind::Sales && !used.contains(&row.attempt.attempt))
+        .filter_map(|row| beside(row, completed.contains(&row.attempt.sale)));
+    own_ids(of_sales.chain(beside).collect())
+}
+
+/// Two entries that name one sale are two facts: the second keeps its money under an id of its own, so that it shows as an exception
+/// instead of stopping the run.
+fn own_ids(mut sales: Vec<Sale>) -> Vec<Sale> {
+    let mut seen = BTreeMap::new();
+    for sale in &mut sales {
+        let times: &mut u32 = seen.entry(sale.id.clone()).or_default();
+        *times = times.saturating_add(1);
+        if *times > 1 {
+            sale.id = format!("{}#{times}", sale.id);
+        }
+    }
+    sales
+}
+
+fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&AttemptRow>) -> Sale {
+    let (fact, payment) = (&row.sale, &row.sale.payment);
+    Sale {
+        id: fact.sale.to_string(),
+        attempt: payment.attempt.map(|id| id.to_string()),
+        counter: row.key.counter.clone(),
+        business_day: fact.business_day,
+        payment_date: fact.payment_date,
+        at: fact.paid_at,
+        kind: SaleKind::Sale,
+        method: payment.method,
+        brand: payment.brand.clone(),
+        contract: payment.contract.clone(),
+        terminal_id: filled(payment.terminal_id.as_ref()),
+        sheet_number: filled(payment.sheet_number.as_ref()),
+        slip_number: filled(payment.slip_number.as_ref()),
+        approval_code: filled(payment.approval_code.as_ref()),
+        payer_digits: filled(payment.payer_digits.as_ref()),
+        acquirer_transaction_id: None,
+        reference: payment.attempt.map(|id| id.to_string()),
+        amount: fact.total,
+        provisional: payment.standing == Standing::Provisional,
+        state: if row.void.is_some() { SaleState::Voided } else { SaleState::Completed },
+        voided_at: row.void.as_ref().map(|void| void.fact.recorded_at),
+        void_slip_number: void_attempt.and_then(approved_slip),
+        settled_by_statement: attempt.is_some_and(settled_by_statement),
+        paid_again_as: None,
+    }
+}
+
+/// An attempt that no sale was completed with: in doubt, or approved beside its sale.
+fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
+    let (approval, state) = match &row.last_outcome()?.outcome {
+        Outcome::Unknown(doubt) => (doubt.partial.clone().unwrap_or_default(), SaleState::Unknown),
+        Outcome::Approved(approval) => (approval.clone(), SaleState::Completed),
+        Outcome::Declined(_) | Outcome::NotStarted { .. } => return None,
+    };
+    let paid_another_way = row.exits.iter().any(|exit| exit.fact.exit == UnknownExit::PaysAnotherWay);
+    let attempt = &row.attempt;
+    Some(Sale {
+        id: attempt.attempt.to_string(),
+        attempt: Some(attempt.attempt.to_string()),
+        counter: row.key.counter.clone(),
+        business_day: attempt.business_day,
+        payment_date: attempt.requested_at.date(),
+        at: attempt.requested_at,
+        kind: SaleKind::Sale,
+        method: attempt.method,
+        brand: approval.brand.clone().or_else(|| attempt.brand.clone()),
+        contract: attempt.contract.clone(),
+        terminal_id: filled(approval.terminal_id.as_ref()),
+        sheet_number: filled(approval.sheet_number.as_ref()),
+        slip_number: filled(approval.slip_number.as_ref()),
+        approval_code: filled(approval.approval_code.as_ref()),
+        payer_digits: filled(approval.payer_digits.as_ref()),
+        acquirer_transaction_id: None,
+        reference: Some(attempt.attempt.to_string()),
+        amount: approval.settled_amount.filter(|_| state == SaleState::Completed).unwrap_or(attempt.amount),
+        provisional: false,
+        state,
+        voided_at: None,
+        void_slip_number: None,
+        settled_by_statement: settled_by_statement(row),
+        paid_again_as: (paid_another_way && sale_completed).then(|| attempt.sale.to_string()),
+    })
+}
+
+/// The slip that the terminal gave the attempt itself.
+fn approved_slip(row: &AttemptRow) -> Option<String> {
+    match &row.last_outcome()?.outcome {
+        Outcome::Approved(approval) => filled(approval.slip_number.as_ref()),
+        _ => None,
+    }
+}
+
+fn settled_by_statement(row: &AttemptRow) -> bool {
+    let last = row.last_outcome();
+    last.is_some_and(|fact| {
+        matches!(fact.evidence, Some(Evidence::Statement { .. }))
+            && matches!(fact.outcome, Outcome::Approved(_))
+    })
+}
+
+fn filled(text: Option<&String>) -> Option<String> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// A statement's row. `file` is the SHA-256 of its file, hex.
+pub fn row(stored: &Stored<StatementLine>, file: &str) -> Result<Row, JobError> {
+    let line = &stored.fact;
+    let read: StatementRow = document("statement row", &line.document)?;
+    Ok(Row {
+        id: row_id(&line.contract, &line.identity.record_key, line.identity.occurrence),
+        contract: line.contract.clone(),
+        file: file.to_owned(),
+        row: line.identity.row,
+        occurrence: line.identity.occurrence,
+        record_key: line.identity.record_key.clone(),
+        class: class(&read.class),
+        at: read.at,
+        process_date: None,
+        amount: line.amount,
+        brand: line.brand.clone(),
+        terminal_id: filled(line.terminal_id.as_ref()),
+        slip_number: filled(line.slip_number.as_ref()),
+        approval_code: filled(line.approval_code.as_ref()),
+        payer_digits: filled(read.payer_digits.as_ref()),
+        acquirer_transaction_id: filled(line.transaction_id.as_ref()),
+        reference: filled(read.merchant_payment_id.as_ref()),
+    })
+}
+
+fn document<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, JobError> {
+    serde_json::from_str(json).map_err(|source| JobError::Json { what, source })
+}
+
+fn class(class: &formats::statement::RowClass) -> RowClass {
+    match class {
+        formats::statement::RowClass::Sale => RowClass::Sale,
+        formats::statement::RowClass::Refund => RowClass::Refund,
+        formats::statement::RowClass::Failed => RowClass::Failed,
+        formats::statement::RowClass::Unclassified(word) => RowClass::Unclassified(word.clone()),
+    }
+}
+
+/// A bank's row. `file` is the SHA-256 of its file, hex.
+pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobError> {
+    let entry = &stored.fact;
+    let read: formats::zengin::BankEntry = document("bank row", &entry.document)?;
+    Ok(Deposit {
+        id: deposit_id(&entry.account, &entry.identity.record_key, entry.identity.occurrence),
+        account: entry.account.clone(),
+        file: file.to_owned(),
+        row: entry.identity.row,
+        booked_on: entry.booked_on,
+        amount: entry.amount,
+        remitter_kana: read.remitter_kana,
+        summary: read.summary,
+    })
+}
+
+/// 端末日計 of every closed day, added up over routes and cuts.
+pub fn terminal_totals(days: &[DayRow]) -> Vec<TerminalTotal> {
+    let mut totals: BTreeMap<(_, CivilDate, BrandCode), TerminalTotal> = BTreeMap::new();
+    for day in days {
+        let Some(closing) = &day.closing else { continue };
+        let settlement = &closing.fact.settlement;
+        for brand in settlement.terminal_totals.iter().flat_map(|totals| &totals.brands) {
+            let key = (closing.key.counter.clone(), settlement.date, brand.brand.clone());
+            let total = totals.entry(key.clone()).or_insert_with(|| TerminalTotal {
+                counter: key.0,
+                business_day: key.1,
+                brand: key.2,
+                count: 0,
+                amount: domain::money::Yen::ZERO,
+            });
+            total.count = total.count.saturating_add(brand.tally.count);
+            total.amount = total.amount.saturating_add(brand.tally.amount);
+        }
+    }
+    totals.into_values().collect()
+}

@@ -1,0 +1,216 @@
+//! Reads everything that a run looks at, as of a day.
+//!
+//! Invariants: files up to one watermark, one state of the store; only what is in force on the day; a counter day is delivered only when
+//! its close is here, and 休業 is entered, never inferred (DESIGN 3.9).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{catalogue::RouteKind, id::TenantId, time::CivilDate};
+use engine::{
+    BankCalendar, Facts,
+    facts::{OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
+};
+use sha2::{Digest, Sha256};
+use store::{
+    UnitOfWork,
+    counters::CounterRow,
+    files::{FileKind, FileRow, FileState},
+    reports::AttemptRow,
+};
+
+use super::{counter_days, facts};
+use crate::jobs::{JobError, contracts_in_force};
+
+/// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
+pub const SCOPE_DAYS: i32 = 500;
+/// Receipts of files read at a time.
+const FILES_PAGE: u32 = 500;
+/// Digits of a configuration's version, hex.
+const VERSION_HEX_DIGITS: usize = 16;
+
+/// Everything that a run looks at, and what its papers need beside.
+pub struct Gathered {
+    /// The engine's input.
+    pub facts: Facts,
+    /// First day of the scope.
+    pub from: CivilDate,
+    /// Highest file number that was read.
+    pub watermark: u64,
+    /// Digest of everything that the input depends on.
+    pub state_key: String,
+}
+
+/// Reads everything as of a day.
+pub async fn gather(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    as_of: CivilDate,
+) -> Result<Gathered, JobError> {
+    let from = as_of.plus_days(-SCOPE_DAYS);
+    let watermark = unit.last_file(tenant).await?;
+    let state_key = state_key(unit, tenant, as_of).await?;
+    let files = files(unit, tenant, watermark).await?;
+    let counters = unit.counters(tenant).await?;
+    let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
+    let attempts = attempts(unit, tenant, from, as_of).await?;
+    let days = unit.days(tenant, from, as_of).await?;
+    let contracts = contracts_in_force(&unit.contracts(tenant).await?, as_of)?;
+    // Pay days lie at most a few months ahead; holidays of the coming year are enough.
+    let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
+    let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
+    let entries = unit.bank_entries(tenant, from, as_of, watermark).await?;
+    let sales = facts::sales(&sale_rows, &attempts);
+    let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
+    Ok(Gathered {
+        facts: Facts {
+            as_of,
+            config_version,
+            rows: rows
+                .iter()
+                .map(|row| facts::row(row, &sha256_hex(&files, row.file)))
+                .collect::<Result<_, _>>()?,
+            deposits: entries
+                .iter()
+                .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
+                .collect::<Result<_, _>>()?,
+            contracts,
+            calendar: BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() },
+            received: received_statements(&files),
+            bank_received: received_banks(&files),
+            terminal_totals: facts::terminal_totals(&days),
+            counter_days: counter_days::read(unit, tenant, &counters, &days, from, as_of).await?,
+            terminals: terminals(&counters, &sales),
+            sales,
+        },
+        from,
+        watermark,
+        state_key,
+    })
+}
+
+/// Attempts of the scope, and every unknown that is older.
+async fn attempts(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    from: CivilDate,
+    to: CivilDate,
+) -> Result<Vec<AttemptRow>, JobError> {
+    let mut attempts = unit.attempts(tenant, from, to).await?;
+    let known: BTreeSet<_> = attempts.iter().map(|row| row.attempt.attempt).collect();
+    let older = unit.open_unknowns(tenant).await?;
+    let older = older.into_iter().filter(|row| row.attempt.business_day < from);
+    attempts.extend(older.filter(|row| !known.contains(&row.attempt.attempt)));
+    Ok(attempts)
+}
+
+async fn files(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    watermark: u64,
+) -> Result<BTreeMap<u64, FileRow>, JobError> {
+    let mut files = BTreeMap::new();
+    let mut before = Some(watermark.saturating_add(1));
+    loop {
+        let page = unit.files(tenant, before, FILES_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(files) };
+        before = Some(last.file);
+        files.extend(page.into_iter().map(|row| (row.file, row)));
+    }
+}
+
+fn sha256_hex(files: &BTreeMap<u64, FileRow>, number: u64) -> String {
+    files.get(&number).map(|row| hex::encode(row.sha256)).unwrap_or_default()
+}
+
+fn accepted(files: &BTreeMap<u64, FileRow>, kind: FileKind) -> impl Iterator<Item = &FileRow> {
+    files.values().filter(move |row| row.kind == kind && row.state == FileState::Accepted)
+}
+
+fn received_statements(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedStatement> {
+    let received = |row: &FileRow| {
+        let (from, to) = row.period_from.zip(row.period_to)?;
+        Some(ReceivedStatement {
+            contract: row.source.parse().ok()?,
+            file: hex::encode(row.sha256),
+            from,
+            to,
+        })
+    };
+    accepted(files, FileKind::Statement).filter_map(received).collect()
+}
+
+fn received_banks(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedBank> {
+    let received = |row: &FileRow| {
+        let (from, to) = row.period_from.zip(row.period_to)?;
+        Some(ReceivedBank { account: row.source.strip_prefix("bank:")?.to_owned(), from, to })
+    };
+    accepted(files, FileKind::Bank).filter_map(received).collect()
+}
+
+/// Terminals and sheets of the counters' profiles, and those that a linked terminal named itself by.
+fn terminals(counters: &[CounterRow], sales: &[Sale]) -> Vec<OwnTerminal> {
+    let mut own = BTreeSet::new();
+    for row in counters {
+        for route in &row.profile.routes {
+            match &route.kind {
+                RouteKind::ManualTerminal { terminal_id } => {
+                    own.insert((terminal_id.clone(), row.counter.clone()));
+                }
+                RouteKind::StaticSheet { sheet_numbers } => {
+                    own.extend(sheet_numbers.iter().map(|sheet| (sheet.clone(), row.counter.clone())));
+                }
+                RouteKind::CashDrawer | RouteKind::LinkedTerminal { .. } => {}
+            }
+        }
+    }
+    for sale in sales {
+        own.extend(sale.terminal_id.iter().map(|id| (id.clone(), sale.counter.clone())));
+    }
+    // One id stands at one place: the profile's word (sorted first by id) is kept.
+    let mut seen = BTreeSet::new();
+    own.into_iter()
+        .filter(|(id, _)| seen.insert(id.clone()))
+        .map(|(id, counter)| OwnTerminal { id, counter })
+        .collect()
+}
+
+fn version(contracts: &str, holidays: &[store::matching::BankHoliday]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(contracts);
+    for holiday in holidays {
+        hasher.update(holiday.day.to_string());
+    }
+    let mut version = hex::encode(hasher.finalize());
+    version.truncate(VERSION_HEX_DIGITS);
+    version
+}
+
+/// Digest of everything that a run depends on: files, heads of journals, settings, the day. Cheap beside the run itself.
+///
+/// # Errors
+/// When the store fails.
+pub async fn state_key(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    as_of: CivilDate,
+) -> Result<String, JobError> {
+    let mut hasher = Sha256::new();
+    hasher.update(format!("{as_of} {};", unit.last_file(tenant).await?));
+    for row in unit.counters(tenant).await? {
+        hasher.update(format!("{} {};", row.counter, row.profile_version));
+        for incarnation in unit.incarnations(tenant, &row.counter).await? {
+            hasher.update(format!("{} {};", incarnation.incarnation.0, incarnation.head.hash.to_hex()));
+        }
+    }
+    for row in unit.contracts(tenant).await? {
+        hasher.update(format!("{} {} {} {};", row.contract, row.valid_from, row.version, row.config));
+    }
+    let (from, to) = (as_of.plus_days(-SCOPE_DAYS), as_of.plus_days(SCOPE_DAYS));
+    for row in unit.bank_holidays(tenant, from, to).await? {
+        hasher.update(format!("{};", row.day));
+    }
+    for row in unit.counter_holidays(tenant, from, as_of).await? {
+        hasher.update(format!("{} {} {};", row.counter, row.day, row.closed));
+    }
+    Ok(hex::encode(hasher.finalize()))
+}

@@ -1,0 +1,174 @@
+//! A run's result as rows of the store, and back.
+//!
+//! Invariants: every exception is recorded; links, lines, papers and counter days are recorded for [`RECORDED_DAYS`] before the day of
+//! the run, which bounds what a run adds; what is read back is what was written.
+
+use std::collections::BTreeSet;
+
+use domain::{id::TenantId, time::CivilDate};
+use engine::{
+    Outcome,
+    class::Leg,
+    facts::CounterDay,
+    outcome::{ContractSheet, DaySummary, Exception, Link, Payout, ReportLine, Side, UnknownDecided},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{
+    UnitOfWork,
+    matching::{ExceptionRow, LinkMember, LinkRow, ReportLineRow},
+};
+
+use super::{Gathered, decide::side_word};
+use crate::jobs::JobError;
+
+/// Days before the day of a run for which its links, lines and papers are recorded.
+pub const RECORDED_DAYS: i32 = 100;
+
+const LINES: &str = "lines";
+const SHEETS: &str = "sheets";
+const DAYS: &str = "days";
+const PAYOUTS: &str = "payouts";
+const COUNTER_DAYS: &str = "counter_days";
+const DECISIONS: &str = "decisions";
+
+/// What a run left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Lines of the daily report.
+    pub lines: Vec<ReportLine>,
+    /// 照合書
+    pub sheets: Vec<ContractSheet>,
+    /// Days.
+    pub days: Vec<DaySummary>,
+    /// 支払予定
+    pub payouts: Vec<Payout>,
+    /// State of each counter on each day.
+    pub counter_days: Vec<CounterDay>,
+    /// What statements say of unknown results.
+    pub decisions: Vec<UnknownDecided>,
+    /// 不一致
+    pub exceptions: Vec<Exception>,
+}
+
+/// Rows to be stored.
+pub struct Rows {
+    /// 突合
+    pub links: Vec<LinkRow>,
+    /// 不一致
+    pub exceptions: Vec<ExceptionRow>,
+    /// Papers, line by line.
+    pub lines: Vec<ReportLineRow>,
+}
+
+/// The rows of a result.
+pub fn rows_of(outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError> {
+    let first = outcome.as_of.plus_days(-RECORDED_DAYS);
+    let recent = recent_subjects(outcome, gathered, first);
+    let mut lines = Vec::new();
+    push(&mut lines, LINES, outcome.lines.iter().filter(|line| line.business_day >= first))?;
+    push(&mut lines, SHEETS, outcome.sheets.iter().filter(|sheet| sheet.to >= first))?;
+    push(&mut lines, DAYS, outcome.days.iter().filter(|day| day.business_day >= first))?;
+    push(&mut lines, PAYOUTS, outcome.payouts.iter().filter(|payout| payout.to >= first))?;
+    let days = gathered.facts.counter_days.iter().filter(|day| day.business_day >= first);
+    push(&mut lines, COUNTER_DAYS, days)?;
+    push(&mut lines, DECISIONS, outcome.decisions.iter())?;
+    let links = outcome.links.iter().filter(|link| recent.contains(link.left.as_str()));
+    Ok(Rows {
+        links: links.map(link_row).collect::<Result<_, _>>()?,
+        exceptions: outcome.exceptions.iter().map(exception_row).collect::<Result<_, _>>()?,
+        lines,
+    })
+}
+
+fn recent_subjects<'a>(outcome: &'a Outcome, gathered: &'a Gathered, first: CivilDate) -> BTreeSet<&'a str> {
+    let sales = gathered.facts.sales.iter().filter(|sale| sale.business_day >= first);
+    let payouts = outcome.payouts.iter().filter(|payout| payout.to >= first);
+    sales.map(|sale| sale.id.as_str()).chain(payouts.map(|payout| payout.id.as_str())).collect()
+}
+
+fn push<'a, T: Serialize + 'a>(
+    rows: &mut Vec<ReportLineRow>,
+    report: &'static str,
+    values: impl Iterator<Item = &'a T>,
+) -> Result<(), JobError> {
+    for (position, value) in (1..).zip(values) {
+        rows.push(ReportLineRow { report: report.to_owned(), position, line: json(report, value)? });
+    }
+    Ok(())
+}
+
+fn link_row(link: &Link) -> Result<LinkRow, JobError> {
+    let (left, right) = match link.leg {
+        Leg::PayoutDeposit => (Side::Payout, Side::Bank),
+        Leg::JournalStatement | Leg::Counter => (Side::Journal, Side::Statement),
+    };
+    let member = |side, subject: &str, amount| LinkMember {
+        side: side_word(side).to_owned(),
+        subject: subject.to_owned(),
+        amount,
+    };
+    Ok(LinkRow {
+        link: link.id.clone(),
+        leg: word(&link.leg)?,
+        stage: word(&link.stage)?,
+        members: vec![
+            member(left, &link.left, link.left_amount),
+            member(right, &link.right, link.right_amount),
+        ],
+        evidence: json("link", link)?,
+    })
+}
+
+fn exception_row(exception: &Exception) -> Result<ExceptionRow, JobError> {
+    Ok(ExceptionRow {
+        exception: exception.id.clone(),
+        class: exception.class.code().to_owned(),
+        leg: word(&exception.class.leg())?,
+        subject: exception.members.first().cloned().unwrap_or_default(),
+        amount: exception.amount,
+        day: Some(exception.day),
+        sentence: exception.sentence_ja.clone(),
+        detail: json("exception", exception)?,
+    })
+}
+
+/// What a run left behind.
+pub async fn read(unit: &mut dyn UnitOfWork, tenant: &TenantId, run: u64) -> Result<Recorded, JobError> {
+    let exceptions = unit.run_exceptions(tenant, run).await?;
+    Ok(Recorded {
+        lines: report(unit, tenant, run, LINES).await?,
+        sheets: report(unit, tenant, run, SHEETS).await?,
+        days: report(unit, tenant, run, DAYS).await?,
+        payouts: report(unit, tenant, run, PAYOUTS).await?,
+        counter_days: report(unit, tenant, run, COUNTER_DAYS).await?,
+        decisions: report(unit, tenant, run, DECISIONS).await?,
+        exceptions: exceptions
+            .iter()
+            .map(|row| from_json("exception", &row.detail))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+async fn report<T: DeserializeOwned>(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    run: u64,
+    report: &'static str,
+) -> Result<Vec<T>, JobError> {
+    let rows = unit.run_report(tenant, run, report).await?;
+    rows.iter().map(|row| from_json(report, &row.line)).collect()
+}
+
+fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String, JobError> {
+    serde_json::to_string(value).map_err(|source| JobError::Json { what, source })
+}
+
+fn from_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, JobError> {
+    serde_json::from_str(text).map_err(|source| JobError::Json { what, source })
+}
+
+/// The stable word of a plain enum, as serde writes it.
+pub fn word<T: Serialize>(value: &T) -> Result<String, JobError> {
+    let json = json("word", value)?;
+    Ok(json.trim_matches('"').to_owned())
+}

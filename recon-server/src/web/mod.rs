@@ -1,0 +1,76 @@
+//! The pages of the centre for 会計課: accountants and administrators.
+//!
+//! Invariants: every page works without JavaScript, by keyboard and by touch; nothing is loaded from elsewhere; a form that changes
+//! something carries an id, and a repeated id gives the first answer; every refusal is a page that says what to do next.
+//! Walk: [`router`] → one file per page in [`pages`] (extract, ask the jobs or the store, fill a context) → [`view`] (contexts and
+//! templates). Not here: sessions and guards ([`crate::auth`]), matching, file formats, SQL.
+
+mod answers;
+mod assets;
+mod failure;
+mod frame;
+pub mod pages;
+mod tray;
+pub mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+
+use crate::app::AppState;
+
+/// Longest body of a form without a file, in bytes.
+const FORM_BODY_MAX_BYTES: usize = 64 << 10;
+/// Room around a file in an upload form, in bytes.
+const UPLOAD_EXTRA_MAX_BYTES: usize = 64 << 10;
+
+/// Every page. Cross-site guard and security headers are layered around it by the server.
+pub fn router(state: AppState) -> Router {
+    let upload = DefaultBodyLimit::max(crate::jobs::import::FILE_LENGTH_MAX_BYTES + UPLOAD_EXTRA_MAX_BYTES);
+    Router::new()
+        .merge(account_pages())
+        .merge(report_pages())
+        .route("/imports", get(pages::imports::list).post(pages::imports::take))
+        .route("/imports/{file}", get(pages::imports::receipt))
+        .route("/unknowns", get(pages::unknowns::list))
+        .route("/unknowns/{attempt}", get(pages::unknowns::show).post(pages::unknowns::decide))
+        .route("/counters", get(pages::counters::list))
+        .route("/counters/{counter}/enrolment", post(pages::counters::issue_code))
+        .route("/counters/holidays", post(pages::counters::add_holiday))
+        .route("/counters/holidays/withdraw", post(pages::counters::withdraw_holiday))
+        .layer(DefaultBodyLimit::max(FORM_BODY_MAX_BYTES))
+        .merge(Router::new().route("/imports/preview", post(pages::imports::preview)).layer(upload))
+        .route("/assets/{name}", get(assets::get))
+        .fallback(pages::nothing_here)
+        .method_not_allowed_fallback(pages::nothing_here)
+        .layer(Extension(Arc::new(answers::Answers::default())))
+        .layer(Extension(Arc::new(tray::Tray::default())))
+        .layer(middleware::from_fn_with_state(state.clone(), failure::dress))
+        .with_state(state)
+}
+
+fn account_pages() -> Router<AppState> {
+    Router::new()
+        .route("/login", get(pages::session::show).post(pages::session::sign_in))
+        .route("/logout", post(pages::session::sign_out))
+        .route("/first/{token}", get(pages::set_up::show_first).post(pages::set_up::claim_first))
+        .route("/password/{token}", get(pages::set_up::show_password).post(pages::set_up::set_password))
+        .route("/password", get(pages::password::show).post(pages::password::change))
+        .route("/users", get(pages::users::list).post(pages::users::add))
+        .route("/users/{user}/link", post(pages::users::renew_link))
+        .route("/users/{user}/active", post(pages::users::set_active))
+}
+
+fn report_pages() -> Router<AppState> {
+    Router::new()
+        .route("/", get(pages::report::home))
+        .route("/report", get(pages::report::show))
+        .route("/report/{day}", get(pages::report::at))
+        .route("/report/{day}/behind", get(pages::drill::show))
+        .route("/sales/{sale}", get(pages::sale::show))
+}

@@ -1,0 +1,322 @@
+//! `/imports`: choose a file, look at it, take it; and the book of everything that ever came.
+//!
+//! Invariants: looking changes nothing; what is taken is, byte for byte, what was looked at (its digest); a refused file is kept and
+//! its receipt says row, field, what was found and the remedy.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Form,
+    extract::{Multipart, Path, Query, State, multipart::MultipartError},
+    response::{IntoResponse, Response},
+};
+use domain::time::CivilDate;
+use engine::Contract;
+use serde::Deserialize;
+use store::files::{FileKind, FileRow, FileState};
+
+use super::{day_and_time, preview, records::source_words};
+use crate::{
+    app::AppState,
+    auth::CurrentUser,
+    jobs::import::{self, FILE_LENGTH_MAX_BYTES, Outcome, SourceChoice as Choice, Upload},
+    web::{
+        answers::{Answer, Answers},
+        failure::PageError,
+        frame,
+        tray::Tray,
+        view::{
+            form::Field,
+            imports::{FileLine, ImportsPage, ReceiptPage, RefusedRow, SourceChoice},
+            shell::{Section, Tone},
+        },
+    },
+};
+
+/// Receipts on the page.
+const FILES_SHOWN_MAX: u32 = 200;
+/// Longest text field of the upload form, in bytes.
+const TEXT_MAX_BYTES: usize = 200;
+
+/// What was just done.
+#[derive(Debug, Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// The form under a preview.
+#[derive(Debug, Deserialize)]
+pub struct TakeForm {
+    form_id: String,
+    sha256: String,
+}
+
+/// `GET /imports`
+pub async fn list(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(query): Query<Done>,
+) -> Result<Response, PageError> {
+    let mut page = context(&state, &user).await?;
+    if query.done.as_deref() == Some("late") {
+        let text = "確認してから時間がたったため、ファイルを預かっていません。もう一度選んでください。";
+        page.shell = frame::saying(page.shell, Tone::Refused, text);
+    }
+    Ok(frame::page(&page)?.into_response())
+}
+
+/// `POST /imports/preview`
+pub async fn preview(
+    State(state): State<AppState>,
+    Extension(tray): Extension<Arc<Tray>>,
+    user: CurrentUser,
+    multipart: Multipart,
+) -> Result<Response, PageError> {
+    let typed = read(multipart).await.map_err(|error| match error.status() {
+        axum::http::StatusCode::PAYLOAD_TOO_LARGE => PageError::TooLarge,
+        _ => PageError::BadForm("upload"),
+    })?;
+    match typed.check(&user.user) {
+        Ok(upload) => {
+            let sha256 = formats::sha256_hex(&upload.bytes);
+            let shell = frame::shell(&state, Some(&user), Section::Imports)?;
+            let page = preview::page(&state, shell, frame::form_id(&state)?, &sha256, &upload).await?;
+            tray.put(&sha256, upload, state.now());
+            Ok(frame::page(&page)?.into_response())
+        }
+        Err(refused) => {
+            let mut page = context(&state, &user).await?;
+            for source in &mut page.sources {
+                source.chosen = source.code == typed.source;
+            }
+            (page.file, page.from, page.to) = *refused;
+            Ok(frame::page(&page)?.into_response())
+        }
+    }
+}
+
+/// `POST /imports`
+pub async fn take(
+    State(state): State<AppState>,
+    Extension(tray): Extension<Arc<Tray>>,
+    Extension(answers): Extension<Arc<Answers>>,
+    user: CurrentUser,
+    Form(form): Form<TakeForm>,
+) -> Result<Answer, PageError> {
+    let act = async {
+        let Some(upload) = tray.find(&form.sha256, &user.user, state.now()) else {
+            return Ok(Answer::See("/imports?done=late".to_owned()));
+        };
+        let outcome = import::import(&state, upload).await?;
+        tray.remove(&form.sha256, &user.user);
+        let (file, done) = match &outcome {
+            Outcome::Accepted { receipts, .. } => {
+                (receipts.first().map_or(0, |receipt| receipt.file), "taken")
+            }
+            Outcome::SeenBefore { file, .. } => (*file, "seen"),
+            Outcome::Refused { file, .. } => (*file, "refused"),
+        };
+        Ok(Answer::See(format!("/imports/{file}?done={done}")))
+    };
+    answers.once(&user.user, &form.form_id, state.now(), act).await
+}
+
+/// `GET /imports/{file}`
+pub async fn receipt(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(number): Path<String>,
+    Query(query): Query<Done>,
+) -> Result<Response, PageError> {
+    let number: u64 = number.parse().map_err(|_| PageError::NotFound)?;
+    let found = state.store.snapshot().await?.file(state.tenant(), number).await?;
+    let Some(row) = found else { return Err(PageError::NotFound) };
+    let contracts = import::contracts(&state).await?;
+    let shell = frame::shell(&state, Some(&user), Section::Imports)?;
+    let said = match query.done.as_deref() {
+        Some("taken") => Some((Tone::Done, "取り込みました。収納日報はこの資料を含めて計算し直されます。")),
+        Some("seen") => Some((Tone::Info, "同じファイルを取り込み済みです。何も変えていません。")),
+        Some("refused") => {
+            Some((Tone::Refused, "取り込めませんでした。これまでに取り込んだものは変わっていません。"))
+        }
+        _ => None,
+    };
+    let page = ReceiptPage {
+        shell: match said {
+            Some((tone, text)) => frame::saying(shell, tone, text),
+            None => shell,
+        },
+        sha256: hex::encode(row.sha256),
+        kind: kind_words(row.kind).to_owned(),
+        refused: row.refusal.iter().map(|refusal| refused_row(refusal)).collect(),
+        line: line(&contracts, &row),
+    };
+    Ok(frame::page(&page)?.into_response())
+}
+
+/// The stored words of a refusal: `file row field「found」: remedy`.
+fn refused_row(refusal: &str) -> RefusedRow {
+    let (place, remedy) = refusal.rsplit_once("」: ").unwrap_or(("", refusal));
+    let (field, found) = place.split_once('「').unwrap_or((place, ""));
+    RefusedRow { row: None, field: field.to_owned(), found: found.to_owned(), remedy: remedy.to_owned() }
+}
+
+const fn kind_words(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Statement => "会社の取引明細",
+        FileKind::Bank => "銀行の入出金明細",
+    }
+}
+
+/// What was typed into the upload form.
+#[derive(Default)]
+struct Typed {
+    source: String,
+    from: String,
+    to: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+async fn read(mut multipart: Multipart) -> Result<Typed, MultipartError> {
+    let mut typed = Typed::default();
+    while let Some(field) = multipart.next_field().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            typed.name = field.file_name().unwrap_or_default().to_owned();
+            typed.bytes = field.bytes().await?.to_vec();
+            continue;
+        }
+        let text: String = field.text().await?.chars().take(TEXT_MAX_BYTES).collect();
+        match name.as_str() {
+            "source" => typed.source = text,
+            "from" => typed.from = text,
+            "to" => typed.to = text,
+            _ => {}
+        }
+    }
+    Ok(typed)
+}
+
+impl Typed {
+    /// The upload, or the fields (file, from, to) with what is wrong.
+    fn check(&self, user: &str) -> Result<Upload, Box<(Field, Field, Field)>> {
+        let mut fields = (Field::default(), Field::typed(&self.from), Field::typed(&self.to));
+        if self.bytes.is_empty() {
+            fields.0.error = Some("ファイルが空か、選ばれていません。もう一度選んでください。".to_owned());
+        }
+        let day = |text: &str| text.parse::<CivilDate>().ok();
+        let period = match (self.from.is_empty(), self.to.is_empty()) {
+            (true, true) => None,
+            _ => day(&self.from).zip(day(&self.to)),
+        };
+        match period {
+            Some((from, to)) if to < from => {
+                fields.2.error = Some("終わりの日を、始めの日以後にしてください。".to_owned());
+            }
+            None if !(self.from.is_empty() && self.to.is_empty()) => {
+                fields.1.error =
+                    Some("始めの日と終わりの日を両方入れるか、両方空にしてください。".to_owned());
+            }
+            _ => {}
+        }
+        if fields.0.error.is_some() || fields.1.error.is_some() || fields.2.error.is_some() {
+            return Err(Box::new(fields));
+        }
+        // No word at all is a question to the importer; parsing a choice never fails.
+        let source = self.source.parse::<Choice>().unwrap_or(Choice::Find);
+        let bytes = self.bytes.clone();
+        Ok(Upload { source, name: self.name.clone(), bytes, period, uploader: user.to_owned() })
+    }
+}
+
+async fn context(state: &AppState, user: &CurrentUser) -> Result<ImportsPage, PageError> {
+    let contracts = import::contracts(state).await?;
+    let rows = state.store.snapshot().await?.files(state.tenant(), None, FILES_SHOWN_MAX).await?;
+    Ok(ImportsPage {
+        shell: frame::shell(state, Some(user), Section::Imports)?,
+        form: frame::form_id(state)?,
+        sources: sources(&contracts),
+        file: Field::default(),
+        from: Field::default(),
+        to: Field::default(),
+        file_mib_max: FILE_LENGTH_MAX_BYTES >> 20,
+        files: rows.iter().map(|row| line(&contracts, row)).collect(),
+    })
+}
+
+fn sources(contracts: &[Contract]) -> Vec<SourceChoice> {
+    let choice = |code: &str, label: String, hint: String, chosen| SourceChoice {
+        code: code.to_owned(),
+        label,
+        hint,
+        chosen,
+    };
+    let mut sources =
+        vec![choice("auto", "自動で判別する".into(), "中身から、契約か銀行かを見分けます".into(), true)];
+    for contract in contracts.iter().filter(|contract| contract.statement_profile.is_some()) {
+        let hint = format!("{} からダウンロードしたままのファイル", contract.acquirer_ja);
+        sources.push(choice(
+            contract.id.as_str(),
+            source_words(contracts, contract.id.as_str()),
+            hint,
+            false,
+        ));
+    }
+    let hint = "全銀協の入出金取引明細（1件200バイト、種別03）".into();
+    sources.push(choice("bank", "銀行 入出金明細".into(), hint, false));
+    sources
+}
+
+fn line(contracts: &[Contract], row: &FileRow) -> FileLine {
+    let accepted = row.state == FileState::Accepted;
+    let counts = row.counts;
+    let result = if accepted {
+        format!("新規 {}行、改訂 {}行、変わらず {}行", counts.new, counts.revised, counts.unchanged)
+    } else {
+        row.refusal.clone().unwrap_or_default()
+    };
+    FileLine {
+        number: row.file.to_string(),
+        href: format!("/imports/{}", row.file),
+        received_at: day_and_time(row.received_at),
+        source: source_words(contracts, &row.source),
+        name: row.name.clone(),
+        period: row
+            .period_from
+            .zip(row.period_to)
+            .map_or_else(|| "—".to_owned(), |(from, to)| format!("{from}〜{to}")),
+        accepted,
+        result,
+        uploader: row.uploader.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_has_both_ends_in_order() {
+        for (from, to, taken) in [
+            ("", "", true),
+            ("2026-11-01", "2026-11-20", true),
+            ("2026-11-20", "2026-11-20", true),
+            ("2026-11-20", "2026-11-01", false),
+            ("2026-11-20", "", false),
+            ("x", "2026-11-20", false),
+        ] {
+            let typed = Typed { from: from.into(), to: to.into(), bytes: vec![1], ..Typed::default() };
+            assert_eq!(typed.check("u").is_ok(), taken, "{from} {to}");
+        }
+        assert!(Typed::default().check("u").is_err(), "an empty file");
+    }
+
+    #[test]
+    fn a_stored_refusal_is_told_apart() {
+        let row = refused_row("a.csv 3行目 取引金額「1,200」: 桁区切りのない数字にしてください。");
+        assert_eq!((row.field.as_str(), row.found.as_str()), ("a.csv 3行目 取引金額", "1,200"));
+        assert_eq!(row.remedy, "桁区切りのない数字にしてください。");
+        assert_eq!(refused_row("何か").remedy, "何か");
+    }
+}

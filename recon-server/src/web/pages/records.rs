@@ -1,0 +1,247 @@
+//! What stands around a day's report and does not come from the run: files, closes, heads, names.
+//!
+//! Invariant: read in one snapshot, so that the lists of one page belong together.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    id::CounterId,
+    time::{CivilDate, Timestamp},
+};
+use engine::{
+    Contract,
+    ident::{deposit_id, row_id},
+};
+use formats::statement::StatementRow;
+use store::{
+    counters::CounterRow,
+    facts::{BankEntry, StatementLine, Stored},
+    files::{FileRow, FileState},
+    reports::{DayRow, DeliveryRow},
+};
+
+use crate::{
+    app::AppState,
+    jobs::{JobError, contracts_in_force},
+    web::{
+        failure::PageError,
+        view::{
+            drill::DrillRow,
+            words::{Link, Verdict},
+        },
+    },
+};
+
+/// Receipts that are looked through, newest first.
+const FILES_MAX: u32 = 1_000;
+/// Days after the day of a report in which a refused file of it may have come.
+const REFUSED_WITHIN_DAYS: i32 = 14;
+
+/// Statement rows this many days before and after the day can be named.
+const ROWS_AROUND_DAYS: i32 = 10;
+/// Bank lines this many days after the day can be named: payouts come up to two months later.
+const DEPOSITS_AFTER_DAYS: i32 = 100;
+
+/// What stands around a day.
+pub struct Surroundings {
+    /// Counters, by id.
+    pub counters: Vec<CounterRow>,
+    /// Cuts of the day.
+    pub days: Vec<DayRow>,
+    /// How far each counter has delivered.
+    pub deliveries: BTreeMap<CounterId, DeliveryRow>,
+    /// Contracts in force.
+    pub contracts: Vec<Contract>,
+    files: Vec<FileRow>,
+    records: BTreeMap<String, Link>,
+    statements: BTreeMap<String, DrillRow>,
+}
+
+impl Surroundings {
+    /// Reads what stands around a day.
+    ///
+    /// # Errors
+    /// When the store fails or a contract cannot be read.
+    pub async fn read(state: &AppState, date: CivilDate) -> Result<Self, PageError> {
+        let tenant = state.tenant();
+        let mut unit = state.store.snapshot().await?;
+        let deliveries = unit.deliveries(tenant).await?;
+        let contracts: Result<_, JobError> = contracts_in_force(&unit.contracts(tenant).await?, date);
+        let watermark = unit.last_file(tenant).await?;
+        let rows = unit
+            .statement_lines(
+                tenant,
+                date.plus_days(-ROWS_AROUND_DAYS),
+                date.plus_days(ROWS_AROUND_DAYS),
+                watermark,
+            )
+            .await?;
+        let entries = unit
+            .bank_entries(
+                tenant,
+                date.plus_days(-ROWS_AROUND_DAYS),
+                date.plus_days(DEPOSITS_AFTER_DAYS),
+                watermark,
+            )
+            .await?;
+        let records = rows.iter().map(row_record).chain(entries.iter().map(deposit_record)).collect();
+        Ok(Self {
+            statements: rows.iter().map(statement_row).collect(),
+            records,
+            counters: unit.counters(tenant).await?,
+            days: unit.days(tenant, date, date).await?,
+            deliveries: deliveries.into_iter().map(|row| (row.counter.clone(), row)).collect(),
+            contracts: contracts?,
+            files: unit.files(tenant, None, FILES_MAX).await?,
+        })
+    }
+
+    /// Facility and counter in words.
+    #[must_use]
+    pub fn counter_words(&self, counter: &CounterId) -> String {
+        counter_words(&self.counters, counter)
+    }
+
+    /// Name of a contract on papers.
+    #[must_use]
+    pub fn contract_words(&self, contract: &domain::id::ContractId) -> String {
+        let found = self.contracts.iter().find(|known| known.id == *contract);
+        found.map_or_else(|| contract.to_string(), |known| known.label_ja.clone())
+    }
+
+    /// The newest taken file of a source that covers a day.
+    #[must_use]
+    pub fn taken(&self, source: &str, date: CivilDate) -> Option<&FileRow> {
+        let covers = |row: &&FileRow| {
+            let period = row.period_from.zip(row.period_to);
+            row.source == source && period.is_some_and(|(from, to)| from <= date && date <= to)
+        };
+        self.files.iter().filter(|row| row.state == FileState::Accepted).find(covers)
+    }
+
+    /// The newest refused file of a source that came after a day and that no taken file has replaced since.
+    #[must_use]
+    pub fn refused(&self, source: &str, date: CivilDate) -> Option<&FileRow> {
+        let newest = self.files.iter().find(|row| row.source == source || row.source == "?")?;
+        let came = newest.received_at.date();
+        let near = date <= came && came <= date.plus_days(REFUSED_WITHIN_DAYS);
+        (newest.state == FileState::Refused && near).then_some(newest)
+    }
+
+    /// The statement row or bank line of an engine's id, where it is near the day.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Option<&Link> {
+        self.records.get(id)
+    }
+
+    /// The statement row of an engine's id as a line of a list, where it is near the day.
+    #[must_use]
+    pub fn statement(&self, id: &str) -> Option<&DrillRow> {
+        self.statements.get(id)
+    }
+
+    /// Accounts whose files have come at least once, `bank:…`.
+    #[must_use]
+    pub fn bank_sources(&self) -> Vec<String> {
+        let mut sources: Vec<String> = self
+            .files
+            .iter()
+            .filter(|row| row.state == FileState::Accepted && row.source.starts_with("bank:"))
+            .map(|row| row.source.clone())
+            .chain(
+                self.contracts
+                    .iter()
+                    .filter_map(|contract| Some(format!("bank:{}", contract.deposit_account.as_ref()?))),
+            )
+            .collect();
+        sources.sort();
+        sources.dedup();
+        sources
+    }
+}
+
+/// A statement row by the engine's id: file and row.
+pub fn row_record(stored: &Stored<StatementLine>) -> (String, Link) {
+    let identity = &stored.fact.identity;
+    let id = row_id(&stored.fact.contract, &identity.record_key, identity.occurrence);
+    (
+        id,
+        Link::new(
+            format!("明細 受付{} {}行", stored.file, identity.row),
+            format!("/imports/{}", stored.file),
+        ),
+    )
+}
+
+/// A statement row as a line of a list; whoever lists it says what it is tied to and how it is judged.
+fn statement_row(stored: &Stored<StatementLine>) -> (String, DrillRow) {
+    let (id, record) = row_record(stored);
+    let line = &stored.fact;
+    let numbers =
+        [("伝票", &line.slip_number), ("承認", &line.approval_code), ("取引", &line.transaction_id)];
+    let words = numbers.iter().filter_map(|(word, value)| Some(format!("{word} {}", value.as_ref()?)));
+    let row = DrillRow {
+        at: paid_at(line).map_or_else(|| line.day.to_string(), Timestamp::hour_minute),
+        kind: class_words(&line.class).to_owned(),
+        record,
+        content: words.collect::<Vec<_>>().join("、"),
+        amount: line.amount,
+        tied_to: None,
+        verdict: Verdict::Pending,
+    };
+    (id, row)
+}
+
+/// When the payment was made, as the file says.
+#[must_use]
+pub fn paid_at(line: &StatementLine) -> Option<Timestamp> {
+    serde_json::from_str::<StatementRow>(&line.document).ok().map(|row| row.at)
+}
+
+/// What a statement row is about, in words; a word that this program does not know is shown as it is.
+fn class_words(class: &str) -> &str {
+    match class {
+        "sale" => "売上",
+        "refund" => "返金",
+        "failed" => "取引失敗",
+        "unclassified" => "状態不明",
+        other => other,
+    }
+}
+
+/// A bank line by the engine's id: file and record.
+pub fn deposit_record(stored: &Stored<BankEntry>) -> (String, Link) {
+    let identity = &stored.fact.identity;
+    let id = deposit_id(&stored.fact.account, &identity.record_key, identity.occurrence);
+    (
+        id,
+        Link::new(
+            format!("入金 受付{} {}件目", stored.file, identity.row),
+            format!("/imports/{}", stored.file),
+        ),
+    )
+}
+
+/// Facility and counter in words; the id where the counter is not registered.
+#[must_use]
+pub fn counter_words(counters: &[CounterRow], counter: &CounterId) -> String {
+    let found = counters.iter().find(|row| row.counter == *counter);
+    found.map_or_else(
+        || counter.to_string(),
+        |row| format!("{} {}", row.profile.facility, row.profile.counter_label),
+    )
+}
+
+/// Where a file came from, in words.
+#[must_use]
+pub fn source_words(contracts: &[Contract], source: &str) -> String {
+    if let Some(account) = source.strip_prefix("bank:") {
+        return format!("口座 {account} 入出金明細");
+    }
+    match contracts.iter().find(|contract| contract.id.as_str() == source) {
+        Some(contract) => format!("{} 取引明細", contract.label_ja),
+        None if source == "bank" => "銀行 入出金明細".to_owned(),
+        None if source == "?" => "種類が分からない資料".to_owned(),
+        None => source.to_owned(),
+    }
+}

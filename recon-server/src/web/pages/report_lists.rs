@@ -1,0 +1,296 @@
+//! The lists under the daily report as the page shows them. Pure: exceptions, sheets and surroundings in, contexts out.
+//!
+//! Invariant: every break carries its sentence, what to do next, and the records behind it.
+
+use domain::{method::unknown_check, money::Yen, time::CivilDate};
+use engine::{
+    class::ExceptionClass,
+    outcome::{ContractSheet as SheetFacts, Exception, Figure as Amount, PayoutState},
+};
+
+use super::{
+    day_and_time, method_words,
+    records::{Surroundings, source_words},
+    report_view::{day_state, deposited},
+};
+use crate::{
+    jobs::report::{self, DailyReport},
+    web::view::{
+        report_lists::{Break, ContractSheet, CounterDelivery, FileState, OpenUnknown, Receipt, SheetLine},
+        words::{Figure, Link},
+    },
+};
+
+/// 結果不明 of the report.
+pub fn open_unknown(unknown: &report::OpenUnknown, around: &Surroundings, today: CivilDate) -> OpenUnknown {
+    let first = unknown_check(unknown.brand.as_ref()).first().copied().unwrap_or_default();
+    OpenUnknown {
+        href: format!("/unknowns/{}", unknown.attempt),
+        at: day_and_time(unknown.at),
+        counter: around.counter_words(&unknown.counter),
+        method: method_words(unknown.method, unknown.brand.as_ref()),
+        amount: unknown.amount,
+        age_days: unknown.days,
+        deadline: unknown.inquiry_until.map(|day| format!("{}月{}日", day.month(), day.day())),
+        days_left: unknown.inquiry_until.map(|day| day.days_since(today)),
+        why: format!("端末から結果が届いていません。確かめ方: {first}"),
+    }
+}
+
+/// 不一致 of the report.
+pub fn one_break(exception: &Exception, report: &DailyReport, around: &Surroundings) -> Break {
+    let (ours, theirs) = sides(exception);
+    let place = match (&exception.counter, &exception.contract) {
+        (Some(counter), Some(contract)) => {
+            format!("{} {}", around.counter_words(counter), around.contract_words(contract))
+        }
+        (Some(counter), None) => around.counter_words(counter),
+        (None, Some(contract)) => around.contract_words(contract),
+        (None, None) => "—".to_owned(),
+    };
+    Break {
+        anchor: format!("break-{}", exception.id),
+        class: exception.class.label_ja().to_owned(),
+        code: exception.class.code().to_owned(),
+        verdict: exception.verdict.into(),
+        place,
+        ours,
+        theirs,
+        difference: exception.amount,
+        why: sentence_with_near(exception),
+        next_step: next_step(exception.class).to_owned(),
+        members: members(exception, report, around),
+    }
+}
+
+fn sentence_with_near(exception: &Exception) -> String {
+    let mut why = exception.sentence_ja.clone();
+    for near in &exception.near {
+        why.push_str(" 近いもの: ");
+        why.push_str(&near.why_ja);
+    }
+    why
+}
+
+/// Ours and theirs: for a thing on one side only, the other side has nothing.
+fn sides(exception: &Exception) -> (Figure<Yen>, Figure<Yen>) {
+    let gross = Figure::Known(exception.gross);
+    match exception.class {
+        ExceptionClass::JOnly | ExceptionClass::FailedOnly | ExceptionClass::PayoutNoDeposit => {
+            (gross, Figure::Known(Yen::ZERO))
+        }
+        ExceptionClass::AOnly | ExceptionClass::SheetUnknown | ExceptionClass::DepositNoPayout => {
+            (Figure::Known(Yen::ZERO), gross)
+        }
+        ExceptionClass::MissingFile | ExceptionClass::CutoffShift | ExceptionClass::UnknownPending => {
+            (gross, Figure::Awaited("未着"))
+        }
+        _ => (Figure::NotApplicable, Figure::NotApplicable),
+    }
+}
+
+const fn next_step(class: ExceptionClass) -> &'static str {
+    match class {
+        ExceptionClass::JOnly => "会社の加盟店画面で、この取引の状態を確かめてください。",
+        ExceptionClass::AOnly => "窓口の結果不明と控えを確かめ、なければ決済会社に照会してください。",
+        ExceptionClass::AmountDiff => "領収書の控えと会社の明細を見比べ、過不足を窓口に確かめてください。",
+        ExceptionClass::DuplicateCharge => {
+            "同じお客様への二重決済かもしれません。会社に照会し、返金の要否を決めてください。"
+        }
+        ExceptionClass::UnknownPending => "「結果不明」の画面で、証拠を見て判定してください。",
+        ExceptionClass::MissingFile => "「資料取込」から、この期間の資料を取り込んでください。",
+        ExceptionClass::Ambiguous => "同じ金額の取引が複数あります。伝票番号を窓口に確かめてください。",
+        ExceptionClass::SheetUnknown => "印刷QRの差し替えがないか、至急、窓口の掲示を確かめてください。",
+        ExceptionClass::FailedOnly => {
+            "お客様の支払いが成立していない疑いがあります。窓口に確かめてください。"
+        }
+        ExceptionClass::CutoffShift => "翌期の明細が届くと自動で突合します。",
+        ExceptionClass::UnclassifiedRow => "会社に、この状態の意味を確かめてください。",
+        ExceptionClass::NoContract => "契約を登録してください。",
+        ExceptionClass::PayoutNoDeposit => {
+            "銀行の明細がそろっているか確かめ、会社に支払日を照会してください。"
+        }
+        ExceptionClass::DepositNoPayout => "入金の名義を確かめてください。",
+        ExceptionClass::DepositAmountDiff => "会社の精算書で、差し引かれたものを確かめてください。",
+        ExceptionClass::TerminalDiff => "窓口の精算票と端末の日計票を見比べてください。",
+        ExceptionClass::CounterDayOpen => {
+            "窓口に、締めと通信の状態を確かめてください。休業なら登録してください。"
+        }
+    }
+}
+
+/// The records behind an exception that a page can show: rows, bank lines, payouts, sales, attempts.
+fn members(exception: &Exception, report: &DailyReport, around: &Surroundings) -> Vec<Link> {
+    let unknown = exception.class == ExceptionClass::UnknownPending;
+    let member = |id: &String| {
+        let payout = report.payouts.iter().find(|payout| payout.id == *id);
+        match (around.record(id), payout) {
+            (Some(link), _) => Some(link.clone()),
+            (None, Some(payout)) => {
+                let anchor = format!("#contract-{}-{}", payout.contract, payout.to);
+                Some(Link::new(format!("支払予定 {}〜{}", payout.from, payout.to), anchor))
+            }
+            (None, None) if !is_uuid(id) => None,
+            (None, None) if unknown => Some(Link::new("決済の記録", format!("/unknowns/{id}"))),
+            (None, None) => Some(Link::new("取引の記録", format!("/sales/{id}"))),
+        }
+    };
+    exception.members.iter().filter_map(member).collect()
+}
+
+/// Sales and attempts are hyphenated UUIDs; the engine's own ids are plain hex of the same length.
+fn is_uuid(id: &str) -> bool {
+    id.contains('-') && uuid::Uuid::try_parse(id).is_ok()
+}
+
+/// 照合書 of one closing.
+pub fn contract_sheet(sheet: &SheetFacts, around: &Surroundings) -> ContractSheet {
+    let reported = sheet.reported_sales.plus(sheet.reported_refunds);
+    let fees = sheet.fee.saturating_add(sheet.fee_tax);
+    let minus = |yen: Yen| Yen::ZERO.saturating_sub(yen);
+    let mut lines = Vec::new();
+    let mut line = |label: String, count: Option<i64>, amount: Figure<Yen>, is_sum: bool| {
+        let number = u32::try_from(lines.len()).unwrap_or(u32::MAX).saturating_add(1);
+        lines.push(SheetLine { number, label, count, amount, is_sum, behind: None });
+    };
+    let figure = |figure: Amount| (Some(figure.count), Figure::Known(figure.amount));
+    for (label, value) in [
+        ("前期末未報告", sheet.opening),
+        ("当方収納（成立）", sheet.sales),
+        ("結果不明 → 明細で成立", sheet.settled_unknowns),
+        ("締め後返金（戻出）", sheet.refunds),
+        ("会社明細（売上と返金）", reported),
+    ] {
+        let (count, amount) = figure(value);
+        line(label.to_owned(), count, amount, false);
+    }
+    let (count, amount) = figure(sheet.carried);
+    line("翌期繰越（時期のずれ）".to_owned(), count, amount, true);
+    if !sheet.awaiting.is_zero() {
+        let (count, amount) = figure(sheet.awaiting);
+        line("資料未着の分".to_owned(), count, amount, false);
+    }
+    line(
+        format!("決済手数料 {}、消費税 {}", sheet.fee, sheet.fee_tax),
+        None,
+        Figure::Known(minus(fees)),
+        false,
+    );
+    line(format!("支払予定額（指定日 {}）", sheet.expected_on), None, Figure::Known(sheet.payout), true);
+    let arrived = sheet.deposited_on.map_or_else(String::new, |day| format!(" {day}"));
+    let deposit = deposited(true, sheet.payout, sheet.deposited);
+    line(format!("口座入金{arrived}"), None, deposit, false);
+    line(
+        format!("入金未達（{}）", sheet.payout_state.label_ja()),
+        None,
+        Figure::Known(sheet.in_transit),
+        false,
+    );
+    ContractSheet {
+        anchor: format!("contract-{}-{}", sheet.contract, sheet.to),
+        contract: sheet.label_ja.clone(),
+        period: format!("{} 〜 {}", sheet.from.to_japanese(), sheet.to.to_japanese()),
+        terms: terms(sheet, around),
+        lines,
+        residual: Figure::Known(sheet.residual),
+        verdict: sheet.verdict.into(),
+        why: (!sheet.sentence_ja.is_empty()).then(|| sheet.sentence_ja.clone()),
+    }
+}
+
+fn terms(sheet: &SheetFacts, around: &Surroundings) -> String {
+    let company = around
+        .contracts
+        .iter()
+        .find(|known| known.id == sheet.contract)
+        .map(|known| known.acquirer_ja.as_str());
+    let state = if sheet.payout_state == PayoutState::Open {
+        "締日前の途中経過"
+    } else {
+        "締め済の期間"
+    };
+    company.map_or_else(|| state.to_owned(), |company| format!("{company} ・ {state}"))
+}
+
+/// 資料の受領状況 of the day.
+pub fn files(report: &DailyReport, around: &Surroundings) -> Vec<FileState> {
+    let missing = |contract: &engine::Contract| {
+        report.exceptions.iter().any(|exception| {
+            exception.class == ExceptionClass::MissingFile
+                && exception.contract.as_ref() == Some(&contract.id)
+        })
+    };
+    let statements = around
+        .contracts
+        .iter()
+        .filter(|contract| contract.statement_profile.is_some())
+        .map(|contract| (contract.id.to_string(), missing(contract)));
+    let banks = around.bank_sources().into_iter().map(|source| (source, false));
+    statements
+        .chain(banks)
+        .map(|(source, missing)| file_state(report.date, &source, missing, around))
+        .collect()
+}
+
+fn file_state(date: CivilDate, source: &str, missing: bool, around: &Surroundings) -> FileState {
+    let (receipt, row) = match (around.taken(source, date), around.refused(source, date)) {
+        (Some(row), _) => (Receipt::Received, Some(row)),
+        (None, Some(row)) => (Receipt::Refused, Some(row)),
+        (None, None) if missing => (Receipt::Missing, None),
+        (None, None) => (Receipt::NotYetDue, None),
+    };
+    let period = row.and_then(|row| row.period_from.zip(row.period_to));
+    FileState {
+        source: source_words(&around.contracts, source),
+        period: period.map_or_else(|| date.to_string(), |(from, to)| format!("{from} 〜 {to}")),
+        receipt,
+        received_at: row.map(|row| day_and_time(row.received_at)),
+        content: row.filter(|_| receipt == Receipt::Received).map(|row| {
+            row.counts.new.saturating_add(row.counts.revised).saturating_add(row.counts.unchanged)
+        }),
+        action: Some(match (row, receipt) {
+            (Some(row), Receipt::Refused) => Link::new("拒否の理由", format!("/imports/{}", row.file)),
+            (Some(row), _) => Link::new(format!("受付票 {}", row.file), format!("/imports/{}", row.file)),
+            (None, _) => Link::new("資料を取り込む", "/imports"),
+        }),
+    }
+}
+
+/// 窓口の締めと鎖の先頭 of the day.
+pub fn deliveries(report: &DailyReport, around: &Surroundings) -> Vec<CounterDelivery> {
+    let known = report.counters.iter().filter_map(|block| Some((block.counter.as_ref()?, block.state)));
+    known
+        .map(|(counter, state)| {
+            let cut = around.days.iter().rfind(|day| day.opening.key.counter == *counter);
+            let closing = cut.and_then(|day| day.closing.as_ref());
+            let current = around
+                .counters
+                .iter()
+                .find(|row| row.counter == *counter)
+                .and_then(|row| row.current.as_ref());
+            let last = around.deliveries.get(counter).and_then(|row| row.last_received_at);
+            // The slip prints the head before the close; a day without one shows where the chain stands now.
+            let (incarnation, sequence_number, head) = match (closing, current) {
+                (Some(closing), _) => (
+                    closing.key.incarnation.0,
+                    closing.key.sequence_number.0.saturating_sub(1),
+                    closing.fact.chain_head.clone(),
+                ),
+                (None, Some(current)) => {
+                    (current.incarnation.0, current.head.sequence_number.0, current.head.hash.to_hex())
+                }
+                (None, None) => (0, 0, String::new()),
+            };
+            CounterDelivery {
+                counter: around.counter_words(counter),
+                state: day_state(state),
+                closed_at: closing.map(|closing| closing.fact.recorded_at.hour_minute()),
+                last_contact: last.map(day_and_time),
+                on_slip: closing.is_some(),
+                incarnation,
+                sequence_number,
+                head,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,178 @@
+//! 資料取込: choose, look, then import; and the book of everything that ever came.
+//!
+//! Invariants: nothing is imported without a preview having been offered; a refused file says file, row, field, what was found
+//! and the remedy; what was refused stays in the list (DESIGN 3.13).
+
+use askama::Template;
+use domain::money::Yen;
+
+use super::{
+    form::{Field, FormId},
+    shell::Shell,
+    words::{Link, Sum, Verdict},
+};
+
+/// A source of files to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceChoice {
+    /// Stable word.
+    pub code: String,
+    /// Name.
+    pub label: String,
+    /// What file it wants: format, encoding, where to get it.
+    pub hint: String,
+    /// Chosen before.
+    pub chosen: bool,
+}
+
+/// A refused row or file, as the person who has to get a better one needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// Row from 1; none when the whole file is meant.
+    pub row: Option<u32>,
+    /// 項目
+    pub field: String,
+    /// ファイルの内容
+    pub found: String,
+    /// 直し方
+    pub remedy: String,
+}
+
+/// A gate of the file: what it declares and what was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// What is checked.
+    pub name: String,
+    /// ファイルの記載
+    pub declared: String,
+    /// 計算
+    pub computed: String,
+    /// Whether they agree.
+    pub agrees: bool,
+}
+
+impl Gate {
+    /// As a verdict for the badge.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        if self.agrees { Verdict::Agreed } else { Verdict::Differs }
+    }
+}
+
+/// The first rows of a file, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewRow {
+    /// Row from 1.
+    pub row: u32,
+    /// 日時
+    pub at: String,
+    /// 種別
+    pub kind: String,
+    /// 番号・摘要
+    pub reference: String,
+    /// 円, signed.
+    pub amount: Yen,
+}
+
+/// 取込前の確認
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "import_preview.html")]
+pub struct PreviewPage {
+    /// Frame.
+    pub shell: Shell,
+    /// Id of the form.
+    pub form: FormId,
+    /// Name of the source.
+    pub source: String,
+    /// File name.
+    pub file: String,
+    /// SHA-256, hex: what is imported is what was looked at.
+    pub sha256: String,
+    /// 対象期間
+    pub period: String,
+    /// Rows and yen by kind.
+    pub totals: Vec<(String, Sum)>,
+    /// Gates.
+    pub gates: Vec<Gate>,
+    /// Sentences worth knowing.
+    pub remarks: Vec<String>,
+    /// Refused rows; none means that it can be imported.
+    pub refused: Vec<RefusedRow>,
+    /// Refusals beyond those listed.
+    pub refused_more: u32,
+    /// First rows.
+    pub rows: Vec<PreviewRow>,
+    /// Rows in all.
+    pub rows_count: usize,
+    /// The same file was imported before.
+    pub seen_before: Option<Link>,
+}
+
+impl PreviewPage {
+    /// Whether the button may be pressed.
+    #[must_use]
+    pub fn can_import(&self) -> bool {
+        self.refused.is_empty() && self.gates.iter().all(|gate| gate.agrees)
+    }
+}
+
+/// A line in the book of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// 受付番号
+    pub number: String,
+    /// Its receipt.
+    pub href: String,
+    /// 受付日時
+    pub received_at: String,
+    /// 資料
+    pub source: String,
+    /// File name.
+    pub name: String,
+    /// 対象期間
+    pub period: String,
+    /// 取込 or 拒否.
+    pub accepted: bool,
+    /// New, revised and unchanged rows, or the refusal.
+    pub result: String,
+    /// だれが
+    pub uploader: String,
+}
+
+/// 資料取込
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "imports.html")]
+pub struct ImportsPage {
+    /// Frame.
+    pub shell: Shell,
+    /// Id of the form.
+    pub form: FormId,
+    /// Sources.
+    pub sources: Vec<SourceChoice>,
+    /// What is wrong with the upload.
+    pub file: Field,
+    /// 対象期間, first day; statements only.
+    pub from: Field,
+    /// 対象期間, last day.
+    pub to: Field,
+    /// Largest file in MiB.
+    pub file_mib_max: usize,
+    /// Everything that came, newest first.
+    pub files: Vec<FileLine>,
+}
+
+/// 受付票 of one file
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "import_receipt.html")]
+pub struct ReceiptPage {
+    /// Frame.
+    pub shell: Shell,
+    /// The line of the book.
+    pub line: FileLine,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// 種別
+    pub kind: String,
+    /// Why it was refused.
+    pub refused: Vec<RefusedRow>,
+}

@@ -1,0 +1,24 @@
+//! What each page says: one typed context per template, and nothing else.
+//!
+//! Invariants: a context is plain data, so that a page can be rendered, compared and looked at without a server; the same
+//! context always gives the same bytes; every text is escaped by the template engine; no context holds a password, a session
+//! or a whole card number.
+//! Not here: HTTP, storage, decisions. The handlers fill these contexts; the templates lie in `templates/`.
+
+pub mod accounts;
+pub mod counters;
+pub mod drill;
+pub mod failure;
+pub mod form;
+pub mod imports;
+pub mod report;
+pub mod report_lists;
+pub mod sale;
+pub mod shell;
+pub mod unknowns;
+pub mod words;
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

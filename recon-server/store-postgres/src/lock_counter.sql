@@ -1,0 +1,4 @@
+SELECT counter_id AS "counter_id!"
+FROM counter
+WHERE tenant_id = $1 AND counter_id = $2
+FOR UPDATE

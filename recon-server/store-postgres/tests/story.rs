@@ -1,0 +1,52 @@
+//! The story of the store, told to a private PostgreSQL. Without PostgreSQL's programs these tests fail; they never skip.
+
+#[path = "support/cluster.rs"]
+mod cluster;
+#[path = "../../store/story/mod.rs"]
+mod story;
+
+use std::sync::Arc;
+
+use domain::id::Incarnation;
+use story::samples::{Diary, at, counter, enrol, opened, tenant};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_story_is_true() {
+    let cluster = cluster::Cluster::start().unwrap();
+    let store = store_postgres::open(&cluster.url()).await.unwrap();
+    story::tell(&*store).await;
+}
+
+/// Two server processes take the same batch at the same moment, many times: each entry is stored once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_never_fork_a_journal() {
+    let cluster = cluster::Cluster::start().unwrap();
+    let url = cluster.url();
+    let (one, two) = tokio::join!(store_postgres::open(&url), store_postgres::open(&url));
+    let stores = [one.unwrap(), two.unwrap()];
+    let tenant = tenant("two-servers");
+    enrol(&*stores[0], &tenant, "m1", 1, at(0)).await;
+    let mut diary = Diary::new(&tenant, &counter("m1"), Incarnation(1), at(10));
+    let mut entries = vec![diary.write(opened(1))];
+    for sale in 1..=40 {
+        entries.push(diary.cash_sale(sale, 300));
+    }
+    let entries = Arc::new(entries);
+    let mut uploads = Vec::new();
+    for upload in 0..8_usize {
+        let (store, entries, id) = (Arc::clone(&stores[upload % 2]), Arc::clone(&entries), diary.id.clone());
+        uploads.push(tokio::spawn(async move {
+            let mut unit = store.begin().await.unwrap();
+            let appended = unit.append_entries(&id, &entries, at(20)).await.unwrap().unwrap();
+            unit.commit().await.unwrap();
+            appended
+        }));
+    }
+    let mut stored = 0;
+    for upload in uploads {
+        let appended = upload.await.unwrap();
+        stored += appended.stored;
+        assert_eq!((appended.aside, appended.gap, appended.head), (0, None, diary.head));
+    }
+    assert_eq!(stored, 41);
+}

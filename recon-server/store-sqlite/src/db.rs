@@ -1,0 +1,80 @@
+//! The engine: types that the shared bodies use, and opening the file.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
+    },
+};
+use store::{Fault, Result, Store, StoreError, UnitOfWork};
+
+use crate::support::{During, Unit, fault};
+
+/// A transaction.
+pub type Tx = Transaction<'static, Sqlite>;
+/// What a statement changed.
+pub type QueryResult = SqliteQueryResult;
+
+/// Longest wait of a write for its turn, in seconds; then the caller is told to try again.
+const WRITE_WAIT_MAX_SECONDS: u64 = 30;
+/// Longest wait for a lock of another process (a backup), in seconds.
+const BUSY_TIMEOUT_SECONDS: u64 = 10;
+/// Prepared statements that a connection keeps: more than there are in `sql`.
+const STATEMENTS_KEPT_MAX: usize = 256;
+/// Most connections that read at once.
+const READERS_MAX: u32 = 8;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/recon-sqlite");
+
+struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// Opens the store in the file at `path`, making it if there is none, and brings its schema up to date.
+///
+/// # Errors
+/// When the file cannot be opened, or is newer than this program.
+pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .statement_cache_capacity(STATEMENTS_KEPT_MAX)
+        .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS));
+    let pool = || {
+        SqlitePoolOptions::new()
+            .acquire_timeout(Duration::from_secs(WRITE_WAIT_MAX_SECONDS))
+            .max_lifetime(None)
+            .idle_timeout(None)
+    };
+    let writer = pool().max_connections(1).connect_with(options.clone()).await.during(StoreError::Open)?;
+    MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Migrate(Fault::Database(Box::new(error))))?;
+    let readers = pool().max_connections(READERS_MAX).connect_lazy_with(options.read_only(true));
+    Ok(Arc::new(SqliteStore { writer, readers }))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>> {
+        // IMMEDIATE takes the write lock now: a unit never fails half-way because another process wrote meanwhile.
+        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await.during(StoreError::Begin)?;
+        Ok(Box::new(Unit { tx }))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn UnitOfWork>> {
+        let tx = self.readers.begin().await.during(StoreError::Begin)?;
+        Ok(Box::new(Unit { tx }))
+    }
+
+    async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(fault).during(StoreError::Begin)?;
+        Ok(())
+    }
+}

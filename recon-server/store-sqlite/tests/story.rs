@@ -1,0 +1,35 @@
+//! The story of the store, told to SQLite in a file of its own, through the real `open`.
+
+#[path = "../../store/story/mod.rs"]
+mod story;
+
+#[tokio::test]
+async fn the_story_is_true() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("centre.db");
+    let store = store_sqlite::open(&path).await.unwrap();
+    story::tell(&*store).await;
+}
+
+/// What was committed is there after the store was closed and opened once more, and opening twice is no harm.
+#[tokio::test]
+async fn it_is_there_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("centre.db");
+    let tenant = "town".parse().unwrap();
+    let holiday =
+        store::matching::BankHoliday { day: "2026-08-11".parse().unwrap(), name: "山の日".to_owned() };
+    {
+        let store = store_sqlite::open(&path).await.unwrap();
+        let mut unit = store.begin().await.unwrap();
+        unit.put_bank_holiday(&tenant, &holiday).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+    let (first, second) =
+        (store_sqlite::open(&path).await.unwrap(), store_sqlite::open(&path).await.unwrap());
+    for store in [first, second] {
+        let mut unit = store.snapshot().await.unwrap();
+        let read = unit.bank_holidays(&tenant, holiday.day, holiday.day).await.unwrap();
+        assert_eq!(read, std::slice::from_ref(&holiday));
+    }
+}

@@ -1,0 +1,92 @@
+//! Rows of files as facts: what an acquirer's statement and a bank's file say, one struct a row.
+//!
+//! Invariants: a fact's identity is (source, record key, occurrence): the n-th row of one file with the same key is occurrence n,
+//! so that genuine twins survive; other content under the same identity is a new revision; the same content is nothing new
+//! (reconciliation.md 5.2, 5.5). Amounts carry their sign: refunds and withdrawals are negative. The whole row travels as JSON in
+//! `document`, exactly as its reader gave it; the columns beside it are what people search and the database orders by.
+
+use domain::{
+    id::{BrandCode, ContractId},
+    money::Yen,
+    time::CivilDate,
+};
+
+/// Identity of a row and what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowIdentity {
+    /// Key of the row by the source's profile.
+    pub record_key: String,
+    /// The n-th row with this key in its file, from 1.
+    pub occurrence: u32,
+    /// SHA-256 of the row's content.
+    pub content_sha256: [u8; 32],
+    /// Row in the file, from 1.
+    pub row: u32,
+}
+
+/// One row of an acquirer's statement (取引明細).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementLine {
+    /// Which row.
+    pub identity: RowIdentity,
+    /// What it is about, as the reader's stable word: `sale`, `refund`, `unclassified`, …
+    pub class: String,
+    /// 契約 that it settles under.
+    pub contract: ContractId,
+    /// ブランド
+    pub brand: Option<BrandCode>,
+    /// 端末番号
+    pub terminal_id: Option<String>,
+    /// 伝票番号
+    pub slip_number: Option<String>,
+    /// 承認番号
+    pub approval_code: Option<String>,
+    /// The acquirer's transaction number.
+    pub transaction_id: Option<String>,
+    /// 取引金額, signed.
+    pub amount: Yen,
+    /// The day under which the row is read: 利用日, or 処理日 where the file has no other.
+    pub day: CivilDate,
+    /// 支払予定日
+    pub payout_date: Option<CivilDate>,
+    /// The whole row as its reader's JSON, without card numbers.
+    pub document: String,
+}
+
+/// One row of a bank's file (入出金明細・振込入金通知).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankEntry {
+    /// Which row.
+    pub identity: RowIdentity,
+    /// The city's account: bank, branch, kind and number as one key.
+    pub account: String,
+    /// 勘定日
+    pub booked_on: CivilDate,
+    /// 起算日・預入払出日
+    pub value_date: Option<CivilDate>,
+    /// Yen, negative for a withdrawal.
+    pub amount: Yen,
+    /// 取引区分, two digits (全銀: 11 振込, 10 現金, 19 訂正, …).
+    pub class: String,
+    /// 振込依頼人コード
+    pub remitter_code: Option<String>,
+    /// 振込依頼人名, half-width kana as in the file.
+    pub remitter_name: Option<String>,
+    /// 照会番号
+    pub inquiry_number: Option<String>,
+    /// The whole row as its reader's JSON.
+    pub document: String,
+}
+
+/// A stored fact: where it came from, and which revision of its row it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// Source of the file.
+    pub source: String,
+    /// Revision, from 1.
+    pub revision: u32,
+    /// Number of the file that brought this revision.
+    pub file: u64,
+    /// The fact.
+    pub fact: T,
+}

@@ -1,0 +1,175 @@
+//! Files from acquirers and banks: raw bytes, what became of them, and the facts in them.
+//!
+//! Invariants: every upload is kept with its bytes, refused ones with the text of the refusal; a file that was accepted before is
+//! answered with its first receipt and changes nothing; the facts of a file come in all together or not at all.
+
+use async_trait::async_trait;
+use domain::{
+    id::TenantId,
+    time::{CivilDate, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Result,
+    facts::{BankEntry, StatementLine, Stored},
+};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// 取引明細 of an acquirer or trustee
+    Statement,
+    /// 入出金明細・振込入金通知 of a bank
+    Bank,
+}
+
+/// A file as it was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileUpload {
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// Whose file: a contract's or account's source name.
+    pub source: String,
+    /// What it holds.
+    pub kind: FileKind,
+    /// File name as uploaded.
+    pub name: String,
+    /// When.
+    pub received_at: Timestamp,
+    /// By whom, user id or `cli`.
+    pub uploader: String,
+    /// First day that it declares.
+    pub period_from: Option<CivilDate>,
+    /// Last day that it declares.
+    pub period_to: Option<CivilDate>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The facts of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFacts {
+    /// Of a statement.
+    Statement(Vec<StatementLine>),
+    /// Of a bank's file.
+    Bank(Vec<BankEntry>),
+}
+
+/// What an import changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ImportCounts {
+    /// Rows never seen before.
+    pub new: u32,
+    /// Rows seen before with other content: now a new revision.
+    pub revised: u32,
+    /// Rows seen before with the same content.
+    pub unchanged: u32,
+}
+
+/// How an import ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Import {
+    /// The file is in.
+    Accepted {
+        /// Its number, from 1 per tenant.
+        file: u64,
+        /// What it changed.
+        counts: ImportCounts,
+    },
+    /// The same bytes of the same source were accepted before; nothing changed.
+    SeenBefore {
+        /// The receipt of the first time.
+        first: FileRow,
+    },
+}
+
+/// Whether a file's facts count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// Its facts are in.
+    Accepted,
+    /// Nothing of it is in; the refusal says why.
+    Refused,
+}
+
+/// The receipt of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// Its number, from 1 per tenant.
+    pub file: u64,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// Whose file.
+    pub source: String,
+    /// What it holds.
+    pub kind: FileKind,
+    /// File name as uploaded.
+    pub name: String,
+    /// When.
+    pub received_at: Timestamp,
+    /// By whom.
+    pub uploader: String,
+    /// First day that it declares.
+    pub period_from: Option<CivilDate>,
+    /// Last day that it declares.
+    pub period_to: Option<CivilDate>,
+    /// Whether its facts count.
+    pub state: FileState,
+    /// Why it was refused: row, field and remedy in Japanese.
+    pub refusal: Option<String>,
+    /// What it changed; zeros for a refused file.
+    pub counts: ImportCounts,
+    /// Length in bytes.
+    pub length: u64,
+}
+
+/// Files and their facts.
+#[async_trait]
+pub trait FilesStore {
+    /// Takes a file in with all its facts.
+    async fn import_file(
+        &mut self,
+        tenant: &TenantId,
+        file: &FileUpload,
+        facts: &FileFacts,
+    ) -> Result<Import>;
+
+    /// Keeps a file that was refused, with the text of the refusal. Returns its number.
+    async fn keep_refused_file(&mut self, tenant: &TenantId, file: &FileUpload, refusal: &str)
+    -> Result<u64>;
+
+    /// At most `limit` receipts, newest first, before number `before` where given.
+    async fn files(&mut self, tenant: &TenantId, before: Option<u64>, limit: u32) -> Result<Vec<FileRow>>;
+
+    /// One receipt.
+    async fn file(&mut self, tenant: &TenantId, file: u64) -> Result<Option<FileRow>>;
+
+    /// The bytes of a file.
+    async fn file_bytes(&mut self, tenant: &TenantId, file: u64) -> Result<Option<Vec<u8>>>;
+
+    /// The highest number of an accepted file: the watermark of "everything received so far". 0 for none.
+    async fn last_file(&mut self, tenant: &TenantId) -> Result<u64>;
+
+    /// Statement rows as of file number `watermark`, newest revision each, whose day is from `from` to `to`;
+    /// in order of source, key and occurrence.
+    async fn statement_lines(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<StatementLine>>>;
+
+    /// Bank rows as of file number `watermark`, newest revision each, with 勘定日 from `from` to `to`;
+    /// in order of source, key and occurrence.
+    async fn bank_entries(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<BankEntry>>>;
+}

@@ -1,0 +1,39 @@
+//! One story over `&dyn Store`, told to both engines: whatever one answers, the other must answer too.
+//!
+//! Each chapter works in a tenant of its own and reads back everything that it wrote, with as many absent values as the types allow.
+//! Include it with `#[path]`; it is no part of the crate.
+
+#![expect(clippy::unwrap_used, reason = "only tests include the story; a failure must stop it")]
+
+mod counters;
+mod files;
+mod inbox;
+mod journals;
+mod projections;
+mod runs;
+pub mod samples;
+mod units;
+mod users;
+
+use store::Store;
+
+/// Tells the whole story.
+pub async fn tell(store: &dyn Store) {
+    store.ping().await.unwrap();
+    units::drop_and_snapshot(store).await;
+    counters::enrolment(store).await;
+    journals::append_and_repeat(store).await;
+    journals::fork(store).await;
+    journals::replacement(store).await;
+    projections::everything_is_read_back(store).await;
+    projections::a_rebuild_changes_nothing(store).await;
+    projections::what_cannot_be_read_is_kept(store).await;
+    inbox::numbers_have_no_gaps(store).await;
+    files::import_repeat_revise(store).await;
+    files::banks_and_refusals(store).await;
+    runs::a_run_is_read_back(store).await;
+    runs::settings(store).await;
+    users::users_and_sessions(store).await;
+    users::one_time_links(store).await;
+    users::audit(store).await;
+}

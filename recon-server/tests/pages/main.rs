@@ -1,0 +1,17 @@
+//! The pages as a browser without JavaScript sees them: a served centre, forms, links, cookies.
+
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails is a failed test")]
+
+#[path = "../served/support.rs"]
+#[expect(dead_code, reason = "one builder for both test programs; this one needs less of it")]
+mod support;
+#[path = "../served/support_files.rs"]
+#[expect(dead_code, reason = "one builder for both test programs; this one needs less of it")]
+mod support_files;
+
+mod accounts;
+mod browser;
+mod day;
+mod desk;
+mod files;
+mod report;

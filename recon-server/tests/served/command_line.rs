@@ -1,0 +1,136 @@
+//! The binary itself: every command, its JSON and its exit code.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+use crate::support_files::{bank, paypay};
+
+/// A data folder and the binary.
+struct Shell {
+    folder: tempfile::TempDir,
+}
+
+impl Shell {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.path(name).display().to_string()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_recon-server"))
+            .args(["--data-dir", self.path("data").to_str().unwrap()])
+            .args(arguments)
+            .env_remove("RECON_CONFIG")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must end with `code`; gives what it wrote.
+    fn ends(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said} {complained}");
+        said
+    }
+
+    fn json(&self, code: i32, arguments: &[&str]) -> Value {
+        let said = self.ends(code, &[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+    }
+}
+
+fn set_up(shell: &Shell) {
+    let example = shell.write("set-up.toml", recon_server::set_up::EXAMPLE_TOML.as_bytes());
+    let done = shell.json(0, &["set-up", &example]);
+    assert_eq!(done["contracts"], 2);
+    assert_eq!(shell.json(0, &["set-up", &example]), done, "the same file again changes nothing");
+}
+
+#[test]
+fn wrong_usage_is_2_and_failure_is_1() {
+    let shell = Shell::new();
+    shell.ends(2, &["no-such-command"]);
+    shell.ends(2, &["report", "--date", "2026-13-01"]);
+    shell.ends(2, &["import"]);
+    shell.ends(1, &["import", "no-such-file.csv"]);
+    let bad = shell.write("bad.toml", b"[[counter]]\n");
+    shell.ends(1, &["set-up", &bad]);
+    let config = shell.write("config.toml", b"[server]\nlisten_on = \"127.0.0.1:1\"\n");
+    shell.ends(1, &["--config", &config, "verify"]);
+    shell.ends(1, &["--database-url", "mysql://127.0.0.1/x", "verify"]);
+}
+
+#[test]
+fn a_city_is_set_up_and_reported_from_the_command_line() {
+    let shell = Shell::new();
+    shell.ends(0, &["migrate"]);
+    set_up(&shell);
+    let code = shell.json(0, &["counter", "enrol", "shimin-1"]);
+    assert_eq!(code["code"].as_str().unwrap().len(), 14);
+    shell.ends(1, &["counter", "replace", "shimin-1"]);
+    shell.ends(1, &["counter", "enrol", "nowhere"]);
+    assert_eq!(shell.json(0, &["counter", "list"])[0]["counter"], "shimin-1");
+
+    let statement = shell.write("p.csv", &paypay("2026-11-18"));
+    let seen = shell.json(0, &["import", "--source", "paypay", "--preview", &statement]);
+    assert_eq!((seen["rows"].as_u64(), seen["total"].as_i64()), (Some(2), Some(1_500)));
+    let first = shell.json(0, &["import", "--source", "paypay", &statement]);
+    assert_eq!(first["receipts"][0]["new"], 2);
+    assert_eq!(shell.json(0, &["import", &statement])["result"], "seen_before");
+    let half = shell.write("half.txt", &bank("2026-11-18", &[(1, "ﾔﾏﾀﾞ")])[..250]);
+    assert_eq!(shell.json(1, &["import", "--source", "bank", &half])["result"], "refused");
+
+    assert_eq!(shell.json(3, &["reconcile", "--as-of", "2026-11-18"])["recorded"], true);
+    let report = shell.json(3, &["report", "--date", "2026-11-18"]);
+    assert_eq!(report["verdict"], "differences", "{report}");
+    assert!(shell.ends(3, &["report", "--date", "2026-11-18", "--format", "csv"]).starts_with('\u{FEFF}'));
+    assert!(shell.ends(3, &["report", "--date", "2026-11-18"]).contains("差異あり"));
+    assert_eq!(shell.json(0, &["verify"])["journals"], serde_json::json!([]));
+    assert!(shell.json(0, &["doctor"]).as_array().unwrap().len() >= 5);
+}
+
+#[test]
+fn users_are_made_with_a_link_and_never_with_a_password() {
+    let shell = Shell::new();
+    let made = shell.json(0, &["user", "add", "kaikei", "--label", "会計課", "--role", "accountant"]);
+    assert!(made["link"].as_str().unwrap().contains("/password/"), "{made}");
+    shell.ends(1, &["user", "add", "kaikei"]);
+    shell.ends(1, &["user", "add", "会計"]);
+    shell.ends(0, &["user", "disable", "kaikei"]);
+    shell.ends(1, &["user", "link", "kaikei"]);
+    shell.ends(0, &["user", "enable", "kaikei"]);
+    assert_eq!(shell.json(0, &["user", "list"])[0]["active"], true);
+}
+
+#[test]
+fn backup_copies_sqlite_and_names_pg_dump_otherwise() {
+    let shell = Shell::new();
+    set_up(&shell);
+    let copy = shell.path("copy.db");
+    assert!(shell.json(0, &["backup", copy.to_str().unwrap()])["length_bytes"].as_u64().unwrap() > 0);
+    assert!(Path::new(&copy).exists());
+    shell.ends(1, &["backup", copy.to_str().unwrap()]);
+    let refused = shell.run(&["--database-url", "postgres://127.0.0.1/x", "backup", "x.dump"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("pg_dump"));
+    assert!(!refused.stderr.is_empty());
+}
+
+#[test]
+fn the_interface_describes_itself() {
+    let described: Value = serde_json::from_str(&Shell::new().ends(0, &["openapi"])).unwrap();
+    assert!(described["openapi"].as_str().unwrap().starts_with("3."));
+}

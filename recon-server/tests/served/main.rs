@@ -1,0 +1,13 @@
+//! The centre as it is really served: port 0 on loopback, a real SQLite file, signed requests, real files.
+
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails is a failed test")]
+
+mod support;
+mod support_files;
+
+mod command_line;
+mod enrolment;
+mod files;
+mod journal_line;
+mod people;
+mod reports;

@@ -1,0 +1,5 @@
+//! Ratios against a baseline measured in the same run, median of five paired rounds: the machine drifts, ratios do not.
+
+pub mod append;
+pub mod processes;
+pub mod stats;

@@ -1,0 +1,149 @@
+//! `make bench`: each figure beside its baseline of the same run.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use town::bench::{append, processes, stats};
+
+/// Measures ratios against baselines of the same run, median of five paired rounds.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What the bench starts of itself.
+#[derive(Subcommand)]
+enum Part {
+    /// A bare server: the floor of a start.
+    Floor {
+        /// Where it listens.
+        address: SocketAddr,
+    },
+    /// Only our appends, for counting system calls from outside.
+    Appends {
+        /// Where the journal goes.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().part {
+        Some(Part::Floor { address }) => floor(address),
+        Some(Part::Appends { folder }) => {
+            println!("{}", append::only_ours(&folder)?);
+            Ok(())
+        }
+        None => all(),
+    }
+}
+
+fn floor(address: SocketAddr) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let router = axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok" }));
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        Ok(axum::serve(listener, router).await?)
+    })
+}
+
+fn all() -> Result<()> {
+    let folder = tempfile::tempdir_in(".")?;
+    println!("Ratios: median (minimum to maximum) of {} paired rounds of the same run.\n", stats::ROUNDS);
+    journal(folder.path())?;
+    syncs(folder.path())?;
+    starts(folder.path())
+}
+
+fn journal(folder: &Path) -> Result<()> {
+    let found = append::measure(folder)?;
+    println!("journal append to durable, hash chain included, against a raw 300-byte append + fdatasync:");
+    println!(
+        "  p50 ratio {}   target 1.30   (last round {} µs against {} µs)",
+        found.p50, found.p50_us, found.raw_p50_us
+    );
+    println!("  p99 ratio {}   target 2.00\n", found.p99);
+    Ok(())
+}
+
+/// `strace` counts from outside; without it the figure is said to be missing, never guessed.
+fn syncs(folder: &Path) -> Result<()> {
+    let counted = folder.join("strace.txt");
+    let me = std::env::current_exe()?;
+    let run = Command::new("strace")
+        .args(["-f", "-c", "-e", "trace=fsync,fdatasync", "-o"])
+        .arg(&counted)
+        .arg(me)
+        .arg("appends")
+        .arg(folder)
+        .output();
+    let Ok(run) = run else {
+        println!(
+            "syncs per committed change: not measured, strace is not installed (apt-get install strace)\n"
+        );
+        return Ok(());
+    };
+    let commits: u64 = String::from_utf8(run.stdout)?.trim().parse().context("the number of commits")?;
+    let syncs: u64 = std::fs::read_to_string(&counted)?
+        .lines()
+        .filter(|line| line.ends_with("fsync") || line.ends_with("fdatasync"))
+        .filter_map(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok())
+        .sum();
+    let per_mille = syncs * 1_000 / commits.max(1);
+    println!(
+        "syncs per committed change: {}.{:03} ({syncs} / {commits})   target 1.02\n",
+        per_mille / 1_000,
+        per_mille % 1_000
+    );
+    Ok(())
+}
+
+fn starts(folder: &Path) -> Result<()> {
+    let programs = std::env::current_exe()?.parent().context("a folder")?.to_path_buf();
+    println!("start to first answer and idle memory, beside a bare axum server of the same run:");
+    for (name, target_mib) in [("pos-agent", 22), ("recon-server", 45)] {
+        let (mut ours_ms, mut floor_ms, mut kib, mut floor_kib) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        // One start beforehand makes the database; a cold start is on an existing one.
+        one_start(&programs, name, folder)?;
+        for _ in 0..stats::ROUNDS {
+            let address = processes::free_port()?;
+            let mut bare = Command::new(std::env::current_exe()?);
+            let floor = processes::start(bare.arg("floor").arg(address.to_string()), address, "/healthz")?;
+            let ours = one_start(&programs, name, folder)?;
+            ours_ms.push(ours.first_answer.as_micros());
+            floor_ms.push(floor.first_answer.as_micros());
+            kib.push(u128::from(ours.resident_kib));
+            floor_kib.push(u128::from(floor.resident_kib));
+        }
+        let ms = |sample| {
+            let us = stats::median(sample);
+            format!("{}.{} ms", us / 1_000, us % 1_000 / 100)
+        };
+        let mib = |sample| {
+            let kib = stats::median(sample);
+            format!("{}.{} MiB", kib / 1_024, kib % 1_024 * 10 / 1_024)
+        };
+        println!(
+            "  {name:<13} start {} (floor {}, target 50 ms)   idle {} (floor {}, target {target_mib} MB)",
+            ms(ours_ms),
+            ms(floor_ms),
+            mib(kib),
+            mib(floor_kib)
+        );
+    }
+    Ok(())
+}
+
+fn one_start(programs: &Path, name: &str, folder: &Path) -> Result<processes::Start> {
+    let address = processes::free_port()?;
+    let data = folder.join(name);
+    let mut command = Command::new(programs.join(name));
+    command.arg("serve").arg("--listen").arg(address.to_string()).arg("--data-dir").arg(&data);
+    processes::start(&mut command, address, "/healthz")
+}
