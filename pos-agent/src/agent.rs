@@ -3,6 +3,8 @@
 //! Invariants: the journal is folded and the start is journalled before a device or a page is served; clock and randomness are
 //! handed in; a till that has stopped ends the agent ([`Running::ended`]).
 
+mod rooms;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use domain::{
@@ -14,30 +16,25 @@ use domain::{
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::rooms::Rooms;
 use crate::{
     config::{Config, ConfigError},
-    devices::{registry::understand_all, runner::Devices},
     edge::{Entropy, SystemClock, SystemEntropy},
-    guard,
     journal_store::{
         JournalStore,
         sqlite::{OpenError, SqliteStore},
     },
-    ticker,
     till::{self, Core, CoreError, Envelope, Stopped, SubmitError, TillHandle},
     uplink::{
-        carrier::Carrier,
         grant::{Grant, GrantError},
-        http::{HttpWire, NotAServer},
+        http::NotAServer,
     },
-    web,
 };
 
 /// Version in the journal's start entries.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long tasks may take to end, in milliseconds; a terminal's order in flight gets two thirds of it.
 const STOP_GRACE_MS: u64 = 15_000;
-
 /// What an agent is started with.
 pub struct Options {
     /// Configuration.
@@ -176,63 +173,6 @@ fn open(
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
-}
-
-/// What every room needs.
-struct Rooms {
-    config: Config,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    till: TillHandle,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-}
-
-impl Rooms {
-    fn devices(&self) -> Result<(), StartError> {
-        let understood = understand_all(&self.config.device).map_err(ConfigError::from)?;
-        let mut devices = Devices::new(self.till.clone(), Arc::clone(&self.entropy));
-        for (id, device) in &understood {
-            devices.add(id, device);
-        }
-        devices.start(&self.tasks, &self.stop);
-        Ok(())
-    }
-
-    fn page(&self, listener: TcpListener) {
-        let ids = Arc::clone(&self.entropy);
-        let display = web::DisplaySettings { welcome: self.config.display.welcome.clone() };
-        let state = web::WebState::new(self.till.clone(), ids, Arc::clone(&self.clock), display);
-        let router = web::router(state).layer(axum::middleware::from_fn(guard::own_page_only));
-        let stop = self.stop.clone();
-        self.tasks.spawn(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the page ended");
-            }
-        });
-    }
-
-    fn uplink(&self, grant: &Grant) -> Result<(), StartError> {
-        let server = self.config.uplink.server.as_deref().unwrap_or(&grant.server);
-        let Some(key) = grant.key() else { return Err(StartError::ForeignKey) };
-        let carrier = Carrier {
-            till: self.till.clone(),
-            wire: Arc::new(HttpWire::new(server)?),
-            key,
-            key_id: grant.reply.key_id.clone(),
-            clock: Arc::clone(&self.clock),
-            entropy: Arc::clone(&self.entropy),
-            pace: self.config.pace(),
-        };
-        self.tasks.spawn(carrier.run(self.stop.clone()));
-        Ok(())
-    }
-
-    fn ticks(&self) {
-        let (till, entropy) = (self.till.clone(), Arc::clone(&self.entropy));
-        self.tasks.spawn(ticker::run(till, entropy, self.stop.clone()));
-    }
 }
 
 impl Running {

@@ -11,6 +11,7 @@ pub mod recorder;
 pub mod registry;
 pub mod runner;
 pub mod terminal;
+mod zvt_settings;
 
 use std::sync::Arc;
 

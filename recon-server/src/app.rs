@@ -14,6 +14,7 @@ use store::Store;
 use crate::{
     auth::{LoginLimit, Passwords},
     config::Config,
+    jobs::reconcile::Live,
     keys::MasterKey,
     random::Random,
 };
@@ -35,6 +36,8 @@ pub struct AppState {
     pub login_limit: Arc<LoginLimit>,
     /// Hashes passwords, few at a time.
     pub passwords: Passwords,
+    /// The last result that was made for a reader.
+    pub live: Arc<Live>,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
     /// Address under which people reach the pages, without a final slash.
@@ -69,6 +72,7 @@ impl AppState {
             master_key: parts.master_key,
             login_limit: Arc::default(),
             passwords: Passwords::default(),
+            live: Arc::default(),
             metrics: crate::metrics::handle(),
             public_url: public_url.into(),
         }

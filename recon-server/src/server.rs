@@ -5,14 +5,19 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, middleware};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
 use domain::time::Clock;
+use journal::wire::ProblemCode;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    api,
+    api::{self, ApiProblem},
     app::{AppState, Parts},
     auth::{self, UserError},
     config::Config,
@@ -132,10 +137,19 @@ impl Server {
 
 /// Every route with its guards.
 pub fn router(state: AppState) -> Router {
-    let seconds = u64::from(state.config.server.request_timeout_seconds);
+    let limit = Duration::from_secs(u64::from(state.config.server.request_timeout_seconds));
     api::router(state.clone())
         .merge(web::router(state))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(seconds)))
+        .layer(middleware::from_fn_with_state(limit, within_time))
         .layer(middleware::from_fn(auth::cross_site_guard))
         .layer(middleware::from_fn(auth::security_headers))
+}
+
+/// Ends a request that takes too long, a slowly sent body included.
+async fn within_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let late = |_| {
+        let detail = "時間内に終わりませんでした。しばらくしてから、もう一度試してください。";
+        ApiProblem::new(ProblemCode::Unavailable, detail).into_response()
+    };
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(late)
 }

@@ -159,6 +159,14 @@ impl Counter {
         Ok(Self { agent, terminal, terminal_id: terminal_id.to_owned(), printer, clerk })
     }
 
+    /// Ends the day's work: the clerk goes, then the agent stops in order.
+    pub async fn shut(self) {
+        let Self { agent, clerk, .. } = self;
+        // The clerk holds a way to the till; the till ends when nobody does.
+        drop(clerk);
+        agent.stop().await;
+    }
+
     /// Waits until the centre has every entry.
     ///
     /// # Errors

@@ -10,5 +10,6 @@ pub mod clock;
 pub mod demo_day;
 pub mod harness;
 pub mod masters;
+pub mod settle;
 pub mod simulation;
 pub mod world;

@@ -35,6 +35,12 @@ pub fn date(text: &str) -> CivilDate {
     text.parse().unwrap()
 }
 
+/// The words of events, in order.
+pub fn kinds(events: &[Event]) -> Vec<String> {
+    let word = |event: &Event| serde_json::to_value(event).unwrap()["event"].as_str().unwrap().to_owned();
+    events.iter().map(word).collect()
+}
+
 pub fn approval(amount: i64) -> Approval {
     Approval {
         settled_amount: Some(Yen::new(amount)),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a device that cannot be understood stops the start; nothing is guessed and no key is ignored.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::id::DeviceId;
 use drivers::{
@@ -10,10 +10,11 @@ use drivers::{
     escpos::{EscPosConfig, EscPosPrinter},
     pos_printer::PosPrinter,
     transport::Transport,
-    zvt::{Password, ZvtConfig, ZvtTerminal, ZvtTimers, config::CurrencyExponent},
+    zvt::{ZvtConfig, ZvtTerminal},
 };
 use serde::Deserialize;
 
+use super::zvt_settings::ZvtSettings;
 use crate::till::Role;
 
 /// Most devices of one counter.
@@ -75,28 +76,6 @@ pub enum DeviceError {
     TooMany,
 }
 
-/// What the ZVT driver wants to know.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ZvtSettings {
-    transport: Transport,
-    #[serde(default = "zero_password")]
-    password: Password,
-    terminal_id: Option<String>,
-    #[serde(default)]
-    currency_exponent: CurrencyExponent,
-    connect_ms: Option<u64>,
-    reply_ms: Option<u64>,
-    idle_ms: Option<u64>,
-    hard_ms: Option<u64>,
-    block_ms: Option<u64>,
-    late_result_ms: Option<u64>,
-}
-
-fn zero_password() -> Password {
-    "000000".parse().unwrap_or_else(|_| unreachable!("six digits"))
-}
-
 /// A device that is understood and not yet started.
 #[derive(Debug, Clone)]
 pub enum Understood {
@@ -125,28 +104,6 @@ impl DeviceConfig {
                 .map(|config| Understood::EscPos(Box::new(config)))
                 .map_err(wrong),
             _ => Err(DeviceError::RoleAndDriver(self.id.clone())),
-        }
-    }
-}
-
-impl From<ZvtSettings> for ZvtConfig {
-    fn from(settings: ZvtSettings) -> Self {
-        let usual = ZvtTimers::default();
-        let or = |ms: Option<u64>, usual: Duration| ms.map_or(usual, Duration::from_millis);
-        let timers = ZvtTimers {
-            connect: or(settings.connect_ms, usual.connect),
-            reply: or(settings.reply_ms, usual.reply),
-            idle: or(settings.idle_ms, usual.idle),
-            hard: or(settings.hard_ms, usual.hard),
-            block: or(settings.block_ms, usual.block),
-            late_result: or(settings.late_result_ms, usual.late_result),
-            ..usual
-        };
-        Self {
-            terminal_id: settings.terminal_id,
-            currency_exponent: settings.currency_exponent,
-            timers,
-            ..Self::new(settings.transport, settings.password)
         }
     }
 }
@@ -209,6 +166,8 @@ pub fn understand_all(devices: &[DeviceConfig]) -> Result<Vec<(DeviceId, Underst
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[derive(Deserialize)]

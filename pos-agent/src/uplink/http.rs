@@ -1,7 +1,9 @@
 //! The network by HTTP. The only constructor of a client, with every deadline; made at the first request, so that a start never
 //! waits for certificates.
 
-use std::{future::Future, pin::Pin, sync::OnceLock, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
+
+use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use super::wire::{ANSWER_LENGTH_MAX_BYTES, Answer, Request, Silence, Wire};
 
@@ -16,7 +18,7 @@ const IDLE_TIMEOUT_MS: u64 = 30_000;
 #[derive(Debug)]
 pub struct HttpWire {
     base: reqwest::Url,
-    client: OnceLock<Result<reqwest::Client, String>>,
+    client: OnceCell<reqwest::Client>,
 }
 
 /// A server address that is none.
@@ -38,12 +40,16 @@ impl HttpWire {
         if !allowed || !bare || base.path() != "/" {
             return Err(refuse());
         }
-        Ok(Self { base, client: OnceLock::new() })
+        Ok(Self { base, client: OnceCell::new() })
     }
 
-    fn client(&self) -> Result<&reqwest::Client, Silence> {
-        let made = self.client.get_or_init(|| http_client().map_err(|error| error.to_string()));
-        made.as_ref().map_err(|error| Silence(error.clone()))
+    /// Made beside the runtime's thread: reading the system's certificates takes longer than a page may wait.
+    async fn client(&self) -> Result<&reqwest::Client, Silence> {
+        let make = || async {
+            let made = spawn_blocking(http_client).await.map_err(|error| Silence(error.to_string()))?;
+            made.map_err(|error| Silence(error.to_string()))
+        };
+        self.client.get_or_try_init(make).await
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, Silence> {
@@ -53,7 +59,7 @@ impl HttpWire {
         url.set_query(request.query.as_deref());
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|error| Silence(error.to_string()))?;
-        let mut building = self.client()?.request(method, url).body(request.body);
+        let mut building = self.client().await?.request(method, url).body(request.body);
         for (name, value) in request.headers {
             building = building.header(name, value);
         }

@@ -116,6 +116,8 @@ pub struct Plan {
     alarm: Option<Alarm>,
     /// Until when an alarm stays although the line works again.
     alarm_until: Timestamp,
+    /// The centre follows another chain: up to here ours was sent all the same, to be kept aside there (DESIGN 5).
+    fork_sent: Option<u64>,
 }
 
 impl Plan {
@@ -134,6 +136,7 @@ impl Plan {
             last_heard: None,
             alarm: None,
             alarm_until: now,
+            fork_sent: None,
         }
     }
 
@@ -174,7 +177,12 @@ impl Plan {
             return Next::Wait(self.not_before);
         }
         if !self.head_known {
-            return Next::Ask(Ask::Head);
+            return Next::Ask(match self.fork_sent {
+                Some(after) if after < own.head.sequence_number.0 => {
+                    Ask::Batch { after: SequenceNumber(after), entries_max: self.entries_max }
+                }
+                _ => Ask::Head,
+            });
         }
         if own.head.sequence_number.0 > self.delivered {
             let after = SequenceNumber(self.delivered);
@@ -199,7 +207,7 @@ impl Plan {
                 self.inbox_due = if journalled > 0 { now } else { now.plus_ms(self.pace.inbox_interval_ms) };
             }
             Heard::Problem { status, code, server_time } => {
-                self.heard_problem(now, own, (status, code, server_time), jitter_permille);
+                self.heard_problem(now, own, asked, (status, code, server_time), jitter_permille);
             }
             Heard::Silence => {
                 // A batch without an answer may have arrived: the centre's head says so.
@@ -227,8 +235,11 @@ impl Plan {
         }
         // A position that we do not have has no hash of ours. `own` may be older than the batch that was just sent.
         if !same_hash {
+            self.fork_sent.get_or_insert(self.delivered);
+            self.fork_batch_sent(own, asked);
             return self.doubt(now, Alarm::Forked { at }, jitter);
         }
+        self.fork_sent = None;
         let before = std::mem::replace(&mut self.delivered, at);
         self.head_known = true;
         if at < before {
@@ -250,6 +261,7 @@ impl Plan {
         &mut self,
         now: Timestamp,
         own: &Own,
+        asked: Ask,
         (status, code, server_time): (u16, Option<ProblemCode>, Option<i64>),
         jitter: u16,
     ) {
@@ -263,6 +275,8 @@ impl Plan {
             }
             Some(ProblemCode::ChainGap) => {
                 self.head_known = false;
+                // A fork is told by where the chains part: sent from the beginning, what is known there does no harm.
+                self.fork_sent = self.fork_sent.map(|_| 0);
                 self.pause(now, jitter);
             }
             Some(ProblemCode::TooLarge) => {
@@ -271,6 +285,7 @@ impl Plan {
             }
             Some(ProblemCode::Fork) => {
                 let at = self.delivered.saturating_add(1).min(own.head.sequence_number.0);
+                self.fork_batch_sent(own, asked);
                 self.doubt(now, Alarm::Forked { at }, jitter);
             }
             Some(ProblemCode::WrongJournal) => self.doubt(now, Alarm::WrongJournal, jitter),
@@ -278,6 +293,14 @@ impl Plan {
             Some(ProblemCode::Unavailable | ProblemCode::ClockOff) => self.pause(now, jitter),
             _ if status >= 500 || status == 429 => self.pause(now, jitter),
             _ => self.doubt(now, Alarm::Refused { status }, jitter),
+        }
+    }
+
+    /// A batch of a forked chain was kept aside: the next one follows, each once.
+    fn fork_batch_sent(&mut self, own: &Own, asked: Ask) {
+        if let (Some(sent), Ask::Batch { after, entries_max }) = (&mut self.fork_sent, asked) {
+            let batch = u64::try_from(entries_max).unwrap_or(u64::MAX);
+            *sent = after.0.saturating_add(batch).min(own.head.sequence_number.0);
         }
     }
 

@@ -11,6 +11,8 @@ use journal::{
     wire::{HeadReply, ProblemCode},
 };
 
+use proptest::prelude::*;
+
 use super::*;
 
 const PACE: Pace = Pace { inbox_interval_ms: 10_000, back_off_max_ms: 60_000 };
@@ -168,8 +170,77 @@ fn a_gap_asks_for_the_head_and_a_busy_centre_is_no_alarm() {
 }
 
 #[test]
+fn a_chain_that_the_centre_does_not_follow_is_sent_all_the_same_once() {
+    let mut plan = Plan::new(PACE, 5, NOW);
+    let mut now = NOW;
+    plan.heard(now, &own(10), Ask::Head, says(7, 7, Some(1)), 0);
+    assert_eq!(plan.alarm(), Some(&Alarm::Forked { at: 7 }));
+    for after in [5, 10] {
+        now = now.plus_ms(60_000);
+        let next = plan.next(now, &own(10));
+        if after == 5 {
+            assert_eq!(next, Next::Ask(batch(5)), "what the centre does not have is kept aside there");
+            plan.heard(now, &own(10), batch(5), problem(409, ProblemCode::Fork), 0);
+        } else {
+            assert_eq!(next, Next::Ask(Ask::Head), "and not sent again");
+        }
+    }
+    let more = plan.next(now, &own(12));
+    assert!(
+        matches!(more, Next::Ask(Ask::Batch { after, .. }) if after.0 == 10),
+        "what is made later follows: {more:?}"
+    );
+    assert_eq!(plan.delivered(), 5, "nothing of it counts as delivered");
+}
+
+#[test]
 fn an_answer_without_progress_is_no_hot_loop() {
     let mut plan = talking(5);
     plan.heard(NOW, &own(10), batch(5), says(5, 5, Some(5)), 0);
     assert!(matches!(plan.next(NOW, &own(10)), Next::Wait(_)));
+}
+
+/// Any answer: what the centre says, at which position, with which hash.
+fn any_answer() -> impl Strategy<Value = Heard> {
+    let head = (0..14_u8, 0..14_u8, proptest::option::of(0..14_u8))
+        .prop_map(|(at, theirs, ours)| says(u64::from(at), theirs, ours));
+    let code = prop_oneof![
+        Just(ProblemCode::Fork),
+        Just(ProblemCode::ChainGap),
+        Just(ProblemCode::TooLarge),
+        Just(ProblemCode::Unavailable),
+        Just(ProblemCode::ClockOff),
+    ];
+    prop_oneof![
+        4 => head,
+        2 => code.prop_map(|code| problem(409, code)),
+        1 => Just(Heard::Silence),
+        1 => (0..3_usize).prop_map(|journalled| Heard::Inbox { journalled }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn only_a_head_with_our_hash_moves_the_cursor(answers in prop::collection::vec(any_answer(), 0..60)) {
+        let (mut plan, mut now) = (talking(5), NOW);
+        for heard in answers {
+            let before = plan.delivered();
+            plan.heard(now, &own(10), batch(before), heard.clone(), 1_000);
+            let proved = matches!(&heard, Heard::Head { reply, ours } if reply.head().map(|head| head.hash) == *ours);
+            prop_assert!(plan.delivered() == before || proved, "{heard:?} moved {before} to {}", plan.delivered());
+            match plan.next(now, &own(10)) {
+                Next::Wait(until) => {
+                    prop_assert!(until <= now.plus_ms(PACE.back_off_max_ms), "a pause has its bound");
+                    now = until;
+                    let then = plan.next(now, &own(10));
+                    prop_assert!(matches!(then, Next::Ask(_)) || plan.delivered() >= 10, "it never gives up: {then:?}");
+                }
+                Next::Ask(Ask::Batch { after, entries_max }) => {
+                    prop_assert!(after.0 == plan.delivered() || plan.fork_sent.is_some());
+                    prop_assert!((1..=BATCH_ENTRIES_MAX).contains(&entries_max));
+                }
+                Next::Ask(_) => {}
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod agent;
 mod devices;
 mod papers;
 mod power;
+mod program;
 mod store;
 mod support;
 mod till;

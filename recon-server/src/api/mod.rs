@@ -45,6 +45,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/api/{*rest}", axum::routing::any(nothing_here))
+        .method_not_allowed_fallback(nothing_here)
         .with_state(state)
 }
 

@@ -4,6 +4,7 @@
 //! first receipt; a refused file changes nothing of what was there. Not here: the formats (crate `formats`).
 
 mod facts;
+mod model;
 mod source;
 
 use domain::{
@@ -18,97 +19,16 @@ use store::{
     files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
 };
 
+pub use model::{DryRun, Outcome, Receipt, Upload};
 pub use source::{Source, SourceChoice};
 
 use super::{JobError, contracts_in_force};
-use crate::{app::AppState, auth::Role, jobs::import::facts::Part, metrics::Count};
+use crate::{app::AppState, jobs::import::facts::Part, metrics::Count};
 
 /// Longest file that is taken, in bytes.
 pub const FILE_LENGTH_MAX_BYTES: usize = 32 << 20;
 /// Longest file name that is kept, in characters.
 const NAME_CHARS_MAX: usize = 200;
-/// Whoever may log in may hand in files.
-pub const ROLE: Role = Role::Accountant;
-
-/// A file as it is handed in.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    /// Whose file it is said to be; found from the content where nobody says.
-    pub source: SourceChoice,
-    /// Its name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Days that it is said to cover, both included; statements only, a bank's file says so itself.
-    pub period: Option<(CivilDate, CivilDate)>,
-    /// Who hands it in: user id or `cli`.
-    pub uploader: String,
-}
-
-/// What a taken file brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Receipt {
-    /// Number of the file.
-    pub file: u64,
-    /// Whose file: contract, or `bank:` and the account.
-    pub source: String,
-    /// First day that it covers.
-    pub period_from: Option<CivilDate>,
-    /// Last day that it covers.
-    pub period_to: Option<CivilDate>,
-    /// Rows never seen before.
-    pub new: u32,
-    /// Rows seen before with other content.
-    pub revised: u32,
-    /// Rows seen before with the same content.
-    pub unchanged: u32,
-}
-
-/// How an import ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-pub enum Outcome {
-    /// The file is in; a bank's file gives one receipt per account.
-    Accepted {
-        /// The receipts.
-        receipts: Vec<Receipt>,
-        /// What a person should know although the file was taken.
-        notices: Vec<Notice>,
-    },
-    /// The same file was taken before; nothing changed.
-    SeenBefore {
-        /// Number of the first time.
-        file: u64,
-        /// When that was.
-        received_at: Timestamp,
-        /// One Japanese sentence.
-        sentence_ja: String,
-    },
-    /// Nothing of it is in.
-    Refused {
-        /// Number under which the bytes are kept.
-        file: u64,
-        /// File, row, field, what was found, remedy.
-        refusal: Refusal,
-    },
-}
-
-/// What an import would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DryRun {
-    /// Whose file, where it was found.
-    pub source: Option<String>,
-    /// Rows that can be read.
-    pub rows: usize,
-    /// Their sum, signed.
-    pub total: domain::money::Yen,
-    /// What refuses the file; empty when it would be taken.
-    pub refused: Vec<Refusal>,
-    /// Refusals beyond those listed.
-    pub refused_more: u32,
-    /// What a person should know.
-    pub notices: Vec<Notice>,
-}
 
 /// Takes a file in.
 ///

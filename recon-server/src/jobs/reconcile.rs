@@ -5,9 +5,11 @@
 //! one transaction. Not here: matching (crate `engine`), papers ([`super::report`]).
 
 mod counter_days;
+mod current;
 mod decide;
 mod facts;
 mod gather;
+mod key;
 mod rows;
 
 use domain::time::{CivilDate, Timestamp};
@@ -19,7 +21,9 @@ use store::{UnitOfWork, matching::NewRun};
 use super::JobError;
 use crate::{app::AppState, metrics::Count};
 
-pub use gather::{Gathered, SCOPE_DAYS, state_key};
+pub use current::{Current, Live, current};
+pub use gather::{Gathered, SCOPE_DAYS};
+pub use key::StateKey;
 pub use rows::{RECORDED_DAYS, Recorded};
 
 /// Most recorded runs that are searched for one with the same input.
@@ -28,8 +32,8 @@ const EARLIER_RUNS_MAX: u32 = 20;
 /// What a run's summary says; kept as JSON beside the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Digest of everything that the run's input depends on, cheap to compute again.
-    pub state_key: String,
+    /// Digests of everything that the run's input depends on, cheap to compute again.
+    pub key: StateKey,
     /// 判定
     pub verdict: Verdict,
     /// Links.
@@ -69,40 +73,32 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
     let mut unit = state.store.snapshot().await?;
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     let input_sha256 = digest("facts", &gathered.facts)?;
-    if let Some(earlier) = earlier(&mut *unit, state, as_of, input_sha256, &gathered.state_key).await? {
+    if let Some(earlier) = earlier(&mut *unit, state, as_of, input_sha256, &gathered.key).await? {
         return Ok(earlier);
     }
     drop(unit);
-    let outcome = engine::reconcile(&gathered.facts).map_err(|error| JobError::Facts(error.to_string()))?;
+    let (gathered, outcome) = match_facts(gathered).await?;
     let mut unit = state.store.begin().await?;
     let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
     let run = new_run(&gathered, &outcome, input_sha256, decisions, by, now)?;
     let rows = rows::rows_of(&outcome, &gathered)?;
     let number = unit.record_run(state.tenant(), &run, &rows.links, &rows.exceptions, &rows.lines).await?;
     unit.commit().await?;
+    state.live.forget();
     Count::RunsMade.add(1);
     tracing::info!(run = number, as_of = %as_of, verdict = outcome.verdict.label_ja(), "reconciled");
     Ok(receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)))
 }
 
-/// The newest run whose input is still all there is; a new one where something came in since.
-///
-/// # Errors
-/// As [`reconcile`].
-pub async fn current(state: &AppState, as_of: CivilDate) -> Result<(u64, Recorded), JobError> {
-    let mut unit = state.store.snapshot().await?;
-    let key = state_key(&mut *unit, state.tenant(), as_of).await?;
-    for row in unit.runs(state.tenant(), EARLIER_RUNS_MAX).await? {
-        let same = row.run.as_of == as_of && read_summary(&row.run)?.state_key == key;
-        if same {
-            let recorded = rows::read(&mut *unit, state.tenant(), row.number).await?;
-            return Ok((row.number, recorded));
-        }
-    }
-    drop(unit);
-    let receipt = reconcile(state, as_of, "job").await?;
-    let mut unit = state.store.snapshot().await?;
-    Ok((receipt.run, rows::read(&mut *unit, state.tenant(), receipt.run).await?))
+/// Matches away from the request threads: a city's day takes milliseconds, a year of a large one seconds.
+async fn match_facts(gathered: Gathered) -> Result<(Gathered, Outcome), JobError> {
+    let matched = tokio::task::spawn_blocking(move || {
+        let outcome = engine::reconcile(&gathered.facts)?;
+        Ok((gathered, outcome))
+    });
+    let matched: Result<_, engine::BadFacts> =
+        matched.await.map_err(|panicked| JobError::Facts(panicked.to_string()))?;
+    matched.map_err(|bad| JobError::Facts(bad.to_string()))
 }
 
 async fn earlier(
@@ -110,12 +106,12 @@ async fn earlier(
     state: &AppState,
     as_of: CivilDate,
     input_sha256: [u8; 32],
-    state_key: &str,
+    key: &StateKey,
 ) -> Result<Option<RunReceipt>, JobError> {
     for row in unit.runs(state.tenant(), EARLIER_RUNS_MAX).await? {
         if row.run.as_of == as_of && row.run.input_sha256 == input_sha256 {
             let summary = read_summary(&row.run)?;
-            if summary.state_key == state_key {
+            if summary.key == *key {
                 return Ok(Some(receipt(row.number, false, as_of, &summary)));
             }
         }
@@ -141,7 +137,7 @@ fn receipt(run: u64, recorded: bool, as_of: CivilDate, summary: &Summary) -> Run
 
 fn summary(gathered: &Gathered, outcome: &Outcome, decisions: usize) -> Summary {
     Summary {
-        state_key: gathered.state_key.clone(),
+        key: gathered.key.clone(),
         verdict: outcome.verdict,
         links: outcome.links.len(),
         exceptions: outcome.exceptions.len(),

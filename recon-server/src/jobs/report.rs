@@ -1,6 +1,6 @@
 //! The daily report (収納日報): one day, every counter, from the tap to the bank line.
 //!
-//! Invariants: made from one recorded run, so that the same run gives the same bytes; missing is not green — a counter day that is not
+//! Invariants: the same facts give the same bytes; missing is not green — a counter day that is not
 //! delivered or a file that is not here makes the verdict 未確定; breaks stand gross beside the net. Not here: matching (crate
 //! `engine`), screens ([`crate::web`]).
 
@@ -163,6 +163,8 @@ pub struct DailyReport {
     pub as_of: CivilDate,
     /// Number of the run that it is made from.
     pub run: u64,
+    /// Journals have moved on since that run; the figures know it.
+    pub live: bool,
     /// 判定
     pub verdict: Verdict,
     /// Its word.
@@ -192,12 +194,13 @@ pub struct DailyReport {
 pub async fn daily(state: &AppState, date: CivilDate) -> Result<DailyReport, JobError> {
     // An old day is looked at from the last day on which a run still records it; money has long arrived by then.
     let as_of = state.today().min(date.plus_days(RECORDED_DAYS));
-    let (run, recorded) = reconcile::current(state, as_of).await?;
+    let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
     let lists = lists::read(&mut *unit, state.tenant(), date, as_of).await?;
     let counters = unit.counters(state.tenant()).await?;
-    let header = build::Header { tenant_name: state.config.tenant.name.clone(), date, as_of, run };
-    Ok(build::daily(header, recorded, &counters, lists))
+    let tenant_name = state.config.tenant.name.clone();
+    let header = build::Header { tenant_name, date, as_of, run: current.run, live: current.live };
+    Ok(build::daily(header, &current.recorded, &counters, lists))
 }
 
 /// The report as JSON with a final line break; the same report gives the same bytes.

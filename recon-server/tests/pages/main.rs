@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "one builder for both test programs; this one needs less of it")]
 mod support;
 #[path = "../served/support_files.rs"]
-#[expect(dead_code, reason = "one builder for both test programs; this one needs less of it")]
 mod support_files;
 
 mod accounts;

@@ -6,8 +6,10 @@ mod support;
 mod support_files;
 
 mod command_line;
+mod edges;
 mod enrolment;
 mod files;
+mod journal_day;
 mod journal_line;
 mod people;
 mod reports;

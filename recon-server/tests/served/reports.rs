@@ -3,15 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::{
-    cash::CashCount,
     event::Event,
-    id::ReceiptNumber,
     inbox::InboxItem,
-    method::Method,
     money::Yen,
-    payment::{AttemptKind, Doubt, DoubtCause, Evidence, Outcome, Phase},
-    sale::{Line, Payment, Standing},
-    settlement::{CashPosition, Settlement},
+    payment::{Evidence, Outcome},
 };
 use formats::{
     csv_out::CsvEncoding,
@@ -28,188 +23,22 @@ use recon_server::{
 };
 
 use crate::{
-    support::{Centre, Counter, TODAY, attempt_id, date, operator, read, sale_id},
+    journal_day::{cash, close, day, open, sell, wallet},
+    support::{Centre, TODAY, attempt_id, date, read},
     support_files::{at, bank, paypay, profile, row},
 };
 
-fn line(counter: &Counter, quantity: u32) -> Line {
-    let Some(Event::CounterEnrolled { profile, .. }) =
-        counter.entries.first().map(|entry| journal::payload::read(entry).unwrap().event)
-    else {
-        panic!("the first entry enrols")
-    };
-    let item = profile.price_lists[0].items[0].clone();
-    Line {
-        amount: item.price.checked_mul(quantity).unwrap(),
-        item: item.code,
-        name: item.name,
-        quantity,
-        unit_price: item.price,
-        group: false,
-        exemption: None,
-        visitor_category: None,
-        account: item.account,
-        section: item.section,
-        owner: item.owner,
-        tax: item.tax,
-    }
-}
-
-fn cash(amount: Yen) -> Payment {
-    Payment {
-        method: Method::Cash,
-        route: "cash".parse().unwrap(),
-        brand: None,
-        contract: None,
-        attempt: None,
-        amount,
-        tendered: Some(amount),
-        change: Some(Yen::ZERO),
-        standing: Standing::Confirmed,
-        terminal_id: None,
-        slip_number: None,
-        approval_code: None,
-        sheet_number: None,
-        payer_digits: None,
-    }
-}
-
-fn wallet(amount: Yen, digits: &str) -> Payment {
-    Payment {
-        method: Method::CodeStatic,
-        route: "jpqr".parse().unwrap(),
-        brand: Some("paypay".parse().unwrap()),
-        contract: Some("paypay".parse().unwrap()),
-        attempt: Some(attempt_id(2)),
-        tendered: None,
-        change: None,
-        standing: Standing::Provisional,
-        sheet_number: Some("P0001".to_owned()),
-        payer_digits: Some(digits.to_owned()),
-        ..cash(amount)
-    }
-}
-
-fn sell(counter: &mut Counter, number: u32, minute: i8, payment: Payment) {
-    let when = at(TODAY, 10, minute, 3);
-    let lines = vec![line(counter, u32::try_from(payment.amount.get() / 300).unwrap())];
-    counter.write(
-        when,
-        Event::SaleCompleted {
-            sale: sale_id(number.into()),
-            receipt_number: ReceiptNumber {
-                counter: counter.id.counter.clone(),
-                incarnation: counter.id.incarnation,
-                number,
-            },
-            business_day: date(TODAY),
-            payment_date: date(TODAY),
-            paid_at: when,
-            total: payment.amount,
-            lines,
-            payment,
-        },
-    );
-}
-
-/// A card payment of ¥300 whose end nobody saw.
-fn unknown_card(counter: &mut Counter) {
-    let when = at(TODAY, 10, 20, 0);
-    let attempt = attempt_id(9);
-    counter.write(
-        when,
-        Event::PaymentRequested {
-            attempt,
-            sale: sale_id(9),
-            sequence_number: 1,
-            kind: AttemptKind::Sales,
-            method: Method::Credit,
-            route: "card".parse().unwrap(),
-            contract: Some("card".parse().unwrap()),
-            brand: Some("visa".parse().unwrap()),
-            amount: Yen::new(300),
-            business_day: date(TODAY),
-            repeat_reason: None,
-        },
-    );
-    let partial = domain::payment::Approval {
-        terminal_id: Some("T0001".to_owned()),
-        slip_number: Some("00077".to_owned()),
-        ..Default::default()
-    };
-    let doubt = Doubt {
-        phase: Phase::AtCentre,
-        cause: DoubtCause::LineCut,
-        detail: "connection reset".to_owned(),
-        partial: Some(partial),
-    };
-    counter.write(when, Event::PaymentConcluded { attempt, outcome: Outcome::Unknown(doubt) });
-}
-
-fn close(counter: &mut Counter) {
-    let settlement = Settlement {
-        date: date(TODAY),
-        cut: 1,
-        methods: Vec::new(),
-        items: Vec::new(),
-        visitors: Vec::new(),
-        cash: CashPosition::default(),
-        terminal_totals: Vec::new(),
-        terminal_differences: Vec::new(),
-        unknowns: Vec::new(),
-        receipts: None,
-        voided_receipts: Vec::new(),
-        late: Vec::new(),
-    };
-    let chain_head = counter.head.hash.to_hex();
-    counter.write(at(TODAY, 17, 15, 0), Event::CounterClosed { settlement, reason: None, chain_head });
-}
-
-/// Opened, a cash sale of 600, one of 300 taken back, a wallet sale of 300, a card payment in doubt; closed if said so.
-async fn day(centre: &Centre, closed: bool) -> Counter {
-    let mut counter = centre.counter().await;
-    counter.write(
-        at(TODAY, 9, 5, 0),
-        Event::BusinessDayOpened {
-            date: date(TODAY),
-            cut: 1,
-            operator: operator(),
-            float: CashCount::new([(1_000, 30)]).unwrap(),
-        },
-    );
-    sell(&mut counter, 1, 1, cash(Yen::new(600)));
-    sell(&mut counter, 2, 5, wallet(Yen::new(300), "4821"));
-    sell(&mut counter, 3, 9, cash(Yen::new(300)));
-    counter.write(
-        at(TODAY, 10, 12, 0),
-        Event::SaleVoided {
-            sale: sale_id(3),
-            receipt_number: ReceiptNumber {
-                counter: counter.id.counter.clone(),
-                incarnation: counter.id.incarnation,
-                number: 3,
-            },
-            business_day: date(TODAY),
-            payment: cash(Yen::new(300)),
-            reason: "通数の間違い".to_owned(),
-            attempt: None,
-        },
-    );
-    unknown_card(&mut counter);
-    if closed {
-        close(&mut counter);
-    }
-    centre.clock.set(at(TODAY, 18, 0, 0));
-    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
-    counter
-}
-
 async fn take(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>) {
+    take_for(centre, source, name, bytes, (TODAY, TODAY)).await;
+}
+
+/// Takes a file in; a statement is said to cover the days of `period`.
+async fn take_for(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>, period: (&str, &str)) {
     let upload = Upload {
         source: source.parse().unwrap(),
         name: name.to_owned(),
         bytes,
-        period: (source != "bank").then(|| (date(TODAY), date(TODAY))),
+        period: (source != "bank").then(|| (date(period.0), date(period.1))),
         uploader: "test".to_owned(),
     };
     let outcome = import(centre.state(), upload).await.unwrap();
@@ -259,6 +88,58 @@ async fn a_day_is_reported_to_the_yen_and_byte_for_byte() {
     centre.clock.set(at(TODAY, 20, 0, 0));
     let again = to_json(&daily(centre.state(), date(TODAY)).await.unwrap()).unwrap();
     assert_eq!(again, json, "the same facts, the same bytes, whenever asked");
+}
+
+/// From the tap to the bank line: everything is here, everything agrees, the residual is 0.
+#[tokio::test]
+async fn a_month_that_is_whole_is_green() {
+    const DAY: &str = "2026-11-30";
+    const PAID: &str = "2026-12-01";
+    let centre = Centre::set_up().await;
+    centre.clock.set(at(DAY, 9, 0, 0));
+    let mut counter = centre.counter().await;
+    open(&mut counter, DAY);
+    sell(&mut counter, DAY, 1, 1, cash(Yen::new(600)));
+    sell(&mut counter, DAY, 2, 5, wallet(Yen::new(300), "4821"));
+    close(&mut counter, DAY);
+    centre.clock.set(at(PAID, 20, 0, 0));
+    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
+    let sold = row("取引完了", at(DAY, 10, 5, 11), 300, "04000000000000004821");
+    let statement = write_statement(&profile("paypay_for_business"), &[sold]).unwrap();
+    take_for(&centre, "paypay", "november.csv", statement, ("2026-11-01", DAY)).await;
+    // 300 at 1.98% is 5.94: fee 5, tax on it 0.5: 0, so 295 arrive.
+    take(&centre, "bank", "bank.txt", bank(PAID, &[(295, "ﾍﾟｲﾍﾟｲ(ｶ")])).await;
+    let report = daily(centre.state(), date(DAY)).await.unwrap();
+    assert_eq!((report.verdict_ja, report.reasons.as_slice()), ("一致", [].as_slice()));
+    let sheet = report.sheets.iter().find(|sheet| sheet.contract.as_str() == "paypay").unwrap();
+    assert_eq!((sheet.residual, sheet.deposited, sheet.fee), (Yen::ZERO, Yen::new(295), Yen::new(5)));
+    assert_eq!((report.total.deposited, report.total.net.amount), (Yen::new(295), Yen::new(900)));
+    assert_eq!(report.total.provisional.count, 0, "a row has confirmed it");
+}
+
+#[tokio::test]
+async fn a_working_day_is_read_live_without_recording_run_after_run() {
+    let centre = Centre::set_up().await;
+    let mut counter = day(&centre, false).await;
+    let first = daily(centre.state(), date(TODAY)).await.unwrap();
+    assert!(!first.live);
+    let before = counter.entries.len();
+    sell(&mut counter, TODAY, 4, 50, cash(Yen::new(300)));
+    assert_eq!(centre.deliver(&counter, &counter.entries[before..]).await.status(), 200);
+    for _ in 0..2 {
+        let live = daily(centre.state(), date(TODAY)).await.unwrap();
+        assert_eq!((live.run, live.live), (first.run, true));
+        assert_eq!(live.total.sales.amount, Yen::new(1_500));
+    }
+    let mut unit = centre.state().store.snapshot().await.unwrap();
+    assert_eq!(unit.runs(centre.state().tenant(), 10).await.unwrap().len(), 1);
+    drop(unit);
+    // What a recorded run says is what a reader saw live.
+    let live = daily(centre.state(), date(TODAY)).await.unwrap();
+    let run = reconcile(centre.state(), date(TODAY), "test").await.unwrap();
+    let recorded = daily(centre.state(), date(TODAY)).await.unwrap();
+    assert_eq!((recorded.live, recorded.run), (false, run.run));
+    assert_eq!((recorded.total, recorded.reasons), (live.total, live.reasons));
 }
 
 #[tokio::test]

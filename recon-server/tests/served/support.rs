@@ -86,9 +86,14 @@ pub struct Centre {
 impl Centre {
     /// An empty centre.
     pub async fn empty() -> Self {
+        Self::configured("").await
+    }
+
+    /// An empty centre with more configuration.
+    pub async fn configured(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let overrides = Overrides { data_dir: Some(folder.path().to_owned()), ..Overrides::default() };
-        let config = Config::from_toml("[tenant]\nname = \"例示市\"", overrides).unwrap();
+        let config = Config::from_toml(&format!("[tenant]\nname = \"例示市\"\n{more}"), overrides).unwrap();
         let clock = Arc::new(StepClock(AtomicI64::new(0)));
         clock.set(Timestamp::from_jst(date(TODAY), 9, 0, 0).unwrap());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

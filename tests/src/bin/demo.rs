@@ -8,13 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use domain::time::CivilDate;
-use recon_server::jobs::{
-    import::{self, Outcome, Upload},
-    reconcile,
-    report::{self, DailyReport},
-};
-use town::demo_day::Day;
+use recon_server::jobs::report::{self, DailyReport};
+use town::{demo_day::Day, settle::settle};
 
 /// How often the town's clock follows the real one while the pages are open, in milliseconds.
 const CLOCK_STEP_MS: u64 = 200;
@@ -41,7 +36,7 @@ async fn main() -> Result<()> {
     println!("2026年7月31日(金) 見本市: 博物館 受付と市民課 1番窓口が開きます。");
     day.play().await.context("play the day")?;
     println!("両窓口が締めました。8月3日(月)、各社の明細と銀行の明細が届きます。\n");
-    let report = settle(&day, &arguments.data).await?;
+    let report = settle(&day, &arguments.data.join("files")).await?;
     print!("{}", report::to_text(&report));
     if let Some(file) = &arguments.json {
         fs::write(file, summary(&day, &report)?).with_context(|| format!("write {}", file.display()))?;
@@ -65,26 +60,6 @@ fn empty(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Files arrive, are imported, and everything is reconciled.
-async fn settle(day: &Day, folder: &Path) -> Result<DailyReport> {
-    let state = day.centre.server()?.state();
-    let july = ("2026-07-01".parse::<CivilDate>()?, "2026-07-31".parse::<CivilDate>()?);
-    let files = folder.join("files");
-    fs::create_dir_all(&files)?;
-    for (name, source, bytes) in day.world_reports()?.files {
-        fs::write(files.join(name), &bytes)?;
-        let period = (source != "bank").then_some(july);
-        let upload =
-            Upload { source: source.parse()?, name: name.to_owned(), bytes, period, uploader: "demo".into() };
-        let taken = import::import(state, upload.clone()).await?;
-        ensure!(matches!(taken, Outcome::Accepted { .. }), "{name} was not taken: {taken:?}");
-        let again = import::import(state, upload).await?;
-        ensure!(matches!(again, Outcome::SeenBefore { .. }), "{name} was taken twice");
-    }
-    reconcile::reconcile(state, state.today(), "demo").await?;
-    Ok(report::daily(state, "2026-07-31".parse()?).await?)
-}
-
 fn summary(day: &Day, report: &DailyReport) -> Result<String> {
     let papers = |counter: &town::city::Counter| counter.printer.papers().len();
     let charged = |counter: &town::city::Counter| -> i64 {
@@ -106,9 +81,12 @@ async fn leave_open(day: &mut Day, folder: &Path) -> Result<()> {
     for counter in [&mut day.museum, &mut day.window] {
         counter.clerk.morning_after_a_weekend().await?;
     }
+    // A start makes a fresh link: the one of the morning expired on the way to Monday.
+    day.centre.switch_off().await?;
+    day.centre.switch_on().await?;
     let server = day.centre.server()?;
     println!("\n画面を開けます（終わりは Ctrl+C）。 / The pages are open; Ctrl+C ends.");
-    println!("  会計課 (centre):      {}/reports/daily?date=2026-07-31", server.url());
+    println!("  会計課 (centre):      {}/report/2026-07-31", server.url());
     if let Some(link) = day.centre.first_login_link() {
         println!("    最初の管理者 (login): {link}");
     }

@@ -134,8 +134,7 @@ transport = "file://{}"
     /// # Errors
     /// When it does not within the bound.
     pub async fn delivered(&self) -> Result<()> {
-        self.until("the centre has everything", |view| view.undelivered() == 0 && view.uplink.alarm.is_none())
-            .await
+        self.until("the centre has everything", |view| view.undelivered() == 0).await
     }
 
     /// Stops the agent in order; its folder stays.
@@ -162,7 +161,7 @@ async fn watch_alarms(mut view: tokio::sync::watch::Receiver<Arc<View>>, alarms:
     }
 }
 
-/// Copies a data folder of an agent that is stopped: what a backup or an image of the disk is.
+/// Copies a data folder at a moment in which nothing is written: what an image of the disk is.
 ///
 /// # Errors
 /// When it cannot be copied.

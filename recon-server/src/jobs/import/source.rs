@@ -2,9 +2,9 @@
 //!
 //! Invariant: what cannot be told for certain is refused with the choice that the person has; a guess never decides where money belongs.
 
-use std::{convert::Infallible, str::FromStr};
+use std::str::FromStr;
 
-use domain::id::ContractId;
+use domain::id::{ContractId, NotAnId};
 use engine::Contract;
 use formats::{
     Refusal,
@@ -24,15 +24,15 @@ pub enum SourceChoice {
     Find,
 }
 
-/// `bank`, empty or `auto`, or a contract's id. A word that can be no contract is kept as a question: [`settle`] refuses it.
+/// `bank`; empty or `auto` for [`SourceChoice::Find`]; else a contract's id.
 impl FromStr for SourceChoice {
-    type Err = Infallible;
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            "bank" => Self::Bank,
-            "" | "auto" => Self::Find,
-            id => id.parse().map_or(Self::Find, Self::Contract),
-        })
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text {
+            "bank" => Ok(Self::Bank),
+            "" | "auto" => Ok(Self::Find),
+            id => id.parse().map(Self::Contract),
+        }
     }
 }
 

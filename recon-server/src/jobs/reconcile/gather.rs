@@ -18,7 +18,7 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, facts};
+use super::{counter_days, facts, key::StateKey};
 use crate::jobs::{JobError, contracts_in_force};
 
 /// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
@@ -36,8 +36,8 @@ pub struct Gathered {
     pub from: CivilDate,
     /// Highest file number that was read.
     pub watermark: u64,
-    /// Digest of everything that the input depends on.
-    pub state_key: String,
+    /// Digests of everything that the input depends on.
+    pub key: StateKey,
 }
 
 /// Reads everything as of a day.
@@ -48,7 +48,7 @@ pub async fn gather(
 ) -> Result<Gathered, JobError> {
     let from = as_of.plus_days(-SCOPE_DAYS);
     let watermark = unit.last_file(tenant).await?;
-    let state_key = state_key(unit, tenant, as_of).await?;
+    let key = StateKey::read(unit, tenant, as_of).await?;
     let files = files(unit, tenant, watermark).await?;
     let counters = unit.counters(tenant).await?;
     let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
@@ -84,7 +84,7 @@ pub async fn gather(
         },
         from,
         watermark,
-        state_key,
+        key,
     })
 }
 
@@ -183,34 +183,4 @@ fn version(contracts: &str, holidays: &[store::matching::BankHoliday]) -> String
     let mut version = hex::encode(hasher.finalize());
     version.truncate(VERSION_HEX_DIGITS);
     version
-}
-
-/// Digest of everything that a run depends on: files, heads of journals, settings, the day. Cheap beside the run itself.
-///
-/// # Errors
-/// When the store fails.
-pub async fn state_key(
-    unit: &mut dyn UnitOfWork,
-    tenant: &TenantId,
-    as_of: CivilDate,
-) -> Result<String, JobError> {
-    let mut hasher = Sha256::new();
-    hasher.update(format!("{as_of} {};", unit.last_file(tenant).await?));
-    for row in unit.counters(tenant).await? {
-        hasher.update(format!("{} {};", row.counter, row.profile_version));
-        for incarnation in unit.incarnations(tenant, &row.counter).await? {
-            hasher.update(format!("{} {};", incarnation.incarnation.0, incarnation.head.hash.to_hex()));
-        }
-    }
-    for row in unit.contracts(tenant).await? {
-        hasher.update(format!("{} {} {} {};", row.contract, row.valid_from, row.version, row.config));
-    }
-    let (from, to) = (as_of.plus_days(-SCOPE_DAYS), as_of.plus_days(SCOPE_DAYS));
-    for row in unit.bank_holidays(tenant, from, to).await? {
-        hasher.update(format!("{};", row.day));
-    }
-    for row in unit.counter_holidays(tenant, from, as_of).await? {
-        hasher.update(format!("{} {} {};", row.counter, row.day, row.closed));
-    }
-    Ok(hex::encode(hasher.finalize()))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{id::TenantId, time::CivilDate};
+use domain::id::TenantId;
 use engine::{
     Outcome,
     class::Leg,
@@ -60,36 +60,54 @@ pub struct Rows {
     pub lines: Vec<ReportLineRow>,
 }
 
+impl Recorded {
+    /// What of a result is kept.
+    #[must_use]
+    pub fn of(outcome: &Outcome, gathered: &Gathered) -> Self {
+        let first = outcome.as_of.plus_days(-RECORDED_DAYS);
+        let days = &gathered.facts.counter_days;
+        Self {
+            lines: outcome.lines.iter().filter(|line| line.business_day >= first).cloned().collect(),
+            sheets: outcome.sheets.iter().filter(|sheet| sheet.to >= first).cloned().collect(),
+            days: outcome.days.iter().filter(|day| day.business_day >= first).cloned().collect(),
+            payouts: outcome.payouts.iter().filter(|payout| payout.to >= first).cloned().collect(),
+            counter_days: days.iter().filter(|day| day.business_day >= first).cloned().collect(),
+            decisions: outcome.decisions.clone(),
+            exceptions: outcome.exceptions.clone(),
+        }
+    }
+}
+
 /// The rows of a result.
 pub fn rows_of(outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError> {
-    let first = outcome.as_of.plus_days(-RECORDED_DAYS);
-    let recent = recent_subjects(outcome, gathered, first);
+    let kept = Recorded::of(outcome, gathered);
+    let recent = recent_subjects(&kept, outcome, gathered);
     let mut lines = Vec::new();
-    push(&mut lines, LINES, outcome.lines.iter().filter(|line| line.business_day >= first))?;
-    push(&mut lines, SHEETS, outcome.sheets.iter().filter(|sheet| sheet.to >= first))?;
-    push(&mut lines, DAYS, outcome.days.iter().filter(|day| day.business_day >= first))?;
-    push(&mut lines, PAYOUTS, outcome.payouts.iter().filter(|payout| payout.to >= first))?;
-    let days = gathered.facts.counter_days.iter().filter(|day| day.business_day >= first);
-    push(&mut lines, COUNTER_DAYS, days)?;
-    push(&mut lines, DECISIONS, outcome.decisions.iter())?;
+    push(&mut lines, LINES, &kept.lines)?;
+    push(&mut lines, SHEETS, &kept.sheets)?;
+    push(&mut lines, DAYS, &kept.days)?;
+    push(&mut lines, PAYOUTS, &kept.payouts)?;
+    push(&mut lines, COUNTER_DAYS, &kept.counter_days)?;
+    push(&mut lines, DECISIONS, &kept.decisions)?;
     let links = outcome.links.iter().filter(|link| recent.contains(link.left.as_str()));
     Ok(Rows {
         links: links.map(link_row).collect::<Result<_, _>>()?,
-        exceptions: outcome.exceptions.iter().map(exception_row).collect::<Result<_, _>>()?,
+        exceptions: kept.exceptions.iter().map(exception_row).collect::<Result<_, _>>()?,
         lines,
     })
 }
 
-fn recent_subjects<'a>(outcome: &'a Outcome, gathered: &'a Gathered, first: CivilDate) -> BTreeSet<&'a str> {
+/// Sales and payouts whose links are recorded.
+fn recent_subjects<'a>(kept: &'a Recorded, outcome: &Outcome, gathered: &'a Gathered) -> BTreeSet<&'a str> {
+    let first = outcome.as_of.plus_days(-RECORDED_DAYS);
     let sales = gathered.facts.sales.iter().filter(|sale| sale.business_day >= first);
-    let payouts = outcome.payouts.iter().filter(|payout| payout.to >= first);
-    sales.map(|sale| sale.id.as_str()).chain(payouts.map(|payout| payout.id.as_str())).collect()
+    sales.map(|sale| sale.id.as_str()).chain(kept.payouts.iter().map(|payout| payout.id.as_str())).collect()
 }
 
-fn push<'a, T: Serialize + 'a>(
+fn push<T: Serialize>(
     rows: &mut Vec<ReportLineRow>,
     report: &'static str,
-    values: impl Iterator<Item = &'a T>,
+    values: &[T],
 ) -> Result<(), JobError> {
     for (position, value) in (1..).zip(values) {
         rows.push(ReportLineRow { report: report.to_owned(), position, line: json(report, value)? });
@@ -132,9 +150,12 @@ fn exception_row(exception: &Exception) -> Result<ExceptionRow, JobError> {
     })
 }
 
-/// What a run left behind.
+/// What a run left behind, in the engine's order.
 pub async fn read(unit: &mut dyn UnitOfWork, tenant: &TenantId, run: u64) -> Result<Recorded, JobError> {
-    let exceptions = unit.run_exceptions(tenant, run).await?;
+    let rows = unit.run_exceptions(tenant, run).await?;
+    let mut exceptions: Vec<Exception> =
+        rows.iter().map(|row| from_json("exception", &row.detail)).collect::<Result<_, _>>()?;
+    exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     Ok(Recorded {
         lines: report(unit, tenant, run, LINES).await?,
         sheets: report(unit, tenant, run, SHEETS).await?,
@@ -142,10 +163,7 @@ pub async fn read(unit: &mut dyn UnitOfWork, tenant: &TenantId, run: u64) -> Res
         payouts: report(unit, tenant, run, PAYOUTS).await?,
         counter_days: report(unit, tenant, run, COUNTER_DAYS).await?,
         decisions: report(unit, tenant, run, DECISIONS).await?,
-        exceptions: exceptions
-            .iter()
-            .map(|row| from_json("exception", &row.detail))
-            .collect::<Result<_, _>>()?,
+        exceptions,
     })
 }
 

@@ -30,19 +30,21 @@ pub struct Header {
     pub as_of: CivilDate,
     /// Number of the run.
     pub run: u64,
+    /// Journals have moved on since.
+    pub live: bool,
 }
 
 /// The report of one day.
-pub fn daily(header: Header, recorded: Recorded, counters: &[CounterRow], mut lists: Lists) -> DailyReport {
+pub fn daily(header: Header, recorded: &Recorded, counters: &[CounterRow], mut lists: Lists) -> DailyReport {
     let date = header.date;
     tell_decisions(&mut lists, &recorded.decisions);
     let lines: Vec<ReportLine> =
-        recorded.lines.into_iter().filter(|line| line.business_day == date).collect();
+        recorded.lines.iter().filter(|line| line.business_day == date).cloned().collect();
     let states: Vec<(CounterId, CounterDayState)> = recorded
         .counter_days
-        .into_iter()
+        .iter()
         .filter(|day| day.business_day == date)
-        .map(|day| (day.counter, day.state))
+        .map(|day| (day.counter.clone(), day.state))
         .collect();
     let named: BTreeSet<&String> = lines.iter().flat_map(|line| &line.exceptions).collect();
     let exceptions: Vec<Exception> = recorded
@@ -68,13 +70,14 @@ pub fn daily(header: Header, recorded: Recorded, counters: &[CounterRow], mut li
         date,
         as_of: header.as_of,
         run: header.run,
+        live: header.live,
         verdict,
         verdict_ja: verdict.label_ja(),
         reasons,
         counters: blocks,
         total,
-        sheets: recorded.sheets.into_iter().filter(|sheet| holds(sheet.from, sheet.to)).collect(),
-        payouts: recorded.payouts.into_iter().filter(|payout| holds(payout.from, payout.to)).collect(),
+        sheets: recorded.sheets.iter().filter(|sheet| holds(sheet.from, sheet.to)).cloned().collect(),
+        payouts: recorded.payouts.iter().filter(|payout| holds(payout.from, payout.to)).cloned().collect(),
         exceptions,
         unknowns: lists.unknowns,
         odd_entries: lists.odd_entries,

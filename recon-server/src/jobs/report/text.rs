@@ -8,12 +8,13 @@ use super::{CounterBlock, DailyReport};
 #[must_use]
 pub fn to_text(report: &DailyReport) -> String {
     let mut text = format!(
-        "{} 収納日報 {}\n判定: {}({}現在、照合 {})\n",
+        "{} 収納日報 {}\n判定: {}({}現在、照合 {}{})\n",
         report.tenant_name,
         report.date.to_japanese(),
         report.verdict_ja,
         report.as_of,
-        report.run
+        report.run,
+        if report.live { "、その後に届いた窓口の記録を含む" } else { "" }
     );
     for reason in &report.reasons {
         push(&mut text, format_args!("  [{}] {}\n", reason.verdict.label_ja(), reason.sentence_ja));

@@ -224,7 +224,12 @@ fn deposits_group(report: &DailyReport, contract: &ContractId, around: &Surround
                 }),
         }
     });
-    group(["deposits", "口座入金", "Bank", "この日を含む支払予定はありません。"], rows.collect())
+    let mut group =
+        group(["deposits", "口座入金", "Bank", "この日を含む支払予定はありません。"], rows.collect());
+    if group.rows.iter().all(|row| row.amount == Yen::ZERO) {
+        group.sum = Figure::Awaited("入金待ち");
+    }
+    group
 }
 
 fn group([anchor, title, english, empty]: [&str; 4], rows: Vec<DrillRow>) -> DrillGroup {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a handler decides nothing about money; it asks a job or the store in one unit of work and fills a typed context.
 
+mod contract_words;
 pub mod counters;
 pub mod drill;
 pub mod imports;

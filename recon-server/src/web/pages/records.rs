@@ -38,7 +38,7 @@ const FILES_MAX: u32 = 1_000;
 const REFUSED_WITHIN_DAYS: i32 = 14;
 
 /// Statement rows this many days before and after the day can be named.
-const ROWS_AROUND_DAYS: i32 = 10;
+const ROWS_AROUND_DAYS: i32 = 3;
 /// Bank lines this many days after the day can be named: payouts come up to two months later.
 const DEPOSITS_AFTER_DAYS: i32 = 100;
 

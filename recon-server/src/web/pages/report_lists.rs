@@ -9,7 +9,7 @@ use engine::{
 };
 
 use super::{
-    day_and_time, method_words,
+    contract_words, day_and_time, method_words,
     records::{Surroundings, source_words},
     report_view::{day_state, deposited},
 };
@@ -76,6 +76,9 @@ fn sentence_with_near(exception: &Exception) -> String {
 fn sides(exception: &Exception) -> (Figure<Yen>, Figure<Yen>) {
     let gross = Figure::Known(exception.gross);
     match exception.class {
+        ExceptionClass::PayoutNoDeposit if exception.verdict == engine::Verdict::Pending => {
+            (gross, Figure::Awaited("入金前"))
+        }
         ExceptionClass::JOnly | ExceptionClass::FailedOnly | ExceptionClass::PayoutNoDeposit => {
             (gross, Figure::Known(Yen::ZERO))
         }
@@ -199,17 +202,16 @@ pub fn contract_sheet(sheet: &SheetFacts, around: &Surroundings) -> ContractShee
 }
 
 fn terms(sheet: &SheetFacts, around: &Surroundings) -> String {
-    let company = around
-        .contracts
-        .iter()
-        .find(|known| known.id == sheet.contract)
-        .map(|known| known.acquirer_ja.as_str());
     let state = if sheet.payout_state == PayoutState::Open {
         "締日前の途中経過"
     } else {
         "締め済の期間"
     };
-    company.map_or_else(|| state.to_owned(), |company| format!("{company} ・ {state}"))
+    let contract = around.contracts.iter().find(|known| known.id == sheet.contract);
+    contract.map_or_else(
+        || state.to_owned(),
+        |contract| format!("{} ・ {state}", contract_words::terms(contract)),
+    )
 }
 
 /// 資料の受領状況 of the day.

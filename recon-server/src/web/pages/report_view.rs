@@ -2,11 +2,13 @@
 //!
 //! Invariant: what is missing becomes a word, never a 0; sums are those of the report.
 
-use domain::{money::Yen, time::CivilDate};
+use std::cmp::Reverse;
+
+use domain::{method::Method, money::Yen, time::CivilDate};
 use engine::{
     class::ExceptionClass,
     facts::CounterDayState,
-    outcome::{Figure as Amount, ReportLine},
+    outcome::{Exception, Figure as Amount, ReportLine},
 };
 
 use super::{
@@ -56,8 +58,9 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         report.counters.iter().map(|block| counter_block(&report, block)).collect();
     let unknowns: Vec<OpenUnknown> =
         report.unknowns.iter().map(|unknown| open_unknown(unknown, around, frame.today)).collect();
-    let breaks: Vec<Break> =
+    let mut breaks: Vec<Break> =
         report.exceptions.iter().map(|exception| one_break(exception, &report, around)).collect();
+    breaks.sort_by_key(|one| (one.verdict != Verdict::Differs, Reverse(one.verdict)));
     ReportPage {
         date: report.date,
         verdict: report.verdict.into(),
@@ -120,9 +123,7 @@ fn row(report: &DailyReport, row: &report::Row, state: DayState) -> Row {
             notes.push(format!("{word} {}件 {}円", figure.count, figure.amount));
         }
     }
-    let sentences = report.exceptions.iter().filter(|exception| line.exceptions.contains(&exception.id));
-    let mut why: Vec<&str> = sentences.map(|exception| exception.sentence_ja.as_str()).collect();
-    why.dedup();
+    let why = sentences(report, line);
     Row {
         method: row.method_ja.clone(),
         brand: row.brand_ja.clone(),
@@ -136,6 +137,23 @@ fn row(report: &DailyReport, row: &report::Row, state: DayState) -> Row {
         },
         behind: behind(report.date, line),
     }
+}
+
+/// Why a row is not green, differences first. That the counter has not closed stands at the counter's name already.
+fn sentences<'a>(report: &'a DailyReport, line: &ReportLine) -> Vec<&'a str> {
+    let mut found: Vec<&Exception> = report
+        .exceptions
+        .iter()
+        .filter(|exception| {
+            line.exceptions.contains(&exception.id) && exception.class != ExceptionClass::CounterDayOpen
+        })
+        .collect();
+    found.sort_by_key(|exception| {
+        (exception.verdict != engine::Verdict::Differences, Reverse(exception.verdict))
+    });
+    let mut sentences: Vec<&str> = found.iter().map(|exception| exception.sentence_ja.as_str()).collect();
+    sentences.dedup();
+    sentences
 }
 
 fn behind(date: CivilDate, line: &ReportLine) -> String {
@@ -157,7 +175,9 @@ fn figures(line: &ReportLine, state: DayState) -> Figures {
     let terminal = match line.terminal {
         Some(side) => Figure::Known(side.total.into()),
         None if !acquired => Figure::NotApplicable,
-        None if state == DayState::Delivered => Figure::Awaited("端末なし"),
+        None if state == DayState::Delivered || line.method == Method::CodeStatic => {
+            Figure::Awaited("端末なし")
+        }
         None => Figure::Awaited("未締め"),
     };
     let of_acquirer = |value: Yen| if acquired { Figure::Known(value) } else { Figure::NotApplicable };
@@ -231,8 +251,6 @@ fn totals(report: &DailyReport, breaks: &[Break], unknowns: &[OpenUnknown]) -> T
 
 #[cfg(test)]
 mod tests {
-    use domain::{method::Method, time::CivilDate};
-
     use super::*;
 
     fn line(contract: bool, received: bool) -> ReportLine {
@@ -270,7 +288,7 @@ mod tests {
             (&cash.reported, &cash.fee, &cash.deposited),
             (&Figure::NotApplicable, &Figure::NotApplicable, &Figure::NotApplicable)
         );
-        let waiting = figures(&line(true, false), DayState::Open);
+        let waiting = figures(&ReportLine { method: Method::Credit, ..line(true, false) }, DayState::Open);
         assert_eq!(waiting.reported, Figure::Awaited("資料未着"));
         assert_eq!(waiting.difference, Figure::Awaited("明細待ち"));
         assert_eq!(waiting.terminal, Figure::Awaited("未締め"));

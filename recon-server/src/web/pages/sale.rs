@@ -65,7 +65,7 @@ pub async fn show(
         ),
         state: if detail.row.void.is_some() { "取消済".to_owned() } else { "成立".to_owned() },
         verdict: worst,
-        facts: facts(&detail, &around),
+        facts: facts(&detail, tie.is_some(), &around),
         lines: sold.lines.iter().map(line).collect(),
         total: sold.total,
         stations,
@@ -85,7 +85,7 @@ async fn tie(
     Ok(links.iter().find_map(|link| serde_json::from_str(&link.evidence).ok()))
 }
 
-fn facts(detail: &SaleDetail, around: &Surroundings) -> Vec<Fact> {
+fn facts(detail: &SaleDetail, tied: bool, around: &Surroundings) -> Vec<Fact> {
     let (sale, payment) = (&detail.row.sale, &detail.row.sale.payment);
     let mut facts = vec![
         Fact::new("窓口", around.counter_words(&detail.row.key.counter)),
@@ -96,7 +96,12 @@ fn facts(detail: &SaleDetail, around: &Surroundings) -> Vec<Fact> {
         Fact::new("決済手段", method_words(payment.method, payment.brand.as_ref())),
     ];
     if payment.standing == Standing::Provisional {
-        facts.push(Fact::new("確度", "暫定（窓口で入力。会社明細で確かめる）"));
+        let word = if tied {
+            "窓口で入力し、会社明細で確かめた"
+        } else {
+            "暫定（窓口で入力。会社明細で確かめる）"
+        };
+        facts.push(Fact::new("確度", word));
     }
     let optional = [
         ("お預り", payment.tendered.map(|yen| format!("{yen}円"))),

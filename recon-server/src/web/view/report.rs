@@ -189,6 +189,18 @@ pub struct ReportPage {
 }
 
 impl ReportPage {
+    /// Whether nothing at all is left to say: only then does the page claim that the day is whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.verdict == Verdict::Agreed && self.reasons.is_empty()
+    }
+
+    /// Entries of the list that are no difference: under way, or waiting for something.
+    #[must_use]
+    pub fn waiting_count(&self) -> usize {
+        self.breaks.iter().filter(|one| one.verdict != Verdict::Differs).count()
+    }
+
     /// The day before.
     #[must_use]
     pub fn previous(&self) -> CivilDate {

@@ -139,6 +139,13 @@ fn a_missing_figure_is_never_a_zero() {
 }
 
 #[test]
+fn only_a_whole_day_is_called_whole() {
+    for (name, html) in samples::all() {
+        assert_eq!(html.contains("1円の差もありません"), name == "report-whole", "{name}");
+    }
+}
+
+#[test]
 fn breaks_that_cancel_are_said_aloud() {
     let pages = samples::all();
     let page = |wanted: &str| pages.iter().find(|(name, _)| name == wanted).unwrap().1.clone();

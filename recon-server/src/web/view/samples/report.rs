@@ -269,6 +269,18 @@ fn whole_day() -> ReportPage {
         block.state = DayState::Delivered;
         block.verdict = Verdict::Agreed;
         block.rows.truncate(2);
+        for row in &mut block.rows {
+            row.verdict = Verdict::Agreed;
+        }
+        block.subtotal = Figures {
+            terminal: Figure::Known(tally(3, 1_050)),
+            reported: Figure::Known(tally(3, 1_050)),
+            fee: known(23),
+            expected: known(12_277),
+            expected_on: None,
+            ..cash(28, 12_300)
+        };
+        page.totals.figures = block.subtotal.clone();
     }
     page
 }

@@ -1,0 +1,51 @@
+//! What a run depends on, as digests: cheap to compute, so that a reader knows whether a run still says everything.
+//!
+//! Invariant: whatever could change the engine's input changes a key; files, settings and the day are kept apart from the journals,
+//! because the journals of a working day move every minute.
+
+use domain::{id::TenantId, time::CivilDate};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::UnitOfWork;
+
+use super::SCOPE_DAYS;
+use crate::jobs::JobError;
+
+/// Digests of everything that a run depends on, hex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateKey {
+    /// Files, settings, the day.
+    pub files: String,
+    /// Heads of the journals.
+    pub journals: String,
+}
+
+impl StateKey {
+    /// The keys at this moment.
+    pub async fn read(
+        unit: &mut dyn UnitOfWork,
+        tenant: &TenantId,
+        as_of: CivilDate,
+    ) -> Result<Self, JobError> {
+        let (mut files, mut journals) = (Sha256::new(), Sha256::new());
+        files.update(format!("{as_of} {};", unit.last_file(tenant).await?));
+        for row in unit.contracts(tenant).await? {
+            files.update(format!("{} {} {} {};", row.contract, row.valid_from, row.version, row.config));
+        }
+        let (from, to) = (as_of.plus_days(-SCOPE_DAYS), as_of.plus_days(SCOPE_DAYS));
+        for row in unit.bank_holidays(tenant, from, to).await? {
+            files.update(format!("{};", row.day));
+        }
+        for row in unit.counter_holidays(tenant, from, as_of).await? {
+            files.update(format!("{} {} {};", row.counter, row.day, row.closed));
+        }
+        for row in unit.counters(tenant).await? {
+            files.update(format!("{} {};", row.counter, row.profile_version));
+            for incarnation in unit.incarnations(tenant, &row.counter).await? {
+                let number = incarnation.incarnation.0;
+                journals.update(format!("{} {number} {};", row.counter, incarnation.head.hash.to_hex()));
+            }
+        }
+        Ok(Self { files: hex::encode(files.finalize()), journals: hex::encode(journals.finalize()) })
+    }
+}
