@@ -1,7 +1,6 @@
 //! The demo's day on both stores: the same story gives the same report, and each trouble shows as what it is.
 
 #[path = "../../recon-server/store-postgres/tests/support/cluster.rs"]
-#[expect(dead_code, reason = "the helper serves the store's own tests too")]
 mod cluster;
 
 use anyhow::{Context as _, Result, ensure};

@@ -314,7 +314,7 @@ async fn a_replaced_counter_still_delivers_its_tail() -> Result<()> {
     old.clerk.papers_out().await?;
     old.until("the old one learns its end", |view| view.uplink.alarm == Some(Alarm::WrongJournal)).await?;
     ensure!(town.booked().await? == (5, Yen::new(600 + 3 * 450)));
-    shown_as_odd(&town, &old, Yen::new(300)).await?;
+    shown_as_odd(&town, &old, &[Yen::new(300)]).await?;
     old.stop().await?;
     new.stop().await.map(drop)
 }

@@ -7,13 +7,9 @@ mod facts;
 mod model;
 mod source;
 
-use domain::{
-    id::ContractId,
-    time::{CivilDate, Timestamp},
-};
+use domain::{id::ContractId, time::Timestamp};
 use engine::Contract;
-use formats::{Notice, Refusal};
-use serde::Serialize;
+use formats::Refusal;
 use store::{
     StoreError, UnitOfWork,
     files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
