@@ -10,6 +10,7 @@ use domain::{
     due::Effect,
     event::Paper,
     id::PrintJobId,
+    state::{PrintJob, PrintState},
 };
 use drivers::{
     cat::LinkState,
@@ -33,6 +34,8 @@ pub struct Printer {
     printer: Arc<dyn PosPrinter>,
     due: watch::Receiver<Arc<[Effect]>>,
     started: BTreeSet<PrintJobId>,
+    /// A job of an earlier process may still lie in the printer's buffer.
+    leftover: bool,
 }
 
 impl Printer {
@@ -40,7 +43,9 @@ impl Printer {
     #[must_use]
     pub fn new(desk: Desk, printer: Arc<dyn PosPrinter>) -> Self {
         let due = desk.till.board().due();
-        Self { desk, printer, due, started: BTreeSet::new() }
+        let in_doubt = |job: &PrintJob| matches!(job.state, PrintState::Unknown(_));
+        let leftover = desk.till.current().state.prints.values().any(in_doubt);
+        Self { desk, printer, due, started: BTreeSet::new(), leftover }
     }
 
     /// Runs until `stop`; a job in the printer's hands is brought to its end first.
@@ -69,6 +74,10 @@ impl Printer {
             self.report(job, PrintReport::Failed { reason }).await;
             return;
         };
+        if let Err(reason) = self.empty_the_buffer().await {
+            self.report(job, PrintReport::Failed { reason }).await;
+            return;
+        }
         if !self.report(job, PrintReport::Started).await {
             return;
         }
@@ -80,6 +89,15 @@ impl Printer {
             }
         };
         self.report(job, report).await;
+    }
+
+    /// Before the first job of this process: what a dead one left must not come out behind the clerk's back (`devices.md` 4).
+    async fn empty_the_buffer(&mut self) -> Result<(), String> {
+        if self.leftover {
+            self.printer.clear().await?;
+            self.leftover = false;
+        }
+        Ok(())
     }
 
     async fn report(&self, job: PrintJobId, report: PrintReport) -> bool {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    command::Command,
-    id::{AttemptId, DeviceId, SaleId},
+    command::{Command, PrintReport},
+    id::{AttemptId, DeviceId, PrintJobId, SaleId},
     money::Yen,
     payment::{NotStartedWhy, Outcome},
     settlement::Tally,
@@ -206,6 +206,27 @@ async fn a_paper_that_failed_waits_for_the_clerk_and_the_next_one_goes_on() {
         "{states:?}"
     );
     assert_eq!(printer.papers().len(), 1, "nothing was printed again by itself");
+}
+
+#[tokio::test]
+async fn what_a_dead_process_left_in_the_printer_is_cleared_before_the_next_paper() {
+    let counter = Counter::opened(SimulatedDisk::new(1)).await;
+    let sell = async || {
+        let sale = SaleId(counter.ok(crate::support::lines(&[("jumin", 1)])).await.0);
+        counter.ok(Command::TakeCash { sale, tendered: Yen::new(300) }).await;
+    };
+    sell().await;
+    let (job, reason) = (PrintJobId(1), "印刷中に止まりました。".to_owned());
+    counter.ok(Command::ReportPrint { job, report: PrintReport::Started }).await;
+    let unknown = PrintReport::Unknown { reason, may_still_print: true };
+    counter.ok(Command::ReportPrint { job, report: unknown }).await;
+    let printer = Printer::with(&[]);
+    plug(&counter, None, Some(&printer));
+    for papers in 1..=2 {
+        sell().await;
+        counter.until("on paper", |_| printer.papers().len() == papers).await;
+    }
+    assert_eq!(printer.cleared_after(), [0], "once, before anything new was printed");
 }
 
 #[tokio::test]

@@ -166,11 +166,17 @@ impl Cat for Terminal {
 pub struct Printer {
     papers: Mutex<Vec<(PrintJobId, Document)>>,
     next: Mutex<VecDeque<PrintOutcome>>,
+    /// Papers that were out when the buffer was emptied, once for each time.
+    cleared_after: Mutex<Vec<usize>>,
 }
 
 impl Printer {
     pub fn with(next: &[PrintOutcome]) -> Arc<Self> {
-        Arc::new(Self { papers: Mutex::default(), next: Mutex::new(next.iter().cloned().collect()) })
+        Arc::new(Self { next: Mutex::new(next.iter().cloned().collect()), ..Self::default() })
+    }
+
+    pub fn cleared_after(&self) -> Vec<usize> {
+        self.cleared_after.lock().unwrap().clone()
     }
 
     pub fn papers(&self) -> Vec<(PrintJobId, Document)> {
@@ -190,7 +196,11 @@ impl PosPrinter for Printer {
     }
 
     fn clear(&self) -> Fut<'_, Result<(), String>> {
-        Box::pin(async { Ok(()) })
+        Box::pin(async {
+            let out = self.papers.lock().unwrap().len();
+            self.cleared_after.lock().unwrap().push(out);
+            Ok(())
+        })
     }
 
     fn status(&self) -> Fut<'_, PrinterStatus> {
