@@ -50,7 +50,13 @@ impl<'a> Record<'a> {
 
     /// A refusal of this field.
     pub fn refuse(&self, spec: FieldSpec, remedy: impl Into<String>) -> Refusal {
-        let found = cp932::decode(self.raw(spec)).unwrap_or_else(|_| hex::encode(self.raw(spec)));
+        let raw = cp932::decode(self.raw(spec)).unwrap_or_else(|_| hex::encode(self.raw(spec)));
+        // Without the padding, so that an amount is read as one and not masked like a card number.
+        let found = match (spec.kind, raw.trim_start_matches('0')) {
+            (Kind::N, "") => raw,
+            (Kind::N, digits) => digits.to_owned(),
+            (Kind::C, _) => raw,
+        };
         Refusal::new(self.file, Some(self.row), spec.name, found, remedy)
     }
 
