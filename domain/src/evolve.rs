@@ -178,7 +178,9 @@ fn sale(state: &mut State, event: &Event, at: Timestamp) {
             if !state.sales.contains_key(sale) {
                 register(state, *sale, lines, *total, at);
             }
-            let today = state.day.as_ref().map(|day| (day.date, day.cut));
+            let today = today(state);
+            // Money of an earlier day that became known now; cash in the drawer is always of today.
+            let asked = payment.attempt.and_then(|id| state.attempts.get(&id)).map(|attempt| attempt.day);
             if let Some(known) = state.sales.get_mut(sale) {
                 known.state = SaleState::Completed;
                 known.completion = Some(Completion {
@@ -186,7 +188,7 @@ fn sale(state: &mut State, event: &Event, at: Timestamp) {
                     payment: payment.clone(),
                     payment_date: *payment_date,
                     paid_at: *paid_at,
-                    late: today != Some(known.day),
+                    late: asked.is_some_and(|day| day != today),
                     booked: today,
                 });
             }
@@ -218,6 +220,10 @@ fn reopen_after_short_payment(state: &mut State, sale: SaleId, attempt: AttemptI
     {
         known.state = SaleState::Open;
     }
+}
+
+fn today(state: &State) -> Option<(CivilDate, u32)> {
+    state.day.as_ref().map(|day| (day.date, day.cut))
 }
 
 fn register(state: &mut State, sale: SaleId, lines: &[Line], total: Yen, at: Timestamp) {
@@ -317,6 +323,7 @@ fn request(state: &mut State, event: &Event, at: Timestamp) {
             amount: *amount,
             requested_at: at,
             business_day: *business_day,
+            day: today(state),
             phase: Phase::Queued,
             cancel_asked: false,
             state: AttemptState::Running,

@@ -151,6 +151,8 @@ pub struct Attempt {
     pub requested_at: Timestamp,
     /// 取扱日
     pub business_day: CivilDate,
+    /// 取扱日 and 締め回 that were open when it was asked for.
+    pub day: Option<(CivilDate, u32)>,
     /// How far it got.
     pub phase: Phase,
     /// The clerk wished to cancel.

@@ -8,7 +8,7 @@ use desk::{Desk, approval, date, kinds, requests};
 use domain::{
     cash::CashCount,
     command::{Command, KeyedResult},
-    event::{ClockDoubt, Event},
+    event::{ClockDoubt, Event, UnknownExit},
     inbox::InboxItem,
     money::Yen,
     payment::{Evidence, QueryAnswer},
@@ -132,6 +132,22 @@ fn a_sale_that_waits_for_its_paper_is_settled_once() {
     desk.ok(open);
     let figures = desk.figures();
     assert_eq!((figures.sales_total().count, figures.items.len(), figures.receipts), (0, 0, None));
+}
+
+#[test]
+fn cash_for_a_sale_of_yesterday_is_in_todays_drawer() {
+    let mut desk = Desk::open();
+    let (sale, attempt) = desk.card_in_doubt(&[("jumin", 1)]);
+    desk.ok(count(50));
+    desk.ok(Command::CloseCounter { reason: Some("端末の日計が読めない".into()) });
+    let open = desk.open_command();
+    desk.ok(open);
+    desk.ok(Command::ChooseUnknownExit { attempt, exit: UnknownExit::PaysAnotherWay });
+    desk.ok(Command::TakeCash { sale, tendered: Yen::new(300) });
+    let figures = desk.figures();
+    assert_eq!((figures.cash.takings, figures.late.len()), (Yen::new(300), 0));
+    desk.ok(Command::VoidSale { sale, reason: "申請の取下げ".into() });
+    assert_eq!(desk.figures().cash.takings, Yen::ZERO);
 }
 
 #[test]

@@ -17,7 +17,7 @@ impl Wish<'_> {
             (Some(completion), SaleState::Completed) if !completion.late => completion,
             _ => return Err(Refusal::NotVoidable),
         };
-        if sale.day != (day.date, day.cut) {
+        if completion.booked != Some((day.date, day.cut)) {
             return Err(Refusal::NotVoidable);
         }
         let reason = typed("取消の理由", reason)?;

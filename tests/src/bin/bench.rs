@@ -106,16 +106,16 @@ fn syncs(folder: &Path) -> Result<()> {
 fn starts(folder: &Path) -> Result<()> {
     let programs = std::env::current_exe()?.parent().context("a folder")?.to_path_buf();
     println!("start to first answer and idle memory, beside a bare axum server of the same run:");
-    for (name, target_mib) in [("pos-agent", 22), ("recon-server", 45)] {
+    for (name, path, target_mib) in [("pos-agent", "/", 22), ("recon-server", "/healthz", 45)] {
         let (mut ours_ms, mut floor_ms, mut kib, mut floor_kib) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         // One start beforehand makes the database; a cold start is on an existing one.
-        one_start(&programs, name, folder)?;
+        one_start(&programs, name, path, folder)?;
         for _ in 0..stats::ROUNDS {
             let address = processes::free_port()?;
             let mut bare = Command::new(std::env::current_exe()?);
             let floor = processes::start(bare.arg("floor").arg(address.to_string()), address, "/healthz")?;
-            let ours = one_start(&programs, name, folder)?;
+            let ours = one_start(&programs, name, path, folder)?;
             ours_ms.push(ours.first_answer.as_micros());
             floor_ms.push(floor.first_answer.as_micros());
             kib.push(u128::from(ours.resident_kib));
@@ -140,10 +140,10 @@ fn starts(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn one_start(programs: &Path, name: &str, folder: &Path) -> Result<processes::Start> {
+fn one_start(programs: &Path, name: &str, path: &str, folder: &Path) -> Result<processes::Start> {
     let address = processes::free_port()?;
     let data = folder.join(name);
     let mut command = Command::new(programs.join(name));
     command.arg("serve").arg("--listen").arg(address.to_string()).arg("--data-dir").arg(&data);
-    processes::start(&mut command, address, "/healthz")
+    processes::start(&mut command, address, path)
 }
