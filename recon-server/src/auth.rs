@@ -4,7 +4,7 @@
 //! login, refused login and change of a user leaves an audit row in the same transaction; there is no default password — the first
 //! administrator comes through a one-time link on the console.
 //!
-//! For pages: take [`CurrentUser`] (or [`Administrator`]) as an extractor; call [`login`], [`logout`], [`claim_first_link`].
+//! For pages: take [`CurrentUser`] (or [`Administrator`]) as an extractor; call [`login()`], [`logout`], [`claim_first_link`].
 //! Not here: pages, counters' signatures ([`crate::api`]).
 
 mod extract;

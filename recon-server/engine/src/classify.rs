@@ -1,6 +1,6 @@
 //! Stage 9 for journal and statement: every sale and every row ends in exactly one place, with a sentence why.
 //!
-//! Invariant: each sale and each row is settled exactly once ([`crate::audit`] counts them). Sales: [`sales`]; voids: [`voids`]; rows and
+//! Invariant: each sale and each row is settled exactly once ([`crate::audit()`] counts them). Sales: [`sales`]; voids: [`voids`]; rows and
 //! groups: here.
 
 mod sales;

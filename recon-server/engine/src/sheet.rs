@@ -1,7 +1,7 @@
 //! 照合書: one page per contract and closing period, folded from the ledger (papers.md 1).
 //!
 //! Invariant: residual = (1+2+3+4−5) − carried − awaiting + (payout − deposited − in transit); it equals the net of the breaks plus the deposit's
-//! difference ([`crate::audit`] checks it), so 0 with no breaks is green and +1,000 beside −1,000 is not.
+//! difference ([`crate::audit()`] checks it), so 0 with no breaks is green and +1,000 beside −1,000 is not.
 
 use std::collections::{BTreeMap, BTreeSet};
 

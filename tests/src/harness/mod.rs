@@ -4,7 +4,7 @@
 //! loopback, at ports that the system chooses; only processes that were started here are ended, each by its own id.
 //!
 //! [`bay`] is the counter, [`history`] its journal read back, [`papers`] what came out of its printer, [`play`] a fault script on it,
-//! [`process`] the same counter as a program that can be killed, [`browser`] and [`visit`] the clerk before its page, [`line`] the
+//! [`process`] the same counter as a program that can be killed, [`browser`] and [`visit`] the clerk before its page, [`mod@line`] the
 //! line to the centre, which can be cut, [`outpost`] a counter at its end.
 
 pub mod bay;

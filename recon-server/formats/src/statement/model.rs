@@ -171,7 +171,7 @@ pub struct Preview {
     pub sha256: String,
     /// Rows that can be read.
     pub rows: Vec<StatementRow>,
-    /// What refuses the file, at most [`REFUSALS_MAX`]; empty when [`super::read`] would take it.
+    /// What refuses the file, at most [`REFUSALS_MAX`]; empty when [`super::read()`] would take it.
     pub refused: Vec<Refusal>,
     /// Refusals beyond those listed.
     pub refused_more: u32,
