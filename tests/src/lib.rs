@@ -12,4 +12,5 @@ pub mod harness;
 pub mod masters;
 pub mod settle;
 pub mod simulation;
+pub mod story;
 pub mod world;

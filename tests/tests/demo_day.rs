@@ -15,6 +15,12 @@ async fn play(database_url: Option<String>) -> Result<DailyReport> {
     day.play().await?;
     let report = settle(&day, &folder.path().join("files")).await?;
     books_agree(&day, &report)?;
+    let story = town::story::of_day(day.centre.server()?.state(), report.date).await?.join("\n");
+    for word in
+        ["結果不明", "端末に照会して「成立」", "請求の取下げ", "種類の誤り", "後から欠けずに届きました"]
+    {
+        ensure!(story.contains(word), "{word} is not told: {story}");
+    }
     for counter in [day.museum, day.window] {
         counter.shut().await;
     }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use recon_server::jobs::report::{self, DailyReport};
-use town::{demo_day::Day, settle::settle};
+use town::{demo_day::Day, settle::settle, story};
 
 /// How often the town's clock follows the real one while the pages are open, in milliseconds.
 const CLOCK_STEP_MS: u64 = 200;
@@ -38,8 +38,14 @@ async fn main() -> Result<()> {
     println!("両窓口が締めました。8月3日(月)、各社の明細と銀行の明細が届きます。\n");
     let report = settle(&day, &arguments.data.join("files")).await?;
     print!("{}", report::to_text(&report));
+    let story = story::of_day(day.centre.server()?.state(), report.date).await?;
+    println!("\nこの日のできごと");
+    for sentence in &story {
+        println!("  {sentence}");
+    }
     if let Some(file) = &arguments.json {
-        fs::write(file, summary(&day, &report)?).with_context(|| format!("write {}", file.display()))?;
+        fs::write(file, summary(&day, &report, &story)?)
+            .with_context(|| format!("write {}", file.display()))?;
     }
     if arguments.exit {
         return Ok(());
@@ -60,7 +66,7 @@ fn empty(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn summary(day: &Day, report: &DailyReport) -> Result<String> {
+fn summary(day: &Day, report: &DailyReport, story: &[String]) -> Result<String> {
     let papers = |counter: &town::city::Counter| counter.printer.papers().len();
     let charged = |counter: &town::city::Counter| -> i64 {
         counter.terminal.charged().iter().map(|yen| yen.get()).sum()
@@ -72,6 +78,7 @@ fn summary(day: &Day, report: &DailyReport) -> Result<String> {
             "wallet_yen": day.wallet.gross(),
             "papers": papers(&day.museum) + papers(&day.window),
         },
+        "story": story,
         "report": report,
     });
     Ok(serde_json::to_string_pretty(&value)? + "\n")
