@@ -118,6 +118,8 @@ pub enum OverpaymentCause {
     PaidTwice,
     /// The payer typed a wrong amount on a printed JPQR.
     WrongAmountTyped,
+    /// The terminal settled another amount than was asked for, and a person found it charged (`devices.md` M3).
+    SettledAmountDiffers,
 }
 
 /// Why the clock is doubted.

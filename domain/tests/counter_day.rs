@@ -209,6 +209,26 @@ fn a_person_decides_only_with_a_ground() {
 }
 
 #[test]
+fn a_person_who_finds_another_amount_charged_hides_none_of_it() {
+    for (settled, state, case) in [(30_000, SaleState::Completed, 29_700), (3, SaleState::Open, 3)] {
+        let mut desk = Desk::open();
+        let sale = desk.sale(&[("jumin", 1)]);
+        let attempt = desk.pay(sale, "card");
+        desk.ok(Command::RecordOutcome { attempt, outcome: Outcome::Approved(approval(settled)) });
+        desk.ok(Command::ResolveByPerson {
+            attempt,
+            charged: true,
+            basis: "端末の売上票控えを確認".into(),
+            brand: None,
+            slip_number: None,
+        });
+        assert_eq!(desk.sale_state(sale), state, "{settled}");
+        let open = &desk.state.overpayments[0];
+        assert_eq!((open.amount, open.cause), (Yen::new(case), OverpaymentCause::SettledAmountDiffers));
+    }
+}
+
+#[test]
 fn paying_another_way_and_both_charged_opens_a_case_by_itself() {
     let mut desk = Desk::open();
     let (sale, attempt) = desk.card_in_doubt(&[("jumin", 1)]);

@@ -6,7 +6,7 @@ use super::{
     typed,
 };
 use crate::{
-    event::{Event, Paper, UnknownExit},
+    event::{Event, OverpaymentCause, Paper, UnknownExit},
     id::{AttemptId, BrandCode},
     payment::{Approval, AttemptKind, Decline, Evidence, Outcome, QueryAnswer},
     refusal::Refusal,
@@ -71,7 +71,8 @@ impl Wish<'_> {
         let outcome = if charged {
             let partial = partial_of(attempt);
             Outcome::Approved(Approval {
-                settled_amount: Some(attempt.amount),
+                // What the terminal said it took stands, also where it is not what we asked for.
+                settled_amount: partial.settled_amount.or(Some(attempt.amount)),
                 brand: brand.or_else(|| partial.brand.clone()),
                 slip_number: slip_number.or_else(|| partial.slip_number.clone()),
                 ..partial
@@ -79,7 +80,33 @@ impl Wish<'_> {
         } else {
             not_charged()
         };
-        self.settle(attempt, outcome, evidence, Standing::Provisional)
+        self.settle_what_was_taken(attempt, outcome, evidence)
+    }
+
+    /// A sale that was charged another amount is never booked as if it had been charged its own: too little leaves it open and
+    /// the money is a case to give back, too much completes it and the rest is the case.
+    fn settle_what_was_taken(&self, attempt: &Attempt, outcome: Outcome, evidence: Evidence) -> Judged {
+        let taken = match (&outcome, attempt.kind) {
+            (Outcome::Approved(approval), AttemptKind::Sales) => {
+                approval.settled_amount.unwrap_or(attempt.amount)
+            }
+            _ => attempt.amount,
+        };
+        let case = |amount| Event::OverpaymentCaseOpened {
+            attempt: attempt.id,
+            sale: attempt.sale,
+            amount,
+            cause: OverpaymentCause::SettledAmountDiffers,
+        };
+        if taken < attempt.amount {
+            return Ok(vec![Event::PaymentResolved { attempt: attempt.id, outcome, evidence }, case(taken)]);
+        }
+        let mut events = self.settle(attempt, outcome, evidence, Standing::Provisional)?;
+        let completes = events.iter().any(|event| matches!(event, Event::SaleCompleted { .. }));
+        if taken > attempt.amount && completes {
+            events.push(case(taken.saturating_sub(attempt.amount)));
+        }
+        Ok(events)
     }
 
     pub(super) fn release_terminal(&self, attempt: AttemptId, reason: &str) -> Judged {

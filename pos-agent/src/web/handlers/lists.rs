@@ -89,6 +89,7 @@ pub async fn unknowns(State(web): State<WebState>) -> Response {
                 cause: match case.cause {
                     OverpaymentCause::PaidTwice => "二重に支払われた",
                     OverpaymentCause::WrongAmountTyped => "お客様の金額の打ち間違い",
+                    OverpaymentCause::SettledAmountDiffers => "端末が別の金額で決済した",
                 },
                 href: format!("/sale/{}", case.sale),
             })

@@ -144,7 +144,10 @@ async fn money_beside(
                 "結果不明の支払いと別の支払いの両方が成立しました(二重納付)。過誤納として還付の手続きをしてください。"
             }
             OverpaymentCause::WrongAmountTyped => {
-                "お客様が多く入力した支払いです。差額を過誤納として還付の手続きをしてください。"
+                "お客様が違う金額を入力した支払いです。この金額を過誤納として還付の手続きをしてください。"
+            }
+            OverpaymentCause::SettledAmountDiffers => {
+                "端末が請求と違う金額で決済しました。この金額を過誤納として還付の手続きをしてください。"
             }
         };
         if case.fact.recorded_at.date() == date {
