@@ -6,7 +6,7 @@ SEEDS ?= 2000
 
 .PHONY: demo test lint bench sim fmt
 
-## One day at two counters, against simulators; leaves both pages open. ARGS="--exit --json FILE" runs without screens.
+## The month of July 2022 at a museum, against simulators; leaves the pages open. ARGS="--exit --json FILE" runs without screens.
 demo:
 	$(CARGO) run --quiet --package town --bin demo -- $(ARGS)
 

@@ -152,6 +152,28 @@ pub enum RouteKind {
         /// Numbers (PosID) of the sheets that belong here.
         sheet_numbers: Vec<String>,
     },
+    /// 利用券・後納: an organisation pays later. The clerk keys the number of its coupon or approval; the sale is 調定 without 収納
+    /// until the organisation's transfer arrives (`domain.md` 8.2). Its contract names who owes.
+    Claim {
+        /// What the number is called here, e.g. クーポン番号 or 後納承認番号.
+        reference_label: String,
+    },
+    /// 証券: 定額小為替 at face value, carried to the bank with the cash (`papers.md` 1, 払込 = 現金 + 証券).
+    Security,
+}
+
+impl RouteKind {
+    /// Whether a program that knew only payload version 1 of the profile could not read this kind.
+    #[must_use]
+    pub const fn is_of_second_version(&self) -> bool {
+        matches!(self, Self::Claim { .. } | Self::Security)
+    }
+
+    /// Whether a terminal stands behind it, with totals of its own (端末日計).
+    #[must_use]
+    pub const fn is_terminal(&self) -> bool {
+        matches!(self, Self::LinkedTerminal { .. } | Self::ManualTerminal { .. })
+    }
 }
 
 /// A way of paying at this counter.

@@ -155,6 +155,24 @@ pub enum Command {
         /// お預り.
         tendered: Yen,
     },
+    /// 利用券・後納: an organisation pays later. Completes the sale at once, as cash does.
+    TakeClaim {
+        /// The sale.
+        sale: SaleId,
+        /// Route of kind [`crate::catalogue::RouteKind::Claim`].
+        route: RouteId,
+        /// Number of the coupon or approval.
+        reference: String,
+    },
+    /// 証券 (定額小為替) whose face value is the sale's total. Completes the sale at once.
+    TakeSecurity {
+        /// The sale.
+        sale: SaleId,
+        /// Route of kind [`crate::catalogue::RouteKind::Security`].
+        route: RouteId,
+        /// 証券番号.
+        reference: String,
+    },
     /// Ask a route for the money.
     RequestPayment {
         /// The sale.

@@ -273,8 +273,10 @@ fn attempt(state: &mut State, event: &Event, at: Timestamp) {
         }
         Event::UnknownExitChosen { attempt, exit } => {
             with_attempt(state, *attempt, |known| known.exit = Some(exit.clone()));
+            // Only while the sale waits for this attempt: one that was paid meanwhile stays done.
             if *exit == UnknownExit::PaysAnotherWay
                 && let Some(sale) = state.attempts.get(attempt).map(|known| known.sale)
+                && state.sales.get(&sale).is_some_and(|known| known.state == SaleState::Paying(*attempt))
             {
                 set_sale(state, sale, SaleState::Open);
             }

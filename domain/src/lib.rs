@@ -18,6 +18,7 @@ pub mod method;
 pub mod money;
 pub mod payment;
 pub mod rate;
+pub mod refund;
 pub mod refusal;
 pub mod sale;
 pub mod settle;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::BrandCode;
+use crate::{id::BrandCode, time::CivilDate};
 
 /// 決済手段.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,11 +20,11 @@ pub enum Method {
     CodeDynamic,
     /// コード決済: the payer shows a code
     CodeConsumerPresented,
-    /// 証券・利用券
+    /// 利用券（クーポン）: who issued it pays later
     Voucher,
-    /// 後納
+    /// 後納: who was allowed to pays later
     Deferred,
-    /// 定額小為替
+    /// 証券（定額小為替）
     PostalOrder,
 }
 
@@ -52,9 +52,9 @@ impl Method {
             Self::CodeStatic => "コード決済（印刷QR）",
             Self::CodeDynamic => "コード決済（画面QR）",
             Self::CodeConsumerPresented => "コード決済（読取）",
-            Self::Voucher => "証券・利用券",
+            Self::Voucher => "利用券（クーポン）",
             Self::Deferred => "後納",
-            Self::PostalOrder => "定額小為替",
+            Self::PostalOrder => "証券（定額小為替）",
         }
     }
 
@@ -71,6 +71,29 @@ impl Method {
             Self::Voucher => "voucher",
             Self::Deferred => "deferred",
             Self::PostalOrder => "postal_order",
+        }
+    }
+
+    /// 調定 without 収納: an organisation pays later and nothing is in the drawer (`domain.md` 8.2).
+    #[must_use]
+    pub const fn is_claim(self) -> bool {
+        matches!(self, Self::Voucher | Self::Deferred)
+    }
+
+    /// Paper at face value that goes to the bank with the cash.
+    #[must_use]
+    pub const fn is_security(self) -> bool {
+        matches!(self, Self::PostalOrder)
+    }
+
+    /// What the number of its coupon, approval, paper or slip is called on screens and papers.
+    #[must_use]
+    pub const fn reference_ja(self) -> &'static str {
+        match self {
+            Self::Voucher => "券番号",
+            Self::Deferred => "後納承認番号",
+            Self::PostalOrder => "証券番号",
+            _ => "伝票番号",
         }
     }
 
@@ -92,6 +115,31 @@ pub enum WhileUnknown {
     NotASale,
 }
 
+/// The days on which a brand can be paid with; both ends belong to it, and no end means no known end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// First day.
+    pub from: Option<CivilDate>,
+    /// Last day.
+    pub until: Option<CivilDate>,
+}
+
+impl Validity {
+    /// No known first and last day.
+    pub const ALWAYS: Self = Self { from: None, until: None };
+
+    /// Up to and with a day.
+    const fn until(last: CivilDate) -> Self {
+        Self { from: None, until: Some(last) }
+    }
+
+    /// Whether a day is within.
+    #[must_use]
+    pub fn holds(self, on: CivilDate) -> bool {
+        self.from.is_none_or(|first| first <= on) && self.until.is_none_or(|last| on <= last)
+    }
+}
+
 /// What is known of a brand.
 #[derive(Debug, Clone, Copy)]
 pub struct BrandRule {
@@ -107,6 +155,8 @@ pub struct BrandRule {
     pub inquiry_days: Option<u16>,
     /// The check that the clerk makes with the citizen, step by step, in plain Japanese.
     pub check_ja: &'static [&'static str],
+    /// When it can be paid with.
+    pub validity: Validity,
     /// Where the rule is from.
     pub source: &'static str,
 }
@@ -133,6 +183,9 @@ const CHECK_CODE: &[&str] = &[
 
 macro_rules! brand {
     ($code:literal, $label:literal, $method:ident, $unknown:ident, $days:expr, $check:expr, $source:literal) => {
+        brand!($code, $label, $method, $unknown, $days, $check, $source, Validity::ALWAYS)
+    };
+    ($code:literal, $label:literal, $method:ident, $unknown:ident, $days:expr, $check:expr, $source:literal, $validity:expr) => {
         BrandRule {
             code: $code,
             label: $label,
@@ -140,6 +193,7 @@ macro_rules! brand {
             while_unknown: WhileUnknown::$unknown,
             inquiry_days: $days,
             check_ja: $check,
+            validity: $validity,
             source: $source,
         }
     };
@@ -244,12 +298,34 @@ pub const BRANDS: &[BrandRule] = &[
     brand!("aupay", "au PAY", CodeStatic, NotASaleUntilProved, None, CHECK_CODE, "operator's portal"),
     brand!("rakutenpay", "楽天ペイ", CodeStatic, NotASaleUntilProved, None, CHECK_CODE, "operator's portal"),
     brand!("merpay", "メルペイ", CodeStatic, NotASaleUntilProved, None, CHECK_CODE, "operator's portal"),
+    brand!(
+        "linepay",
+        "LINE Pay",
+        CodeStatic,
+        NotASaleUntilProved,
+        None,
+        CHECK_CODE,
+        "www.city.yoshinogawa.lg.jp/docs/2020091800066 (bill payments ended 23 April 2025)",
+        Validity::until(CivilDate::constant(2025, 4, 23))
+    ),
 ];
 
 /// What is known of a brand, if it is in the table.
 #[must_use]
 pub fn brand_rule(brand: &BrandCode) -> Option<&'static BrandRule> {
     BRANDS.iter().find(|rule| rule.code == brand.as_str())
+}
+
+/// What is known of a brand that is in the table and can be paid with on a day.
+#[must_use]
+pub fn brand_rule_on(brand: &BrandCode, on: CivilDate) -> Option<&'static BrandRule> {
+    brand_rule(brand).filter(|rule| rule.validity.holds(on))
+}
+
+/// Whether a brand can be paid with on a day. One that is not in the table can: what a city agreed with its acquirer stands.
+#[must_use]
+pub fn brand_taken_on(brand: &BrandCode, on: CivilDate) -> bool {
+    brand_rule(brand).is_none_or(|rule| rule.validity.holds(on))
 }
 
 /// The brand's name on screens and papers; an unknown brand shows its own code, never another's name.
@@ -262,4 +338,35 @@ pub fn brand_label(brand: &BrandCode) -> String {
 #[must_use]
 pub fn unknown_check(brand: Option<&BrandCode>) -> &'static [&'static str] {
     brand.and_then(brand_rule).map_or(CHECK_CARD, |rule| rule.check_ja)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brand_is_taken_on_its_own_days_only() {
+        for (brand, day, taken) in [
+            ("linepay", "2022-07-01", true),
+            ("linepay", "2025-04-23", true),
+            ("linepay", "2025-04-24", false),
+            ("paypay", "2026-11-21", true),
+            ("wallet-of-tomorrow", "2026-11-21", true),
+        ] {
+            let (brand, day): (BrandCode, CivilDate) = (brand.parse().unwrap(), day.parse().unwrap());
+            assert_eq!(brand_taken_on(&brand, day), taken, "{brand} {day}");
+            assert_eq!(brand_rule_on(&brand, day).is_some(), taken && brand_rule(&brand).is_some());
+        }
+        let from = Validity { from: CivilDate::new(2026, 4, 1), until: None };
+        assert!(!from.holds("2026-03-31".parse().unwrap()) && from.holds("2026-04-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn every_word_leads_back_to_its_method() {
+        for method in Method::ALL {
+            assert_eq!(Method::from_code(method.code()), Some(method));
+        }
+        let codes: std::collections::BTreeSet<_> = BRANDS.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), BRANDS.len(), "no brand stands twice");
+    }
 }

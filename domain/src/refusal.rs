@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::{method::Method, text::TextFault, time::CivilDate};
+use crate::{
+    id::ReceiptNumber,
+    method::{Method, Validity},
+    text::TextFault,
+    time::CivilDate,
+};
 
 /// Why a command became no event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,15 @@ pub enum Refusal {
         /// Method.
         method: Method,
     },
+    /// The centre set the route up so that nobody can say who owes or what is carried to the bank.
+    RouteSetUpWrongly(String),
+    /// The number of a coupon, an approval or a security was taken today already, by a sale that stands.
+    ReferenceTaken {
+        /// The number as it was keyed.
+        reference: String,
+        /// The receipt of the earlier sale.
+        receipt: ReceiptNumber,
+    },
     /// The terminal is busy with another attempt.
     TerminalBusy,
     /// The terminal's last result is unknown.
@@ -81,6 +95,13 @@ pub enum Refusal {
     AttemptNotInDoubt,
     /// The wallet or brand is not taken on this route.
     BrandNotTaken(String),
+    /// The brand cannot be paid with on this day.
+    BrandNotValid {
+        /// Its name.
+        brand: String,
+        /// When it can.
+        validity: Validity,
+    },
     /// The sheet is not of this counter.
     SheetNotOurs(String),
     /// Not four digits.
@@ -143,6 +164,8 @@ impl Refusal {
             Self::TooMuchTendered => "too_much_tendered",
             Self::UnknownRoute => "unknown_route",
             Self::MethodBarred { .. } => "method_barred",
+            Self::RouteSetUpWrongly(_) => "route_set_up_wrongly",
+            Self::ReferenceTaken { .. } => "reference_taken",
             Self::TerminalBusy => "terminal_busy",
             Self::TerminalHeld => "terminal_held",
             Self::RepeatReasonNeeded => "repeat_reason_needed",
@@ -150,6 +173,7 @@ impl Refusal {
             Self::AttemptNotRunning => "attempt_not_running",
             Self::AttemptNotInDoubt => "attempt_not_in_doubt",
             Self::BrandNotTaken(_) => "brand_not_taken",
+            Self::BrandNotValid { .. } => "brand_not_valid",
             Self::SheetNotOurs(_) => "sheet_not_ours",
             Self::PayerDigits => "payer_digits",
             Self::Text { .. } => "text",
@@ -206,6 +230,12 @@ impl Refusal {
             Self::MethodBarred { item, method } => {
                 format!("「{item}」は{}で支払えません。別の方法を選んでください。", method.label_ja())
             }
+            Self::RouteSetUpWrongly(route) => {
+                format!("支払方法「{route}」の登録が正しくないため使えません。管理者に連絡してください。")
+            }
+            Self::ReferenceTaken { reference, receipt } => format!(
+                "番号「{reference}」は本日すでに領収書番号 {receipt} で受け取っています。番号を確かめてください。前の会計が誤りであれば、先に取り消してください。"
+            ),
             Self::TerminalBusy => "端末は別の決済をしています。終わるまでお待ちください。".into(),
             Self::TerminalHeld => {
                 "端末の前回の結果が分かりません。先に「結果不明」で確かめてください。ほかの支払方法は使えます。".into()
@@ -217,6 +247,7 @@ impl Refusal {
             Self::AttemptNotRunning => "その決済はもう終わっています。結果を見てください。".into(),
             Self::AttemptNotInDoubt => "その決済の結果は分かっています。".into(),
             Self::BrandNotTaken(brand) => format!("「{brand}」はこの支払方法で扱っていません。"),
+            Self::BrandNotValid { brand, validity } => not_valid(brand, *validity),
             Self::SheetNotOurs(sheet) => {
                 format!("QRシート番号「{sheet}」はこの窓口のものではありません。貼り替えの恐れがあるので責任者に知らせてください。")
             }
@@ -236,6 +267,15 @@ impl Refusal {
             Self::InboxGap { expected } => format!("中央からのお知らせ {expected} 番が届いていません。"),
         }
     }
+}
+
+fn not_valid(brand: &str, validity: Validity) -> String {
+    let since = match (validity.until, validity.from) {
+        (Some(last), _) => format!("{}から使えません（前日で終了）", last.plus_days(1).to_japanese()),
+        (None, Some(first)) => format!("{}から使えます", first.to_japanese()),
+        (None, None) => "この日は使えません".to_owned(),
+    };
+    format!("「{brand}」は{since}。別の支払方法をご案内ください。")
 }
 
 fn text_message(field: &str, fault: TextFault) -> String {

@@ -9,7 +9,7 @@ use crate::{
     sale::{Line, Standing},
     settlement::{
         CashPosition, ItemRow, LateRow, MethodRow, Settlement, Tally, TerminalDifference, UnknownRow,
-        VisitorRow,
+        VisitorRow, net_of,
     },
     state::{Completion, OpenDay, Sale, SaleState, State},
 };
@@ -77,8 +77,8 @@ fn method_rows(sales: &[Done<'_>]) -> Vec<MethodRow> {
 fn cash_position(day: &OpenDay, methods: &[MethodRow]) -> CashPosition {
     // The float was checked when the day was opened, the count when it was keyed.
     let float = day.float.total().unwrap_or_default();
-    let cash = methods.iter().filter(|row| row.method == Method::Cash);
-    let takings = cash.fold(Yen::ZERO, |sum, row| sum.saturating_add(row.net()));
+    let takings = net_of(methods, |method| method == Method::Cash);
+    let securities = net_of(methods, Method::is_security);
     let expected = float.saturating_add(takings);
     let counted = day.counted.as_ref().map(|count| count.total().unwrap_or_default());
     CashPosition {
@@ -87,7 +87,8 @@ fn cash_position(day: &OpenDay, methods: &[MethodRow]) -> CashPosition {
         expected,
         counted,
         difference: counted.map(|counted| counted.saturating_sub(expected)),
-        pay_in: takings,
+        // Securities lie beside the drawer: they are carried to the bank with the cash and never counted as coins or notes.
+        pay_in: takings.saturating_add(securities),
     }
 }
 

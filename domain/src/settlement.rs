@@ -178,7 +178,7 @@ pub struct CashPosition {
     /// 過不足 = counted − expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Yen>,
-    /// 払込 = takings. A surplus is kept apart, a shortage is reported (亡失), never topped up from the float (papers C9).
+    /// 払込 = takings + securities ([`Settlement::securities`]). A surplus is kept apart, a shortage is reported (亡失), never topped up from the float (papers C9).
     pub pay_in: Yen,
 }
 
@@ -232,9 +232,27 @@ impl Settlement {
         })
     }
 
+    /// 証券, net of voids: of the pay-in, what is paper and not cash.
+    #[must_use]
+    pub fn securities(&self) -> Yen {
+        net_of(&self.methods, Method::is_security)
+    }
+
+    /// 調定のみ・未収納: 利用券 and 後納, net of voids. Revenue of the day whose money an organisation still owes.
+    #[must_use]
+    pub fn uncollected(&self) -> Yen {
+        net_of(&self.methods, Method::is_claim)
+    }
+
     /// Sales less voids.
     #[must_use]
     pub fn net_total(&self) -> Yen {
         self.sales_total().amount.saturating_sub(self.voids_total().amount)
     }
+}
+
+/// What the rows of some methods come to, net of voids.
+pub(crate) fn net_of(methods: &[MethodRow], of: impl Fn(Method) -> bool) -> Yen {
+    let rows = methods.iter().filter(|row| of(row.method));
+    rows.fold(Yen::ZERO, |sum, row| sum.saturating_add(row.net()))
 }

@@ -100,6 +100,12 @@ impl CivilDate {
         civil::Date::new(year, month, day).ok().map(Self)
     }
 
+    /// A date written in the program's own tables; one that the calendar does not have does not compile there.
+    #[must_use]
+    pub(crate) const fn constant(year: i16, month: i8, day: i8) -> Self {
+        Self(civil::date(year, month, day))
+    }
+
     /// Year of the common era.
     #[must_use]
     pub fn year(self) -> i16 {

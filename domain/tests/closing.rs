@@ -1,10 +1,10 @@
-//! The evening and what outlives it: counting, totals, closing, late results, the clock. Numbers in names are worked cases.
+//! The evening and what outlives it: counting, totals, closing, late results, the clock.
 #![expect(clippy::unwrap_used, reason = "helpers of a test")]
 
 #[expect(dead_code, reason = "the builder serves other tests too")]
 mod desk;
 
-use desk::{Desk, approval, date, kinds, requests};
+use desk::{Desk, approval, date, kinds};
 use domain::{
     cash::CashCount,
     command::{Command, KeyedResult},
@@ -18,24 +18,6 @@ use domain::{
 
 fn count(yen_100: u32) -> Command {
     Command::CountCash { count: CashCount::new([(1_000, 20), (500, 10), (100, yen_100)]).unwrap() }
-}
-
-#[test]
-fn c9_a_surplus_is_explained_and_never_paid_in() {
-    let mut desk = Desk::open();
-    let sale = desk.sale(&[("jumin", 1)]);
-    desk.ok(Command::TakeCash { sale, tendered: Yen::new(300) });
-    assert_eq!(desk.try_do(Command::CloseCounter { reason: None }), Err(Refusal::CashNotCounted));
-    desk.ok(Command::CountCash {
-        count: CashCount::new([(1_000, 20), (500, 10), (100, 53), (10, 2)]).unwrap(),
-    });
-    assert!(
-        matches!(desk.try_do(Command::CloseCounter { reason: None }), Err(Refusal::ReasonNeeded(what)) if what.contains("20円過剰"))
-    );
-    let events =
-        desk.try_do(Command::CloseCounter { reason: Some("釣銭の渡し不足の可能性".into()) }).unwrap();
-    let Event::CounterClosed { settlement, .. } = &events[0] else { panic!() };
-    assert_eq!((settlement.cash.difference, settlement.cash.pay_in), (Some(Yen::new(20)), Yen::new(300)));
 }
 
 #[test]
@@ -87,27 +69,6 @@ fn x_and_z_are_the_same_figures() {
     };
     assert_eq!(x, z);
     assert_eq!((z.visitors[0].paid_group, z.net_total()), (25, Yen::new(6_000)));
-}
-
-#[test]
-fn c8_a_forgotten_close_comes_before_a_new_day() {
-    let mut desk = Desk::open();
-    let waiting = desk.sale(&[("jumin", 1)]);
-    desk.now = desk.now.plus_ms(16 * 3_600 * 1_000);
-    let next = Command::RegisterSale { lines: requests(&[("jumin", 1)]), group: None };
-    assert_eq!(desk.try_do(next), Err(Refusal::YesterdayNotClosed(date("2026-07-31"))));
-    assert_eq!(
-        desk.try_do(Command::TakeCash { sale: waiting, tendered: Yen::new(300) }),
-        Err(Refusal::YesterdayNotClosed(date("2026-07-31")))
-    );
-    let open = desk.open_command();
-    assert_eq!(desk.try_do(open), Err(Refusal::YesterdayNotClosed(date("2026-07-31"))));
-    desk.ok(Command::AbandonSale { sale: waiting, reason: "閉庁".into() });
-    desk.ok(count(50));
-    desk.ok(Command::CloseCounter { reason: None });
-    let open = desk.open_command();
-    desk.ok(open);
-    assert_eq!(desk.state.day.as_ref().unwrap().date, date("2026-08-01"));
 }
 
 #[test]

@@ -2,14 +2,34 @@
 //!
 //! Invariants: a number never changes its meaning and is never used again; readers lift old payload versions to today's shape;
 //! a kind or version that this program does not know is [`domain::event::Event::Unrecognised`], never an error that stops a fold.
+//!
+//! Versions so far. An entry is written with the lowest version whose readers understand it, so that a centre which is older than
+//! its counters keeps what it cannot read instead of calling it damaged.
+//!
+//! | version | kinds | what grew |
+//! |---|---|---|
+//! | 1 | every kind | the first shape |
+//! | 2 | `counter_enrolled`, `inbox_received` | the profile may hold routes of kind `claim` (利用券・後納) and `security` (証券) |
+//!
+//! Version 2 of a profile is a superset of version 1: lifting is reading. The golden files `testdata/v1.journal` and
+//! `testdata/v2.journal` hold both for ever.
 
-use domain::event::{Event, Meta, Recorded};
+use domain::{
+    catalogue::{CounterProfile, RouteKind},
+    event::{Event, Meta, Recorded},
+    inbox::InboxItem,
+};
 use serde::Deserialize;
 
 use crate::entry::Entry;
 
-/// The version that this program writes, for every kind so far.
+/// The first version of every kind, and the only one of most.
 pub const PAYLOAD_VERSION: u16 = 1;
+/// The version of an entry whose profile holds a route of kind `claim` or `security`.
+pub const PAYLOAD_VERSION_WITH_CLAIMS: u16 = 2;
+
+const KIND_COUNTER_ENROLLED: u16 = 1;
+const KIND_INBOX_RECEIVED: u16 = 5;
 
 /// A payload that is damaged: known kind and version, unreadable JSON.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +96,38 @@ kinds! {
     55 PrintSettled "print_settled",
 }
 
-/// The payload bytes of what happened, in today's version.
+/// The version that an event is written with: the lowest whose readers understand it.
+#[must_use]
+pub fn version_of(event: &Event) -> u16 {
+    match event {
+        Event::CounterEnrolled { profile, .. } => version_of_profile(profile),
+        Event::InboxReceived { item: InboxItem::ProfileReplaced { profile }, .. } => {
+            version_of_profile(profile)
+        }
+        Event::Unrecognised { version, .. } => *version,
+        _ => PAYLOAD_VERSION,
+    }
+}
+
+fn version_of_profile(profile: &CounterProfile) -> u16 {
+    let grown = |kind: &RouteKind| kind.is_of_second_version();
+    if profile.routes.iter().any(|route| grown(&route.kind)) {
+        PAYLOAD_VERSION_WITH_CLAIMS
+    } else {
+        PAYLOAD_VERSION
+    }
+}
+
+/// Whether this program reads a kind in a version.
+fn is_known(kind: u16, version: u16) -> bool {
+    let newest = match kind {
+        KIND_COUNTER_ENROLLED | KIND_INBOX_RECEIVED => PAYLOAD_VERSION_WITH_CLAIMS,
+        _ => PAYLOAD_VERSION,
+    };
+    (PAYLOAD_VERSION..=newest).contains(&version) && KINDS.iter().any(|(number, _)| *number == kind)
+}
+
+/// The payload bytes of what happened, in today's shape; [`version_of`] says which version that is.
 ///
 /// # Errors
 /// When a map key cannot be JSON; no event of today has one.
@@ -96,7 +147,7 @@ struct OnlyMeta {
 pub fn read(entry: &Entry) -> Result<Recorded, PayloadError> {
     let (kind, version) = (entry.kind, entry.payload_version);
     let failed = |source| PayloadError { kind, version, source };
-    if version != PAYLOAD_VERSION || !KINDS.iter().any(|(number, _)| *number == kind) {
+    if !is_known(kind, version) {
         let OnlyMeta { meta } = serde_json::from_slice(entry.payload()).map_err(failed)?;
         return Ok(Recorded { meta, event: Event::Unrecognised { kind, version } });
     }

@@ -12,7 +12,7 @@ for (const pad of document.querySelectorAll("[data-keypad-for]")) {
     const key = event.target.closest("[data-key]");
     if (!key || !field) return;
     event.preventDefault();
-    field.value = key.dataset.key === "back" ? field.value.slice(0, -1) : (field.value + key.dataset.key).slice(0, 8);
+    field.value = key.dataset.key === "back" ? field.value.slice(0, -1) : (field.value + key.dataset.key).slice(0, field.maxLength);
     field.dispatchEvent(new Event("input"));
   });
 }

@@ -1,4 +1,4 @@
-//! The command line: `serve | enrol | devices list|test | journal verify|export | receipt render | doctor`.
+//! The command line: `serve | enrol | devices list|test|simulate|certify | journal verify|export | receipt render | doctor`.
 //!
 //! Invariants: exit codes are 0 done, 1 refused or failed, 2 wrong usage, 3 differences found (DESIGN 5); `--format json` gives
 //! one JSON document on the standard output; errors go to the standard error output, in Japanese where a clerk reads them.
@@ -173,6 +173,30 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 /// Threads for files and name look-ups.
 const BLOCKING_THREADS_MAX: usize = 4;
+
+/// Ctrl-C everywhere, SIGTERM where there is one.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = async {
+            match signal(SignalKind::terminate()) {
+                Ok(mut signals) => {
+                    signals.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = interrupt => {}, () = terminate => {} }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
 
 /// Says on the standard error output why a command failed.
 fn failed(message: &dyn std::fmt::Display) -> Exit {

@@ -1,21 +1,26 @@
 //! The machines of this counter: from configuration to running tasks.
 //!
 //! Invariants: what reaches a device was durable before (it comes from `due`); each effect is started once; every end comes back
-//! as a command; nothing here decides about money. [`runner`] starts the tasks, [`terminal`] and [`printer`] are the tasks.
+//! as a command; nothing here decides about money. [`runner`] starts the tasks, [`terminal`] and [`printer`] are the tasks,
+//! [`standing`] is where a device stands.
 
+pub mod breaker;
 pub mod claim;
 mod daily_log;
 pub mod pause;
 pub mod printer;
+mod questions;
 pub mod recorder;
 pub mod registry;
 pub mod runner;
+pub mod standing;
 pub mod terminal;
 mod zvt_settings;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{command::Command, event::Actor, id::DeviceId};
+use tokio::sync::watch;
 
 use crate::{
     edge::Entropy,
@@ -50,5 +55,33 @@ impl Desk {
             tracing::error!(device = %self.device, %error, "report not journalled");
         }
         told.is_ok()
+    }
+}
+
+/// What a person at the page asks of one device: to be looked for now, after having looked at it.
+struct PersonsWish {
+    device: DeviceId,
+    asked: watch::Receiver<BTreeMap<DeviceId, u32>>,
+    heard: u32,
+}
+
+impl PersonsWish {
+    fn of(desk: &Desk) -> Self {
+        let asked = desk.till.board().asked_for();
+        let heard = asked.borrow().get(&desk.device).copied().unwrap_or_default();
+        Self { device: desk.device.clone(), asked, heard }
+    }
+
+    /// Whether it was asked for since the last look.
+    fn take(&mut self) -> bool {
+        let now = self.asked.borrow_and_update().get(&self.device).copied().unwrap_or_default();
+        std::mem::replace(&mut self.heard, now) != now
+    }
+
+    /// Resolves when a person asks for a device, this one or another.
+    async fn changed(&mut self) {
+        if self.asked.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! on the loopback interface only ([`guard`]).
 
 pub mod agent;
+pub mod certify;
 pub mod cli;
 pub mod config;
 pub mod devices;

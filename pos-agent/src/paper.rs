@@ -1,13 +1,14 @@
 //! What stands on paper: state and a wanted paper become a [`Document`].
 //!
 //! Invariants: pure; every figure is by value from the journal; the same paper and state give the same lines; the title of a paper
-//! comes from the profile (a trustee's payer gets no 領収書 in many cities). Not here: widths and characters (the driver).
+//! comes from the profile (a trustee's payer gets no 領収書 in many cities), but for a claim (利用券・後納): no money was received, so
+//! its paper never bears the title of a receipt, whatever the profile says. Not here: widths and characters (the driver).
 
 mod receipt;
 mod sheet;
 mod slip;
 
-use domain::{catalogue::CounterProfile, event::Paper, id::PrintJobId, state::State};
+use domain::{catalogue::CounterProfile, event::Paper, id::PrintJobId, method::Method, state::State};
 use drivers::pos_printer::Document;
 
 use self::sheet::Sheet;
@@ -28,6 +29,18 @@ pub fn document(paper: &Paper, job: PrintJobId, state: &State) -> Option<Documen
     sheet.rule();
     sheet.pair(format!("{} {}", profile.counter, operator(state)), format!("印刷 {}", job.0));
     Some(sheet.finish())
+}
+
+/// The title of a sale's paper, by how it was paid.
+#[must_use]
+pub fn receipt_title(profile: &CounterProfile, method: Method) -> &str {
+    match method {
+        Method::Voucher => "利用券受領票",
+        Method::Deferred => "後納受付票",
+        // A security is money in hand, as cash is.
+        Method::Cash | Method::PostalOrder => &profile.cash_document_title,
+        _ => &profile.cashless_document_title,
+    }
 }
 
 /// Municipality, section, counter: the head of every paper.

@@ -1,69 +1,222 @@
 //! Rows of files: new, revised or unchanged; and reading them as of a watermark.
 //!
-//! Invariant: a fact is inserted, never updated; what a row says now is its newest revision up to the watermark.
+//! Invariants: a fact is inserted, never updated; what a row says now is its newest revision up to the watermark. A file comes in by
+//! parts of many rows, each with one look-up and few inserts; how an engine takes many rows at once is in `crate::speed`.
 
-use std::collections::BTreeSet;
-
-use domain::{
-    id::{BrandCode, TenantId},
-    money::Yen,
-    time::CivilDate,
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
 };
-use sqlx::query_file;
+
+use domain::{id::TenantId, time::CivilDate};
+use sqlx::{query_file, query_file_as};
 use store::{
     Fault,
     facts::{BankEntry, RowIdentity, StatementLine, Stored},
-    files::{FileFacts, ImportCounts},
+    files::{FileFacts, ImportCounts, REPLACED_ROWS_MAX},
     words,
 };
 
-use crate::support::{OneRow, Unit, fault};
+use crate::{
+    db::Tx,
+    fact_rows::{BankRecord, BankRow, Known, Origin, StatementRecord, StatementRow, Wanted},
+    speed,
+    support::{Unit, fault},
+};
 
-/// A file that brings facts.
-#[derive(Clone, Copy)]
-struct Origin<'a> {
-    tenant: &'a TenantId,
-    source: &'a str,
-    file_number: i64,
+/// Rows of a file that are looked up and inserted together.
+const PART_ROWS_MAX: usize = 1_000;
+
+/// A row that is not stored yet, and the revision that it becomes.
+struct Fresh<'a, T> {
+    fact: &'a T,
+    revision: i64,
 }
 
-/// The revision that a row gets; none where the newest has the same content.
-fn next_revision(newest: Option<(i64, Vec<u8>)>, identity: &RowIdentity) -> Option<i64> {
-    match newest {
-        None => Some(1),
-        Some((_, content)) if content == identity.content_sha256 => None,
-        Some((revision, _)) => Some(revision.saturating_add(1)),
+/// What a file brought.
+pub struct Brought<F = FileFacts> {
+    pub counts: ImportCounts,
+    /// What the first revised rows said until now.
+    pub replaced: F,
+}
+
+/// A kind of fact: how it is looked up and inserted in bulk.
+trait Fact: Sized + Sync {
+    fn identity(&self) -> &RowIdentity;
+
+    /// Whether the source has any row yet.
+    async fn any(tx: &mut Tx, origin: Origin<'_>) -> Result<bool, sqlx::Error>;
+
+    async fn known(tx: &mut Tx, origin: Origin<'_>, wanted: &Wanted<'_>) -> Result<Vec<Known>, sqlx::Error>;
+
+    async fn insert(tx: &mut Tx, origin: Origin<'_>, rows: &[Fresh<'_, Self>]) -> Result<u64, sqlx::Error>;
+
+    /// One stored revision.
+    async fn revision(
+        tx: &mut Tx,
+        origin: Origin<'_>,
+        identity: &RowIdentity,
+        revision: i64,
+    ) -> Result<Self, Fault>;
+}
+
+impl Fact for StatementLine {
+    fn identity(&self) -> &RowIdentity {
+        &self.identity
+    }
+
+    async fn any(tx: &mut Tx, origin: Origin<'_>) -> Result<bool, sqlx::Error> {
+        let row = query_file!("../sql/facts/any_statement.sql", origin.tenant.as_str(), origin.source);
+        Ok(row.fetch_optional(&mut **tx).await?.is_some())
+    }
+
+    async fn known(tx: &mut Tx, origin: Origin<'_>, wanted: &Wanted<'_>) -> Result<Vec<Known>, sqlx::Error> {
+        speed::known_statements(tx, origin, wanted).await
+    }
+
+    async fn insert(tx: &mut Tx, origin: Origin<'_>, rows: &[Fresh<'_, Self>]) -> Result<u64, sqlx::Error> {
+        let rows: Vec<_> = rows.iter().map(|row| StatementRow::new(row.fact, row.revision)).collect();
+        speed::insert_statements(tx, origin, &rows).await
+    }
+
+    async fn revision(
+        tx: &mut Tx,
+        origin: Origin<'_>,
+        identity: &RowIdentity,
+        revision: i64,
+    ) -> Result<Self, Fault> {
+        let (tenant, source, key) =
+            (origin.tenant.as_str(), origin.source, words::plain(&identity.record_key));
+        let occurrence = i64::from(identity.occurrence);
+        let row = query_file_as!(
+            StatementRecord,
+            "../sql/facts/statement.sql",
+            tenant,
+            source,
+            key,
+            occurrence,
+            revision
+        )
+        .fetch_one(&mut **tx)
+        .await
+        .map_err(fault)?;
+        Ok(Stored::try_from(row)?.fact)
     }
 }
 
-fn count(counts: &mut ImportCounts, revision: Option<i64>) {
-    let counted = match revision {
-        None => &mut counts.unchanged,
-        Some(1) => &mut counts.new,
-        Some(_) => &mut counts.revised,
-    };
-    *counted = counted.saturating_add(1);
+impl Fact for BankEntry {
+    fn identity(&self) -> &RowIdentity {
+        &self.identity
+    }
+
+    async fn any(tx: &mut Tx, origin: Origin<'_>) -> Result<bool, sqlx::Error> {
+        let row = query_file!("../sql/facts/any_bank.sql", origin.tenant.as_str(), origin.source);
+        Ok(row.fetch_optional(&mut **tx).await?.is_some())
+    }
+
+    async fn known(tx: &mut Tx, origin: Origin<'_>, wanted: &Wanted<'_>) -> Result<Vec<Known>, sqlx::Error> {
+        speed::known_bank_entries(tx, origin, wanted).await
+    }
+
+    async fn insert(tx: &mut Tx, origin: Origin<'_>, rows: &[Fresh<'_, Self>]) -> Result<u64, sqlx::Error> {
+        let rows: Vec<_> = rows.iter().map(|row| BankRow::new(row.fact, row.revision)).collect();
+        speed::insert_bank_entries(tx, origin, &rows).await
+    }
+
+    async fn revision(
+        tx: &mut Tx,
+        origin: Origin<'_>,
+        identity: &RowIdentity,
+        revision: i64,
+    ) -> Result<Self, Fault> {
+        let (tenant, source, key) =
+            (origin.tenant.as_str(), origin.source, words::plain(&identity.record_key));
+        let occurrence = i64::from(identity.occurrence);
+        let row =
+            query_file_as!(BankRecord, "../sql/facts/bank.sql", tenant, source, key, occurrence, revision)
+                .fetch_one(&mut **tx)
+                .await
+                .map_err(fault)?;
+        Ok(Stored::try_from(row)?.fact)
+    }
 }
 
-/// The identity of a stored row from its columns.
-fn identity(key: String, occurrence: i64, digest: &[u8], row: i64) -> Result<RowIdentity, Fault> {
-    Ok(RowIdentity {
-        record_key: key,
-        occurrence: words::to_u32("occurrence", occurrence)?,
-        content_sha256: words::digest("row digest", digest)?,
-        row: words::to_u32("row", row)?,
-    })
+/// The newest stored revision of each row: its number and its content.
+type Newest = HashMap<(String, i64), (i64, Vec<u8>)>;
+
+fn newest(known: Vec<Known>) -> Newest {
+    let mut newest = Newest::with_capacity(known.len());
+    for row in known {
+        let held = newest.entry((row.record_key, row.occurrence)).or_default();
+        if row.revision > held.0 {
+            *held = (row.revision, row.content_sha256);
+        }
+    }
+    newest
+}
+
+/// The rows of a part that are not stored yet; counts them and those that are.
+fn fresh<'a, T: Fact>(part: &'a [T], newest: &Newest, counts: &mut ImportCounts) -> Vec<Fresh<'a, T>> {
+    let mut rows = Vec::with_capacity(part.len());
+    for fact in part {
+        let identity = fact.identity();
+        let key = (words::plain(&identity.record_key), i64::from(identity.occurrence));
+        let (revision, counted) = match newest.get(&key) {
+            None => (Some(1), &mut counts.new),
+            Some((_, content)) if *content == identity.content_sha256 => (None, &mut counts.unchanged),
+            Some((revision, _)) => (Some(revision.saturating_add(1)), &mut counts.revised),
+        };
+        *counted = counted.saturating_add(1);
+        rows.extend(revision.map(|revision| Fresh { fact, revision }));
+    }
+    rows
+}
+
+/// Which stored rows a part speaks of.
+fn wanted<T: Fact>(part: &[T]) -> Wanted<'_> {
+    let keys: BTreeSet<Cow<'_, str>> =
+        part.iter().map(|fact| words::plain_ref(&fact.identity().record_key)).collect();
+    let occurrences = || part.iter().map(|fact| i64::from(fact.identity().occurrence));
+    Wanted {
+        keys: keys.into_iter().collect(),
+        occurrences: (occurrences().min().unwrap_or_default(), occurrences().max().unwrap_or_default()),
+    }
 }
 
 /// Refuses rows of which two have one identity: the second would pass for a revision of the first.
-fn ensure_distinct<'a>(identities: impl Iterator<Item = &'a RowIdentity>) -> Result<(), Fault> {
-    let mut seen = BTreeSet::new();
-    for identity in identities {
-        if !seen.insert((identity.record_key.as_str(), identity.occurrence)) {
-            return Err(Fault::Repeated("row identity in one file"));
+fn ensure_distinct<T: Fact>(facts: &[T]) -> Result<(), Fault> {
+    let mut seen = HashSet::with_capacity(facts.len());
+    let all_new = facts.iter().map(Fact::identity).all(|identity| {
+        // As it will be stored: two keys that differ by an unprintable character only must not become one row.
+        seen.insert((words::plain_ref(&identity.record_key), identity.occurrence))
+    });
+    if all_new { Ok(()) } else { Err(Fault::Repeated("row identity in one file")) }
+}
+
+async fn bring<T: Fact>(tx: &mut Tx, origin: Origin<'_>, facts: &[T]) -> Result<Brought<Vec<T>>, Fault> {
+    ensure_distinct(facts)?;
+    speed::begin_bulk(tx).await.map_err(fault)?;
+    // Seen before the first part comes in: a source's first file is not looked up row by row.
+    let first_file = !T::any(tx, origin).await.map_err(fault)?;
+    let mut brought = Brought { counts: ImportCounts::default(), replaced: Vec::new() };
+    for part in facts.chunks(PART_ROWS_MAX) {
+        let known =
+            if first_file { Vec::new() } else { T::known(tx, origin, &wanted(part)).await.map_err(fault)? };
+        let rows = fresh(part, &newest(known), &mut brought.counts);
+        for row in rows.iter().filter(|row| row.revision > 1) {
+            if brought.replaced.len() == REPLACED_ROWS_MAX {
+                break;
+            }
+            let before = T::revision(tx, origin, row.fact.identity(), row.revision - 1).await?;
+            brought.replaced.push(before);
+        }
+        let expected = u64::try_from(rows.len()).map_err(|_| Fault::OutOfRange("rows"))?;
+        let actual = if rows.is_empty() { 0 } else { T::insert(tx, origin, &rows).await.map_err(fault)? };
+        if actual != expected {
+            return Err(Fault::RowsAffected { expected, actual });
         }
     }
-    Ok(())
+    Ok(brought)
 }
 
 impl Unit {
@@ -74,102 +227,18 @@ impl Unit {
         source: &str,
         file_number: i64,
         facts: &FileFacts,
-    ) -> Result<ImportCounts, Fault> {
+    ) -> Result<Brought, Fault> {
         let origin = Origin { tenant, source, file_number };
-        let mut counts = ImportCounts::default();
-        match facts {
+        Ok(match facts {
             FileFacts::Statement(lines) => {
-                ensure_distinct(lines.iter().map(|line| &line.identity))?;
-                for line in lines {
-                    count(&mut counts, self.insert_statement(origin, line).await?);
-                }
+                let Brought { counts, replaced } = bring(&mut self.tx, origin, lines).await?;
+                Brought { counts, replaced: FileFacts::Statement(replaced) }
             }
             FileFacts::Bank(entries) => {
-                ensure_distinct(entries.iter().map(|entry| &entry.identity))?;
-                for entry in entries {
-                    count(&mut counts, self.insert_bank(origin, entry).await?);
-                }
+                let Brought { counts, replaced } = bring(&mut self.tx, origin, entries).await?;
+                Brought { counts, replaced: FileFacts::Bank(replaced) }
             }
-        }
-        Ok(counts)
-    }
-
-    async fn insert_statement(
-        &mut self,
-        origin: Origin<'_>,
-        line: &StatementLine,
-    ) -> Result<Option<i64>, Fault> {
-        let (tenant, source) = (origin.tenant.as_str(), origin.source);
-        let (key, occurrence) =
-            (words::plain(&line.identity.record_key), i64::from(line.identity.occurrence));
-        let newest = query_file!("../sql/facts/newest_statement.sql", tenant, source, key, occurrence)
-            .fetch_optional(&mut *self.tx)
-            .await
-            .map_err(fault)?
-            .map(|row| (row.revision, row.content_sha256));
-        let Some(revision) = next_revision(newest, &line.identity) else { return Ok(None) };
-        query_file!(
-            "../sql/facts/insert_statement.sql",
-            tenant,
-            source,
-            key,
-            occurrence,
-            revision,
-            origin.file_number,
-            i64::from(line.identity.row),
-            &line.identity.content_sha256[..],
-            words::plain(&line.class),
-            line.contract.as_str(),
-            line.brand.as_ref().map(BrandCode::as_str),
-            words::plain_opt(line.terminal_id.as_deref()),
-            words::plain_opt(line.slip_number.as_deref()),
-            words::plain_opt(line.approval_code.as_deref()),
-            words::plain_opt(line.transaction_id.as_deref()),
-            line.amount.get(),
-            words::date_text(line.day),
-            line.payout_date.map(words::date_text),
-            words::plain(&line.document)
-        )
-        .execute(&mut *self.tx)
-        .await
-        .one_row()?;
-        Ok(Some(revision))
-    }
-
-    async fn insert_bank(&mut self, origin: Origin<'_>, entry: &BankEntry) -> Result<Option<i64>, Fault> {
-        let (tenant, source) = (origin.tenant.as_str(), origin.source);
-        let (key, occurrence) =
-            (words::plain(&entry.identity.record_key), i64::from(entry.identity.occurrence));
-        let newest = query_file!("../sql/facts/newest_bank.sql", tenant, source, key, occurrence)
-            .fetch_optional(&mut *self.tx)
-            .await
-            .map_err(fault)?
-            .map(|row| (row.revision, row.content_sha256));
-        let Some(revision) = next_revision(newest, &entry.identity) else { return Ok(None) };
-        query_file!(
-            "../sql/facts/insert_bank.sql",
-            tenant,
-            source,
-            key,
-            occurrence,
-            revision,
-            origin.file_number,
-            i64::from(entry.identity.row),
-            &entry.identity.content_sha256[..],
-            words::plain(&entry.account),
-            words::date_text(entry.booked_on),
-            entry.value_date.map(words::date_text),
-            entry.amount.get(),
-            words::plain(&entry.class),
-            words::plain_opt(entry.remitter_code.as_deref()),
-            words::plain_opt(entry.remitter_name.as_deref()),
-            words::plain_opt(entry.inquiry_number.as_deref()),
-            words::plain(&entry.document)
-        )
-        .execute(&mut *self.tx)
-        .await
-        .one_row()?;
-        Ok(Some(revision))
+        })
     }
 
     /// Statement rows of days `from` to `to` as of file `watermark`.
@@ -181,38 +250,13 @@ impl Unit {
         watermark: u64,
     ) -> Result<Vec<Stored<StatementLine>>, Fault> {
         let (from, to) = (words::date_text(from), words::date_text(to));
-        let watermark = words::to_i64("file number", watermark)?;
-        let rows = query_file!("../sql/facts/statements.sql", tenant.as_str(), from, to, watermark)
+        let file = words::to_i64("file number", watermark)?;
+        query_file_as!(StatementRecord, "../sql/facts/statements.sql", tenant.as_str(), from, to, file)
             .fetch_all(&mut *self.tx)
             .await
-            .map_err(fault)?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Stored {
-                    source: row.source,
-                    revision: words::to_u32("revision", row.revision)?,
-                    file: words::to_u64("file number", row.file_number)?,
-                    fact: StatementLine {
-                        identity: identity(
-                            row.record_key,
-                            row.occurrence,
-                            &row.content_sha256,
-                            row.row_number,
-                        )?,
-                        class: row.class,
-                        contract: words::parse("contract", &row.contract_id)?,
-                        brand: words::parse_opt("brand", row.brand.as_deref())?,
-                        terminal_id: row.terminal_id,
-                        slip_number: row.slip_number,
-                        approval_code: row.approval_code,
-                        transaction_id: row.transaction_id,
-                        amount: Yen::new(row.amount),
-                        day: words::parse("day", &row.day)?,
-                        payout_date: words::parse_opt("day", row.payout_date.as_deref())?,
-                        document: row.document,
-                    },
-                })
-            })
+            .map_err(fault)?
+            .into_iter()
+            .map(Stored::try_from)
             .collect()
     }
 
@@ -225,36 +269,13 @@ impl Unit {
         watermark: u64,
     ) -> Result<Vec<Stored<BankEntry>>, Fault> {
         let (from, to) = (words::date_text(from), words::date_text(to));
-        let watermark = words::to_i64("file number", watermark)?;
-        let rows = query_file!("../sql/facts/banks.sql", tenant.as_str(), from, to, watermark)
+        let file = words::to_i64("file number", watermark)?;
+        query_file_as!(BankRecord, "../sql/facts/banks.sql", tenant.as_str(), from, to, file)
             .fetch_all(&mut *self.tx)
             .await
-            .map_err(fault)?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Stored {
-                    source: row.source,
-                    revision: words::to_u32("revision", row.revision)?,
-                    file: words::to_u64("file number", row.file_number)?,
-                    fact: BankEntry {
-                        identity: identity(
-                            row.record_key,
-                            row.occurrence,
-                            &row.content_sha256,
-                            row.row_number,
-                        )?,
-                        account: row.account,
-                        booked_on: words::parse("day", &row.booked_on)?,
-                        value_date: words::parse_opt("day", row.value_date.as_deref())?,
-                        amount: Yen::new(row.amount),
-                        class: row.class,
-                        remitter_code: row.remitter_code,
-                        remitter_name: row.remitter_name,
-                        inquiry_number: row.inquiry_number,
-                        document: row.document,
-                    },
-                })
-            })
+            .map_err(fault)?
+            .into_iter()
+            .map(Stored::try_from)
             .collect()
     }
 }

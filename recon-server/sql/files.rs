@@ -13,7 +13,10 @@ use store::{
     words,
 };
 
-use crate::support::{During, OneRow, Unit, before, fault, limit};
+use crate::{
+    facts::Brought,
+    support::{During, OneRow, Unit, before, fault, limit},
+};
 
 /// A receipt as the database has it.
 struct FileRecord {
@@ -110,7 +113,7 @@ impl Unit {
             return Ok(Import::SeenBefore { first: known.try_into()? });
         }
         let number = self.keep_file(tenant, file, FileState::Accepted, None).await?;
-        let counts = self.insert_facts(tenant, &file.source, number, facts).await?;
+        let Brought { counts, replaced } = self.insert_facts(tenant, &file.source, number, facts).await?;
         query_file!(
             "../sql/files/set_counts.sql",
             team,
@@ -122,7 +125,7 @@ impl Unit {
         .execute(&mut *self.tx)
         .await
         .one_row()?;
-        Ok(Import::Accepted { file: words::to_u64("file number", number)?, counts })
+        Ok(Import::Accepted { file: words::to_u64("file number", number)?, counts, replaced })
     }
 }
 

@@ -3,8 +3,11 @@
 //! Exit codes: 0 done, 1 refused or failed, 2 wrong usage (clap), 3 differences found.
 
 mod commands;
+mod imports;
 mod output;
 mod people;
+mod refunds;
+mod report;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
@@ -107,6 +110,9 @@ enum Command {
         /// 取り込まずに確かめるだけ
         #[arg(long)]
         preview: bool,
+        /// まだ置いていない様式のファイル (TOML) で読んでみる
+        #[arg(long, requires = "preview", value_name = "FILE")]
+        profile: Option<PathBuf>,
     },
     /// 照合して結果を記録する
     Reconcile {
@@ -114,12 +120,11 @@ enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<CivilDate>,
     },
-    /// 収納日報を出す
-    Report {
-        /// 取扱日。省くと今日
-        #[arg(long, value_name = "YYYY-MM-DD")]
-        date: Option<CivilDate>,
-    },
+    /// 収納日報、収納月報、帳票を出す
+    Report(report::ReportArgs),
+    /// 締め後の返金(戻出)を申請し、別の人が決裁する
+    #[command(subcommand)]
+    Refund(refunds::RefundCommand),
     /// すべての記録の鎖をたどって確かめる
     Verify,
     /// データベースの控えを取る (SQLite)
@@ -205,11 +210,17 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
             c::code(state, &counter, crate::counters::Purpose::Replace, format).await
         }
         Command::User(command) => people::run(state, command, format).await,
-        Command::Import { file, source, from, to, preview } => {
-            c::import(state, &file, &source, from.zip(to), preview, format).await
+        Command::Import { file, source, from, to, preview, profile } => {
+            let upload = imports::upload(&file, &source, from.zip(to))?;
+            if preview {
+                imports::preview(state, &upload, profile.as_deref(), format).await
+            } else {
+                imports::take(state, upload, format).await
+            }
         }
         Command::Reconcile { as_of } => c::reconcile(state, as_of, format).await,
-        Command::Report { date } => c::report(state, date, format).await,
+        Command::Report(args) => report::run(state, args, format).await,
+        Command::Refund(command) => refunds::run(state, command, format).await,
         Command::Verify => c::verify(state, format).await,
         Command::Doctor => c::doctor(state, format).await,
         Command::Serve | Command::Backup { .. } | Command::Openapi => Ok(Ended::Done),

@@ -139,9 +139,10 @@ impl Server {
 pub fn router(state: AppState) -> Router {
     let limit = Duration::from_secs(u64::from(state.config.server.request_timeout_seconds));
     api::router(state.clone())
-        .merge(web::router(state))
+        .merge(web::router(state.clone()))
         .layer(middleware::from_fn_with_state(limit, within_time))
         .layer(middleware::from_fn(auth::cross_site_guard))
+        .layer(middleware::from_fn_with_state(state, web::dress))
         .layer(middleware::from_fn(auth::security_headers))
 }
 

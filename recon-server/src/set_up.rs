@@ -90,13 +90,7 @@ fn refuse_lost_keys(text: &str, set_up: &SetUp) -> Result<(), SetUpError> {
 
 fn check(set_up: &SetUp) -> Result<(), SetUpError> {
     let refuse = |sentence: String| Err(SetUpError::Value(sentence));
-    let profiles =
-        formats::statement::embedded_profiles().map_err(|error| SetUpError::Value(error.to_string()))?;
     for ContractTerms { terms, .. } in &set_up.contracts {
-        if let Some(id) = terms.statement_profile.as_ref().filter(|id| !profiles.iter().any(|p| p.id == **id))
-        {
-            return refuse(format!("契約 {}: 明細の様式 {id} はありません。", terms.id));
-        }
         if terms.covers.is_empty() {
             return refuse(format!("契約 {}: 対象の決済手段とブランド (covers) がありません。", terms.id));
         }
@@ -135,7 +129,10 @@ fn check_counter(
         if route.contract.is_some() && !contracts.iter().any(|terms| known(&terms.terms)) {
             return refuse(format!("決済 {} の契約はこのファイルにありません。", route.id));
         }
-        if route.method != Method::Cash && route.brands.is_empty() {
+        // Cash, coupons, 後納 and securities have no brand; whose coupon it is says the contract.
+        let without_brand =
+            route.method == Method::Cash || route.method.is_claim() || route.method.is_security();
+        if !without_brand && route.brands.is_empty() {
             return refuse(format!("決済 {} にブランド (brands) がありません。", route.id));
         }
         if let Some(brand) = route.brands.iter().find(|brand| brand_rule(brand).is_none()) {
@@ -154,6 +151,7 @@ fn check_counter(
 /// When the store fails; nothing is stored then.
 pub async fn apply(state: &AppState, set_up: &SetUp, actor: &str) -> Result<Done, SetUpError> {
     let now = state.now();
+    check_profiles(state, set_up)?;
     let mut unit = state.store.begin().await?;
     let mut done = Done::default();
     for ContractTerms { valid_from, terms } in &set_up.contracts {
@@ -174,6 +172,18 @@ pub async fn apply(state: &AppState, set_up: &SetUp, actor: &str) -> Result<Done
     unit.record_audit(state.tenant(), &auth::audit(now, actor, "set_up", state.tenant().as_str())).await?;
     unit.commit().await?;
     Ok(done)
+}
+
+/// Every statement profile that a contract names is at hand: of the program, or a file of the city.
+fn check_profiles(state: &AppState, set_up: &SetUp) -> Result<(), SetUpError> {
+    let profiles = crate::jobs::import::profiles(state);
+    for ContractTerms { terms, .. } in &set_up.contracts {
+        if let Some(id) = &terms.statement_profile {
+            let unusable = |refusal| SetUpError::Value(format!("契約 {}: {refusal}", terms.id));
+            profiles.find(id).map_err(unusable)?;
+        }
+    }
+    Ok(())
 }
 
 /// Stores a profile; a change also goes to the counter's inbox, once per version.
@@ -250,7 +260,6 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for (from, to, word) in [
-            ("statement_profile = \"paypay_for_business\"", "statement_profile = \"paypai\"", "paypai"),
             ("brands = [\"paypay\"]", "brands = [\"paypai\"]", "paypai"),
             ("contract = \"paypay\"", "contract = \"paypai\"", "契約"),
             ("tenant_name =", "tenant_nmae =", "tenant_name"),

@@ -34,8 +34,40 @@ use crate::{clerk::Clerk, clock::TownClock, masters};
 
 /// Longest wait for a delivery, in milliseconds of real time.
 const DELIVERY_MAX_MS: u64 = 20_000;
+/// A second of the town's clock, in milliseconds.
+const SECOND_MS: i64 = 1_000;
+/// Sets the ids of a clerk who comes back apart from those of before.
+const AGAIN_SERIES: u64 = 1;
 /// Between two looks at a delivery, in milliseconds.
-const LOOK_MS: u64 = 50;
+const LOOK_MS: u64 = 10;
+
+/// Which city it is.
+#[derive(Debug, Clone, Copy)]
+pub struct City {
+    /// Configuration of the centre: `[tenant]` and what else differs from the default.
+    pub config_toml: &'static str,
+    /// Set-up file.
+    pub set_up_toml: &'static str,
+}
+
+/// The made-up city of one day.
+pub const MIHON: City = City {
+    config_toml: "[tenant]\nid = \"mihon\"\nname = \"見本市\"\n",
+    set_up_toml: masters::DEMO_SET_UP_TOML,
+};
+
+/// Where a counter stands and who works there.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// 窓口, eight letters or more.
+    pub id: &'a str,
+    /// Staff code.
+    pub operator: &'a str,
+    /// TID of its payment terminal.
+    pub terminal_id: &'a str,
+    /// How long a card company's centre takes, in milliseconds.
+    pub pace_ms: u64,
+}
 
 /// A counter and its machines.
 pub struct Counter {
@@ -58,20 +90,35 @@ pub struct CentreHouse {
     folder: PathBuf,
     database_url: Option<String>,
     clock: TownClock,
+    city: City,
     first_login_link: Option<String>,
 }
 
 impl CentreHouse {
-    /// Starts a centre on SQLite in `folder`, or on the database of an address, and sets the demo's city up.
+    /// Starts a centre on SQLite in `folder`, or on the database of an address, and sets the made-up city up.
     ///
     /// # Errors
     /// When it does not start.
     pub async fn open(folder: &Path, database_url: Option<String>, clock: TownClock) -> Result<Self> {
+        Self::open_city(folder, database_url, clock, MIHON).await
+    }
+
+    /// The same for any city.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn open_city(
+        folder: &Path,
+        database_url: Option<String>,
+        clock: TownClock,
+        city: City,
+    ) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let folder = folder.join("centre");
-        let mut house = Self { server: None, address, folder, database_url, clock, first_login_link: None };
+        let mut house =
+            Self { server: None, address, folder, database_url, clock, city, first_login_link: None };
         house.switch_on().await?;
-        let set_up = set_up::read(masters::DEMO_SET_UP_TOML)?;
+        let set_up = set_up::read(city.set_up_toml)?;
         set_up::apply(house.server()?.state(), &set_up, "set-up").await?;
         Ok(house)
     }
@@ -108,14 +155,13 @@ impl CentreHouse {
     pub async fn switch_on(&mut self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await?;
         self.address = listener.local_addr()?;
-        let toml = "[tenant]\nid = \"mihon\"\nname = \"見本市\"\n";
         let overrides = Overrides {
             data_dir: Some(self.folder.clone()),
             database_url: self.database_url.clone().map(recon_server::config::DatabaseUrl),
             ..Overrides::default()
         };
         let server = Server::start(ServerOptions {
-            config: ServerConfig::from_toml(toml, overrides)?,
+            config: ServerConfig::from_toml(self.city.config_toml, overrides)?,
             listener,
             clock: Arc::new(self.clock.clone()),
             random: Arc::new(SystemRandom),
@@ -135,28 +181,48 @@ impl Counter {
     pub async fn open(
         centre: &CentreHouse,
         folder: &Path,
-        id: &str,
-        operator: &str,
-        terminal_id: &str,
+        place: Place<'_>,
         clock: &TownClock,
     ) -> Result<Self> {
-        let terminal = ZvtSimulator::start(terminal_config(terminal_id), Arc::new(clock.clone())).await?;
-        let printer =
-            EscPosSimulator::start(&PrinterConfig { columns: 48, ..PrinterConfig::default() }).await?;
-        let folder = folder.join(id);
-        std::fs::create_dir_all(&folder)?;
-        let server = centre.server()?;
-        let counter: CounterId = id.parse()?;
-        let code = make_code(server.state(), "demo", &counter, Purpose::Enrol).await?;
-        let wire = HttpWire::new(server.url())?;
-        enrol(&wire, server.url(), &code.code).await?.write(&folder)?;
-        let toml = agent_toml(&folder, terminal_id, &terminal, &printer);
-        let mut options = AgentOptions::new(pos_agent::config::Config::parse(&toml)?);
-        options.clock = Arc::new(clock.clone());
-        let agent = Agent::start(options).await?;
-        let series = u64::from_be_bytes(*id.as_bytes().first_chunk().context("an id of 8 letters or more")?);
-        let clerk = Clerk::new(agent.till().clone(), operator.parse()?, clock.clone(), series);
-        Ok(Self { agent, terminal, terminal_id: terminal_id.to_owned(), printer, clerk })
+        let (terminal, printer) = machines(place, clock).await?;
+        let agent =
+            start_agent(centre, &folder.join(place.id), place, Purpose::Enrol, (&terminal, &printer), clock)
+                .await?;
+        let clerk = Clerk::new(agent.till().clone(), place.operator.parse()?, clock.clone(), series(place)?);
+        Ok(Self { agent, terminal, terminal_id: place.terminal_id.to_owned(), printer, clerk })
+    }
+
+    /// The machine is replaced: the old agent stops for good, a new one starts in `folder` as the next incarnation, with the same
+    /// terminal and printer.
+    ///
+    /// # Errors
+    /// When the centre gives no code or the new agent does not start.
+    pub async fn replaced(
+        self,
+        centre: &CentreHouse,
+        folder: &Path,
+        place: Place<'_>,
+        clock: &TownClock,
+    ) -> Result<Self> {
+        let Self { agent, terminal, terminal_id, printer, clerk } = self;
+        let clerk = clerk.leaves();
+        agent.stop().await;
+        let agent =
+            start_agent(centre, folder, place, Purpose::Replace, (&terminal, &printer), clock).await?;
+        let clerk = clerk.works_at(agent.till().clone());
+        Ok(Self { agent, terminal, terminal_id, printer, clerk })
+    }
+
+    /// Starts the agent of a counter that was shut, from its folder, with fresh machines.
+    ///
+    /// # Errors
+    /// When any of them does not start.
+    pub async fn started_again(folder: &Path, place: Place<'_>, clock: &TownClock) -> Result<Self> {
+        let (terminal, printer) = machines(place, clock).await?;
+        let agent = run_agent(folder, place, (&terminal, &printer), clock).await?;
+        let series = AGAIN_SERIES ^ series(place)?;
+        let clerk = Clerk::new(agent.till().clone(), place.operator.parse()?, clock.clone(), series);
+        Ok(Self { agent, terminal, terminal_id: place.terminal_id.to_owned(), printer, clerk })
     }
 
     /// Ends the day's work: the clerk goes, then the agent stops in order.
@@ -167,26 +233,91 @@ impl Counter {
         agent.stop().await;
     }
 
+    /// Waits for something that the centre sends.
+    ///
+    /// # Errors
+    /// When it does not come within the bound; `what` says what was waited for.
+    pub async fn hears(
+        &mut self,
+        clock: &TownClock,
+        what: &str,
+        shown: impl Fn(&domain::state::State) -> bool,
+    ) -> Result<()> {
+        for _ in 0..DELIVERY_MAX_MS / LOOK_MS {
+            if shown(&self.clerk.state()) {
+                return Ok(());
+            }
+            clock.advance_ms(SECOND_MS);
+            self.clerk.second_passes().await?;
+            tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+        }
+        anyhow::bail!("waited in vain: {what}")
+    }
+
     /// Waits until the centre has every entry.
     ///
     /// # Errors
     /// When it does not within the bound.
-    pub async fn delivered(&self, clock: &TownClock) -> Result<()> {
+    pub async fn delivered(&mut self, clock: &TownClock) -> Result<()> {
         for _ in 0..DELIVERY_MAX_MS / LOOK_MS {
             if self.agent.till().current().undelivered() == 0 {
                 return Ok(());
             }
             clock.advance_ms(i64::try_from(LOOK_MS)?);
+            self.clerk.second_passes().await?;
             tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
         }
         anyhow::bail!("{} entries were not delivered", self.agent.till().current().undelivered())
     }
 }
 
-fn terminal_config(terminal_id: &str) -> TerminalConfig {
+/// A terminal and a printer.
+async fn machines(place: Place<'_>, clock: &TownClock) -> Result<(ZvtSimulator, EscPosSimulator)> {
+    let terminal = ZvtSimulator::start(terminal_config(place), Arc::new(clock.clone())).await?;
+    let printer = EscPosSimulator::start(&PrinterConfig { columns: 48, ..PrinterConfig::default() }).await?;
+    Ok((terminal, printer))
+}
+
+/// What keeps the ids of two clerks apart.
+fn series(place: Place<'_>) -> Result<u64> {
+    Ok(u64::from_be_bytes(*place.id.as_bytes().first_chunk().context("an id of 8 letters or more")?))
+}
+
+/// Enrols an agent by a one-time code and starts it.
+async fn start_agent(
+    centre: &CentreHouse,
+    folder: &Path,
+    place: Place<'_>,
+    purpose: Purpose,
+    (terminal, printer): (&ZvtSimulator, &EscPosSimulator),
+    clock: &TownClock,
+) -> Result<Running> {
+    std::fs::create_dir_all(folder)?;
+    let server = centre.server()?;
+    let counter: CounterId = place.id.parse()?;
+    let code = make_code(server.state(), "demo", &counter, purpose).await?;
+    let wire = HttpWire::new(server.url())?;
+    enrol(&wire, server.url(), &code.code).await?.write(folder)?;
+    run_agent(folder, place, (terminal, printer), clock).await
+}
+
+/// Starts the agent of a folder.
+async fn run_agent(
+    folder: &Path,
+    place: Place<'_>,
+    (terminal, printer): (&ZvtSimulator, &EscPosSimulator),
+    clock: &TownClock,
+) -> Result<Running> {
+    let toml = agent_toml(folder, place.terminal_id, terminal, printer);
+    let mut options = AgentOptions::new(pos_agent::config::Config::parse(&toml)?);
+    options.clock = Arc::new(clock.clone());
+    Ok(Agent::start(options).await?)
+}
+
+fn terminal_config(place: Place<'_>) -> TerminalConfig {
     TerminalConfig {
-        terminal_id: terminal_id.to_owned(),
-        pace: Duration::from_millis(60),
+        terminal_id: place.terminal_id.to_owned(),
+        pace: Duration::from_millis(place.pace_ms),
         ack_wait: Duration::from_millis(1_500),
         ..TerminalConfig::loopback()
     }

@@ -8,8 +8,9 @@ use anyhow::{Context as _, Result, bail};
 use domain::{
     cash::CashCount,
     command::{Command, KeyedResult, LineRequest},
-    event::Actor,
-    id::{AttemptId, CommandId, OperatorId, RouteId, SaleId},
+    decide::CLOCK_AHEAD_MAX_MS,
+    event::{Actor, UnknownExit},
+    id::{AttemptId, BrandCode, CommandId, OperatorId, RouteId, SaleId},
     money::Yen,
     settlement::{TerminalBrandTotal, TotalsSource},
     state::{SaleState, State},
@@ -25,19 +26,29 @@ const WAIT_MAX_MS: u64 = 20_000;
 /// What a clerk needs between two presses, in milliseconds of the town's clock.
 const PRESS_MS: i64 = 4_000;
 
+/// Where the ids of ticks begin within a clerk's series.
+const TICK_IDS: u128 = 1 << 63;
+
 /// A clerk.
 pub struct Clerk {
     till: TillHandle,
     operator: OperatorId,
     clock: TownClock,
     ids: u128,
+    ticks: u128,
 }
 
 impl Clerk {
     /// A clerk who works at `till`. `series` keeps the ids of two clerks apart.
     #[must_use]
     pub fn new(till: TillHandle, operator: OperatorId, clock: TownClock, series: u64) -> Self {
-        Self { till, operator, clock, ids: u128::from(series) << 64 }
+        Self { till, operator, clock, ids: u128::from(series) << 64, ticks: 0 }
+    }
+
+    /// The clerk gets up; the till may end.
+    #[must_use]
+    pub fn leaves(self) -> Standing {
+        Standing { operator: self.operator, clock: self.clock, ids: self.ids, ticks: self.ticks }
     }
 
     /// The till.
@@ -79,6 +90,18 @@ impl Clerk {
         }
     }
 
+    /// A tick, as the agent's own clock gives one every second: what waits for the town's time looks at it again.
+    ///
+    /// # Errors
+    /// What the till answers.
+    pub async fn second_passes(&mut self) -> Result<()> {
+        // Ids of their own: how often somebody had to wait must not show in the ids of sales.
+        self.ticks += 1;
+        let id = CommandId(Uuid::from_u128((self.ids >> 64 << 64) + TICK_IDS + self.ticks));
+        self.till.submit(Envelope { actor: Actor::Agent, id, command: Command::Tick }).await?;
+        Ok(())
+    }
+
     /// 業務開始 with a float of ¥30,000.
     ///
     /// # Errors
@@ -91,12 +114,25 @@ impl Clerk {
         Ok(())
     }
 
-    /// Monday: the clock has jumped over the weekend, a person confirms it and opens.
+    /// The counter rested for more than a day: a person confirms the clock and opens.
     ///
     /// # Errors
     /// What the till refuses.
-    pub async fn morning_after_a_weekend(&mut self) -> Result<()> {
-        self.press(Command::ConfirmClock { reason: "週明け。電波時計と一致".into() }).await?;
+    pub async fn morning_after_a_rest(&mut self) -> Result<()> {
+        self.press(Command::ConfirmClock { reason: "休み明け。電波時計と一致".into() }).await?;
+        self.open().await
+    }
+
+    /// Opens; confirms the clock first where the counter has rested for more than a day.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn begin_day(&mut self) -> Result<()> {
+        let clock = self.state().clock;
+        let rested_ms = clock.last.map_or(0, |last| self.clock.now().ms_since(last));
+        if clock.doubt.is_some() || rested_ms > CLOCK_AHEAD_MAX_MS {
+            return self.morning_after_a_rest().await;
+        }
         self.open().await
     }
 
@@ -137,8 +173,46 @@ impl Clerk {
     pub async fn request(&mut self, lines: &[(&str, u32)], route: &str) -> Result<(SaleId, AttemptId)> {
         let sale = self.register(lines).await?;
         let route: RouteId = route.parse()?;
-        let id = self.press(Command::RequestPayment { sale, route, repeat_reason: None }).await?;
+        let repeat_reason = self.same_in_doubt(sale, &route).then(|| "別のお客様の支払い".to_owned());
+        let id = self.press(Command::RequestPayment { sale, route, repeat_reason }).await?;
         Ok((sale, AttemptId(id.0)))
+    }
+
+    /// Whether the screen shows a doubt over the same amount and method, and asks for a reason.
+    fn same_in_doubt(&self, sale: SaleId, route: &RouteId) -> bool {
+        let state = self.state();
+        let (Some(sale), Some(route)) = (state.sales.get(&sale), state.route(route)) else { return false };
+        state.doubts().any(|doubt| doubt.amount == sale.total && doubt.method == route.method)
+    }
+
+    /// An organisation pays later: a coupon's or an approval's number.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn take_claim(
+        &mut self,
+        lines: &[(&str, u32)],
+        route: &str,
+        reference: &str,
+    ) -> Result<SaleId> {
+        let sale = self.register(lines).await?;
+        let command = Command::TakeClaim { sale, route: route.parse()?, reference: reference.to_owned() };
+        self.press(command).await?;
+        Ok(sale)
+    }
+
+    /// The terminal that is not linked says 処理未了. The citizen leaves with the held certificate; the terminal is let work again.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn cannot_tell(&mut self, lines: &[(&str, u32)], brand: &str) -> Result<AttemptId> {
+        let (_, attempt) = self.request(lines, "emoney").await?;
+        let result = KeyedResult::CannotTell { brand: Some(brand.parse()?) };
+        self.press(Command::KeyResult { attempt, result }).await?;
+        self.press(Command::ChooseUnknownExit { attempt, exit: UnknownExit::TakesHeldCertificate }).await?;
+        let reason = "端末は待受に戻った。次のお客様の支払いに使う".to_owned();
+        self.press(Command::ReleaseTerminal { attempt, reason }).await?;
+        Ok(attempt)
     }
 
     /// A sale by the linked terminal, waited for to its end.
@@ -162,7 +236,7 @@ impl Clerk {
         Ok(sale)
     }
 
-    /// The payer's phone shows `shown` and a transaction number.
+    /// The payer's phone shows `shown` and a transaction number of PayPay.
     ///
     /// # Errors
     /// What the till refuses.
@@ -173,11 +247,26 @@ impl Clerk {
         transaction: &str,
         shown: Yen,
     ) -> Result<()> {
+        self.confirm_wallet(attempt, "paypay".parse()?, sheet, transaction, shown).await
+    }
+
+    /// The same for any wallet.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn confirm_wallet(
+        &mut self,
+        attempt: AttemptId,
+        wallet: BrandCode,
+        sheet: &str,
+        transaction: &str,
+        shown: Yen,
+    ) -> Result<()> {
         let digits =
             transaction.get(transaction.len().saturating_sub(4)..).context("a transaction number")?;
         let command = Command::ConfirmStaticCode {
             attempt,
-            wallet: "paypay".parse()?,
+            wallet,
             sheet_number: sheet.to_owned(),
             payer_digits: digits.to_owned(),
             shown_amount: shown,
@@ -249,6 +338,23 @@ impl Clerk {
     /// When a paper does not come out.
     pub async fn papers_out(&self) -> Result<()> {
         self.until("papers are printed", |state| state.prints.values().all(|job| job.state.ended())).await
+    }
+}
+
+/// A clerk without a till: what a person takes along to the next machine.
+#[derive(Debug)]
+pub struct Standing {
+    operator: OperatorId,
+    clock: TownClock,
+    ids: u128,
+    ticks: u128,
+}
+
+impl Standing {
+    /// Sits down at another till. The ids of forms go on, so that none is used twice.
+    #[must_use]
+    pub fn works_at(self, till: TillHandle) -> Clerk {
+        Clerk { till, operator: self.operator, clock: self.clock, ids: self.ids, ticks: self.ticks }
     }
 }
 

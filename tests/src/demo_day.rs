@@ -14,15 +14,16 @@ use domain::{
 };
 use drivers::{
     script::Script,
-    zvt::simulator::{Card, EntryKind, EntryState, Next},
+    zvt::simulator::{Card, Next},
 };
 
 use crate::{
-    city::{CentreHouse, Counter, on_the_day},
+    card_lines::terminal_lines,
+    city::{CentreHouse, Counter, Place, on_the_day},
     clerk::in_state,
     clock::TownClock,
     world::{
-        bank::{self, DepositIn},
+        bank::{self, Movement},
         card_company::{self, CardLine},
         wallet::WalletOperator,
     },
@@ -33,6 +34,8 @@ const ANSWER_LOST: &str = r#"
 device = "zvt"
 rule = [{ tx = "04 0F", nth = 1, at_byte = 3, do = "cut", reconnect_ms = 600, truth = "charged" }]
 "#;
+/// How long the card company's centre takes, in milliseconds.
+const PACE_MS: u64 = 60;
 /// An hour, in milliseconds.
 const HOUR_MS: i64 = 3_600_000;
 /// PayPay's rate and the tax on it, as in the set-up.
@@ -69,8 +72,11 @@ impl Day {
     pub async fn morning(folder: &std::path::Path, database_url: Option<String>) -> Result<Self> {
         let clock = TownClock::at(on_the_day(8, 30)?);
         let centre = CentreHouse::open(folder, database_url, clock.clone()).await?;
-        let museum = Counter::open(&centre, folder, "museum-1", "staff-11", "71000001", &clock).await?;
-        let window = Counter::open(&centre, folder, "shimin-1", "staff-21", "71000002", &clock).await?;
+        let place = |id, operator, terminal_id| Place { id, operator, terminal_id, pace_ms: PACE_MS };
+        let museum =
+            Counter::open(&centre, folder, place("museum-1", "staff-11", "71000001"), &clock).await?;
+        let window =
+            Counter::open(&centre, folder, place("shimin-1", "staff-21", "71000002"), &clock).await?;
         Ok(Self { centre, museum, window, clock, wallet: WalletOperator::default(), touched: Vec::new() })
     }
 
@@ -210,7 +216,7 @@ impl Day {
         self.museum.clerk.close(None).await?;
         self.window.clerk.count_drawer(20).await?;
         self.window.clerk.close(Some("10円硬貨2枚の過剰。お釣りの渡し不足か確認中")).await?;
-        for counter in [&self.museum, &self.window] {
+        for counter in [&mut self.museum, &mut self.window] {
             counter.clerk.papers_out().await?;
             counter.delivered(&self.clock).await?;
         }
@@ -228,9 +234,9 @@ impl Day {
         lines.extend(terminal_lines(&self.window));
         let fee = PAYPAY_RATE.of(self.wallet.gross(), Rounding::Floor)?;
         let tax = FEE_TAX.of(fee, Rounding::Floor)?;
-        let deposit = DepositIn {
+        let deposit = Movement {
             on: arrival,
-            remitter_kana: "ﾍﾟｲﾍﾟｲ(ｶ".into(),
+            name_kana: "ﾍﾟｲﾍﾟｲ(ｶ".into(),
             amount: self.wallet.gross().checked_sub(fee)?.checked_sub(tax)?,
         };
         let bank = bank::statement("2026-07-31".parse()?, arrival, Yen::new(8_250_000), &[deposit])?;
@@ -247,35 +253,4 @@ impl Day {
             ],
         })
     }
-}
-
-/// What the card company has of a linked terminal: the terminal's own book.
-fn terminal_lines(counter: &Counter) -> Vec<CardLine> {
-    let brand = |card: Card| match card {
-        Card::Visa => "VISA",
-        Card::Mastercard => "Mastercard",
-        Card::Jcb => "JCB",
-        Card::Amex => "AMEX",
-        Card::Diners => "Diners",
-        Card::Other => "クレジット",
-    };
-    counter
-        .terminal
-        .book()
-        .into_iter()
-        .filter(|entry| entry.state != EntryState::Reversed)
-        .filter_map(|entry| {
-            let amount = match entry.kind {
-                EntryKind::Sale => entry.amount,
-                EntryKind::Void { .. } => entry.amount.checked_neg().ok()?,
-            };
-            Some(CardLine {
-                terminal: counter.terminal_id.clone(),
-                slip: format!("{:04}", entry.receipt),
-                brand: brand(entry.card).into(),
-                amount,
-                at: entry.at,
-            })
-        })
-        .collect()
 }

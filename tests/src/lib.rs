@@ -4,11 +4,13 @@
 //! Used by the end-to-end tests, the seeded simulation, the browser tests, the benchmarks and the demo.
 
 pub mod bench;
+pub mod card_lines;
 pub mod city;
 pub mod clerk;
 pub mod clock;
 pub mod demo_day;
 pub mod harness;
+pub mod july;
 pub mod masters;
 pub mod settle;
 pub mod simulation;

@@ -12,6 +12,9 @@ use domain::{
 /// The set-up of the demo's city: one museum desk, one certificate window, three contracts.
 pub const DEMO_SET_UP_TOML: &str = include_str!("../demo/set-up.toml");
 
+/// The set-up of 萩・明倫学舎 in July 2022.
+pub const JULY_SET_UP_TOML: &str = include_str!("../demo/july-2022.toml");
+
 /// A certificate window of the simulation.
 ///
 /// # Errors
@@ -46,6 +49,13 @@ pub fn simulated_counter(number: u64) -> Result<CounterProfile> {
                 RouteKind::ManualTerminal { terminal_id: "E1".into() },
                 &["nanaco"],
             )?,
+            route(
+                "coupon",
+                Method::Voucher,
+                RouteKind::Claim { reference_label: "クーポン番号".into() },
+                &[],
+            )?,
+            route("kogawase", Method::PostalOrder, RouteKind::Security, &[])?,
         ],
         operators: vec![Operator { id: "staff-1".parse()?, label: "窓口A".into(), supervisor: false }],
     })
@@ -75,12 +85,13 @@ fn item(code: &str, name: &str, price: i64) -> Result<Item> {
 }
 
 fn route(id: &str, method: Method, kind: RouteKind, brands: &[&str]) -> Result<PaymentRoute> {
+    let to_the_bank_by_hand = method == Method::Cash || method.is_security();
     Ok(PaymentRoute {
         id: id.parse()?,
         label: method.label_ja().into(),
         method,
         kind,
         brands: brands.iter().map(|brand| brand.parse()).collect::<Result<_, _>>()?,
-        contract: if method == Method::Cash { None } else { Some(format!("c-{id}").parse()?) },
+        contract: if to_the_bank_by_hand { None } else { Some(format!("c-{id}").parse()?) },
     })
 }

@@ -13,7 +13,7 @@ use store::reports::{AttemptRow, SaleRow};
 /// Entries that came this much later than they were made were held up by the line, in milliseconds.
 const HELD_UP_MS: i64 = 30 * 60 * 1_000;
 /// Entries read at once.
-const PAGE_ENTRIES: u32 = 5_000;
+pub const PAGE_ENTRIES: u32 = 5_000;
 
 /// The unusual of a day: doubts and what ended them, sales taken back, what the line held up.
 ///
@@ -43,7 +43,9 @@ pub async fn of_day(state: &AppState, day: CivilDate) -> Result<Vec<String>> {
     Ok(sentences)
 }
 
-fn doubt_and_its_end(row: &AttemptRow) -> Option<String> {
+/// What ended a doubt; none for an attempt that never was one.
+#[must_use]
+pub fn doubt_and_its_end(row: &AttemptRow) -> Option<String> {
     let first = row.outcomes.first()?;
     let last = row.last_outcome()?;
     if !matches!(first.fact.outcome, Outcome::Unknown(_)) {
@@ -65,7 +67,9 @@ fn doubt_and_its_end(row: &AttemptRow) -> Option<String> {
     ))
 }
 
-fn taken_back(row: &SaleRow) -> Option<String> {
+/// A sale that was taken back; none for one that stands.
+#[must_use]
+pub fn taken_back(row: &SaleRow) -> Option<String> {
     let void = row.void.as_ref()?;
     Some(format!(
         "{} {}: {} {}円を取り消しました（{}）。領収書 {} は欠番にせず残しています。",

@@ -12,10 +12,14 @@ use anyhow::{Context as _, Result, ensure};
 use thirtyfour::{
     By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement, support::sleep,
 };
-use town::{bench::processes::free_port, demo_day::Day, settle::settle};
+use town::{bench::processes::free_port, city::CentreHouse, demo_day::Day, july::July, settle::settle};
 
 /// Longest wait for something on a page, in milliseconds.
 const SEEN_MAX_MS: u64 = 15_000;
+/// Tallest picture, in pixels.
+const PICTURE_HEIGHT_MAX_PX: u64 = 6_000;
+/// What a window has beside its page, in pixels.
+const WINDOW_FRAME_PX: u32 = 150;
 /// Between two looks, in milliseconds.
 const LOOK_MS: u64 = 100;
 
@@ -67,6 +71,14 @@ impl Chromium {
 
     async fn picture(&self, name: &str) -> Result<()> {
         Ok(self.driver.screenshot(&self.pictures.join(name)).await?)
+    }
+
+    /// The whole page on one picture, however long it is.
+    async fn whole_page(&self, name: &str) -> Result<()> {
+        let height = self.driver.execute("return document.documentElement.scrollHeight", Vec::new()).await?;
+        let height = height.json().as_u64().context("a height")?.clamp(900, PICTURE_HEIGHT_MAX_PX);
+        self.driver.set_window_rect(0, 0, 1_280, u32::try_from(height)? + WINDOW_FRAME_PX).await?;
+        self.picture(name).await
     }
 
     /// The element of a CSS selector, waited for.
@@ -164,11 +176,40 @@ async fn close_early(day: &mut Day) -> Result<()> {
     day.museum.clerk.close(None).await
 }
 
-/// The first administrator is made by the one-time link, signs in and reads the report of the day.
+/// The first administrator signs in and reads the report of the day.
 async fn one_report(chromium: &Chromium, day: &mut Day) -> Result<()> {
-    day.centre.switch_off().await?;
-    day.centre.switch_on().await?;
-    let link = day.centre.first_login_link().context("a first login link")?.to_owned();
+    signed_in(chromium, &mut day.centre, "/report/2026-07-31").await?;
+    chromium.reads("差異あり").await?;
+    chromium.reads("明細に売上がありますが").await?;
+    chromium.picture("5-report.png").await
+}
+
+/// The user's own month, as their accountant would read it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_published_month() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut july = July::begin(folder.path(), None).await?;
+    july.play().await?;
+    let chromium = Chromium::start(&folder.path().join("profile")).await?;
+    let told = one_month(&chromium, &mut july).await;
+    chromium.quit().await?;
+    told
+}
+
+async fn one_month(chromium: &Chromium, july: &mut July) -> Result<()> {
+    signed_in(chromium, &mut july.centre, "/month/2022-07").await?;
+    for figure in ["12,090", "37,270", "46,010", "95,370", "560,380", "560,284", "17.0"] {
+        chromium.reads(figure).await?;
+    }
+    chromium.reads("差異あり").await?;
+    chromium.whole_page("6-month.png").await
+}
+
+/// The first administrator is made by the one-time link, signs in, and goes to a page.
+async fn signed_in(chromium: &Chromium, centre: &mut CentreHouse, page: &str) -> Result<()> {
+    centre.switch_off().await?;
+    centre.switch_on().await?;
+    let link = centre.first_login_link().context("a first login link")?.to_owned();
     chromium.driver.goto(&link).await?;
     let password = "a long sentence for the demo";
     for (field, text) in
@@ -178,17 +219,14 @@ async fn one_report(chromium: &Chromium, day: &mut Day) -> Result<()> {
     }
     chromium.press("main button.primary").await?;
     sleep(Duration::from_millis(500)).await;
-    let report = format!("{}/report/2026-07-31", day.centre.server()?.url());
-    chromium.driver.goto(&report).await?;
+    let page = format!("{}{page}", centre.server()?.url());
+    chromium.driver.goto(&page).await?;
     if chromium.driver.current_url().await?.path().starts_with("/login") {
         chromium.type_into("#name", "admin-1").await?;
         chromium.type_into("#password", password).await?;
         chromium.press("main button.primary").await?;
         sleep(Duration::from_millis(500)).await;
-        chromium.driver.goto(&report).await?;
+        chromium.driver.goto(&page).await?;
     }
-    chromium.reads("差異あり").await?;
-    chromium.reads("明細に売上がありますが").await?;
-    chromium.picture("5-report.png").await?;
     Ok(())
 }

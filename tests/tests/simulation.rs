@@ -18,6 +18,7 @@ fn run(part: u64) {
     println!("{tally:?}");
     // A run in which nothing goes wrong proves nothing.
     assert!(tally.crashes > 0 && tally.doubts > 0 && tally.line_losses > 0 && tally.sales > 0, "{tally:?}");
+    assert!(tally.papers > 0 && tally.overpayments > 0, "{tally:?}");
 }
 
 macro_rules! parts {

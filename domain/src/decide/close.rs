@@ -3,7 +3,6 @@
 use super::{Judged, Wish, typed_or_none};
 use crate::{
     cash::CashCount,
-    catalogue::RouteKind,
     event::{Event, Paper},
     id::RouteId,
     money::Yen,
@@ -39,7 +38,7 @@ impl Wish<'_> {
     ) -> Judged {
         self.state.day.as_ref().ok_or(Refusal::DayNotOpen)?;
         let known = self.state.route(route).ok_or(Refusal::UnknownRoute)?;
-        if matches!(known.kind, RouteKind::CashDrawer | RouteKind::StaticSheet { .. }) {
+        if !known.kind.is_terminal() {
             return Err(Refusal::UnknownRoute);
         }
         if source == TotalsSource::TypedTwice && first != second {
@@ -98,9 +97,6 @@ impl Wish<'_> {
     /// Terminals that took money or tried to, and whose totals nobody recorded.
     fn terminals_without_totals(&self, settlement: &Settlement) -> Vec<String> {
         let Some(profile) = self.state.profile.as_deref() else { return Vec::new() };
-        let is_terminal = |kind: &RouteKind| {
-            matches!(kind, RouteKind::LinkedTerminal { .. } | RouteKind::ManualTerminal { .. })
-        };
         let used = |route: &RouteId| {
             settlement.methods.iter().any(|row| row.route == *route)
                 || self.state.doubts().any(|a| a.route == *route && a.business_day == settlement.date)
@@ -110,7 +106,7 @@ impl Wish<'_> {
         profile
             .routes
             .iter()
-            .filter(|route| is_terminal(&route.kind) && used(&route.id) && !recorded(&route.id))
+            .filter(|route| route.kind.is_terminal() && used(&route.id) && !recorded(&route.id))
             .map(|route| route.label.clone())
             .collect()
     }

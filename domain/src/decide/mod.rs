@@ -3,6 +3,7 @@
 //! Invariants: pure; the events of one command are one durable append; a repeated command id gives no events, so that the first
 //! answer stands; nothing that a device reports is ever refused for the state of the day (nothing seen is lost).
 
+mod claim;
 mod close;
 mod complete;
 mod day;
@@ -112,6 +113,8 @@ impl Wish<'_> {
             Command::AbandonSale { sale, reason } => self.abandon_sale(sale, &reason),
             Command::IssueFree { sale } => self.issue_free(sale),
             Command::TakeCash { sale, tendered } => self.take_cash(sale, tendered),
+            Command::TakeClaim { sale, route, reference } => self.take_claim(sale, &route, &reference),
+            Command::TakeSecurity { sale, route, reference } => self.take_security(sale, &route, &reference),
             Command::RequestPayment { sale, route, repeat_reason } => {
                 self.request_payment(sale, &route, repeat_reason)
             }

@@ -6,7 +6,7 @@ use crate::{
     command::KeyedResult,
     event::{Event, OverpaymentCause},
     id::{AttemptId, BrandCode, RouteId, SaleId},
-    method::brand_label,
+    method::{Validity, brand_label, brand_rule, brand_taken_on},
     money::Yen,
     payment::{
         Approval, AttemptFact, AttemptKind, Decline, Doubt, DoubtCause, Evidence, NotStartedWhy, Outcome,
@@ -16,6 +16,7 @@ use crate::{
     sale::Standing,
     state::{Attempt, AttemptState},
     text::number_text,
+    time::CivilDate,
 };
 
 /// Digits of the payer's transaction number that the clerk keys.
@@ -43,9 +44,10 @@ impl Wish<'_> {
             return Err(Refusal::NothingToPay);
         }
         let route = self.state.route(route).ok_or(Refusal::UnknownRoute)?;
-        if route.kind == RouteKind::CashDrawer {
+        if !route.kind.is_terminal() && !matches!(route.kind, RouteKind::StaticSheet { .. }) {
             return Err(Refusal::UnknownRoute);
         }
+        let brand = brand_beforehand(&route.brands, day.date)?;
         self.check_barred(sale, route.method)?;
         self.check_terminal_free(&route.id)?;
         let same_in_doubt = self.state.doubts().any(|a| a.amount == sale.total && a.method == route.method);
@@ -61,7 +63,7 @@ impl Wish<'_> {
             method: route.method,
             route: route.id.clone(),
             contract: route.contract.clone(),
-            brand: if route.brands.len() == 1 { route.brands.first().cloned() } else { None },
+            brand,
             amount: sale.total,
             business_day: day.date,
             repeat_reason: repeat_reason.filter(|_| same_in_doubt),
@@ -155,7 +157,7 @@ impl Wish<'_> {
         };
         let outcome = match result {
             KeyedResult::Approved { brand, slip_number } => {
-                check_brand(&route.brands, &brand)?;
+                check_brand(&route.brands, &brand, attempt.business_day)?;
                 Outcome::Approved(Approval {
                     settled_amount: Some(attempt.amount),
                     brand: Some(brand),
@@ -170,7 +172,7 @@ impl Wish<'_> {
             }),
             KeyedResult::CannotTell { brand } => {
                 if let Some(brand) = &brand {
-                    check_brand(&route.brands, brand)?;
+                    check_brand(&route.brands, brand, attempt.business_day)?;
                 }
                 Outcome::Unknown(Doubt {
                     phase: Phase::Sent,
@@ -194,7 +196,7 @@ impl Wish<'_> {
         let attempt = self.running_attempt(attempt)?;
         let route = self.state.route(&attempt.route).ok_or(Refusal::UnknownRoute)?;
         let RouteKind::StaticSheet { sheet_numbers } = &route.kind else { return Err(Refusal::UnknownRoute) };
-        check_brand(&route.brands, &wallet)?;
+        check_brand(&route.brands, &wallet, attempt.business_day)?;
         let sheet = number("シート番号", sheet_number)?;
         if !sheet_numbers.contains(&sheet) {
             return Err(Refusal::SheetNotOurs(sheet));
@@ -255,8 +257,28 @@ pub(super) fn same_amount(attempt: &Attempt, outcome: Outcome) -> Outcome {
     }
 }
 
-fn check_brand(taken: &[BrandCode], brand: &BrandCode) -> Result<(), Refusal> {
-    if taken.contains(brand) { Ok(()) } else { Err(Refusal::BrandNotTaken(brand_label(brand))) }
+/// A brand that a clerk keys: one of the route's, on a day of its own. Evidence about an old doubt does not come through here.
+fn check_brand(taken: &[BrandCode], brand: &BrandCode, on: CivilDate) -> Result<(), Refusal> {
+    if !taken.contains(brand) {
+        return Err(Refusal::BrandNotTaken(brand_label(brand)));
+    }
+    if brand_taken_on(brand, on) { Ok(()) } else { Err(not_valid(brand)) }
+}
+
+/// The brand of a route that takes only one on this day; none where the payer's choice decides. A route whose brands are all out
+/// of their days takes no payment.
+fn brand_beforehand(brands: &[BrandCode], on: CivilDate) -> Result<Option<BrandCode>, Refusal> {
+    let taken: Vec<&BrandCode> = brands.iter().filter(|brand| brand_taken_on(brand, on)).collect();
+    match (brands.first(), taken.as_slice()) {
+        (Some(ended), []) => Err(not_valid(ended)),
+        (_, [only]) => Ok(Some((*only).clone())),
+        _ => Ok(None),
+    }
+}
+
+fn not_valid(brand: &BrandCode) -> Refusal {
+    let validity = brand_rule(brand).map_or(Validity::ALWAYS, |rule| rule.validity);
+    Refusal::BrandNotValid { brand: brand_label(brand), validity }
 }
 
 pub(super) fn number(field: &'static str, text: &str) -> Result<String, Refusal> {

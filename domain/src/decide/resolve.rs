@@ -11,7 +11,7 @@ use crate::{
     payment::{Approval, AttemptKind, Decline, Evidence, Outcome, QueryAnswer},
     refusal::Refusal,
     sale::Standing,
-    state::Attempt,
+    state::{Attempt, SaleState},
 };
 
 impl Wish<'_> {
@@ -116,8 +116,15 @@ impl Wish<'_> {
 
     pub(super) fn choose_exit(&self, attempt: AttemptId, exit: UnknownExit) -> Judged {
         let attempt = self.doubtful_attempt(attempt)?;
-        if exit == UnknownExit::PaysAnotherWay && attempt.kind != AttemptKind::Sales {
-            return Err(Refusal::SaleNotOpen);
+        if exit == UnknownExit::PaysAnotherWay {
+            let sale = self.known_sale(attempt.sale)?;
+            if sale.state == SaleState::Open && attempt.exit == Some(exit.clone()) {
+                return Ok(Vec::new());
+            }
+            // Once paid another way, the sale is done: opening it again would take the money twice.
+            if attempt.kind != AttemptKind::Sales || sale.state != SaleState::Paying(attempt.id) {
+                return Err(Refusal::SaleNotOpen);
+            }
         }
         let certificate = exit == UnknownExit::TakesHeldCertificate;
         let mut events = vec![Event::UnknownExitChosen { attempt: attempt.id, exit }];

@@ -63,13 +63,18 @@ pub fn silence() -> Outcome {
 impl Desk {
     /// Enrolled, not yet opened, 31 July 2026, 08:30.
     pub fn enrolled() -> Self {
-        let now = Timestamp::from_jst(date("2026-07-31"), 8, 30, 0).unwrap();
+        Self::enrolled_at(date("2026-07-31"), (8, 30), profile())
+    }
+
+    /// Enrolled, not yet opened, at an hour and minute of a day.
+    pub fn enrolled_at(day: CivilDate, (hour, minute): (i8, i8), profile: CounterProfile) -> Self {
+        let now = Timestamp::from_jst(day, hour, minute, 0).unwrap();
         let mut desk = Self { state: State::default(), journal: Vec::new(), now, next_command: 1 };
         let enrol = Command::Enrol {
             tenant: "t1".parse().unwrap(),
             counter: "m1".parse().unwrap(),
             incarnation: Incarnation(1),
-            profile: profile(),
+            profile,
             first_receipt: 1,
         };
         desk.ok(enrol);
@@ -79,6 +84,13 @@ impl Desk {
     /// Opened with a float of 30,000.
     pub fn open() -> Self {
         let mut desk = Self::enrolled();
+        desk.ok(desk.open_command());
+        desk
+    }
+
+    /// Opened with a float of 30,000 at 08:30 of a day, with claims and securities.
+    pub fn open_with_claims(day: &str) -> Self {
+        let mut desk = Self::enrolled_at(date(day), (8, 30), profile_with_claims());
         desk.ok(desk.open_command());
         desk
     }
@@ -134,6 +146,14 @@ impl Desk {
     pub fn pay(&mut self, sale: SaleId, route: &str) -> AttemptId {
         let route = route.parse().unwrap();
         AttemptId(self.ok(Command::RequestPayment { sale, route, repeat_reason: None }).0)
+    }
+
+    pub fn claim(sale: SaleId, route: &str, reference: &str) -> Command {
+        Command::TakeClaim { sale, route: route.parse().unwrap(), reference: reference.into() }
+    }
+
+    pub fn security(sale: SaleId, reference: &str) -> Command {
+        Command::TakeSecurity { sale, route: "postal".parse().unwrap(), reference: reference.into() }
     }
 
     /// A card attempt that was sent and then fell silent.
@@ -287,4 +307,49 @@ fn profile() -> CounterProfile {
             supervisor: false,
         }],
     }
+}
+
+/// The same counter with more on its list and the routes that came with payload version 2. Frozen by the golden journal v2.
+pub fn profile_with_claims() -> CounterProfile {
+    let mut wide = profile();
+    let tickets = RevenueAccount {
+        account: "一般会計".into(),
+        kan: "使用料及び手数料".into(),
+        ko: "使用料".into(),
+        moku: "教育使用料".into(),
+        setsu: "観覧料".into(),
+    };
+    for list in &mut wide.price_lists {
+        list.valid_from = date("2022-04-01");
+        for ticket in list.items.iter_mut().filter(|item| item.visitor_category.is_some()) {
+            ticket.account = tickets.clone();
+            ticket.tax = TaxClass::Taxable10;
+        }
+        let cash_or_card = vec![Method::Voucher, Method::PostalOrder];
+        list.items.push(item("inkan", "印鑑登録証明書", 300));
+        list.items.push(Item { section: "税務課".into(), ..item("zei", "税証明", 300) });
+        list.items.push(Item { barred_methods: cash_or_card, ..item("ashi", "住居表示台帳", 150) });
+        list.exemptions.push(ExemptionGround {
+            code: "guide".parse().unwrap(),
+            label: "団体の引率者・添乗員".into(),
+            items: vec!["adult".parse().unwrap()],
+        });
+    }
+    let claim = |label: &str| RouteKind::Claim { reference_label: label.into() };
+    wide.routes.push(route("voucher", Method::Voucher, claim("クーポン番号"), &[]));
+    wide.routes.push(route("deferred", Method::Deferred, claim("後納承認番号"), &[]));
+    wide.routes.push(PaymentRoute {
+        contract: None,
+        ..route("postal", Method::PostalOrder, RouteKind::Security, &[])
+    });
+    wide.routes.push(PaymentRoute {
+        contract: None,
+        ..route(
+            "wallets",
+            Method::CodeStatic,
+            RouteKind::StaticSheet { sheet_numbers: vec!["S-0002".into()] },
+            &["paypay", "linepay", "wallet-of-tomorrow"],
+        )
+    });
+    wide
 }

@@ -1,4 +1,9 @@
-//! `pos-agent devices list|test`: what is configured, and whether it answers. Starts no transaction and prints nothing.
+//! `pos-agent devices list|test|simulate|certify`: what is configured, whether it answers, machines in software, the conformance kit.
+//!
+//! Invariant: `list` and `test` start no transaction and print nothing.
+
+mod certify;
+mod simulate;
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,24 +36,33 @@ pub(super) enum Devices {
     List,
     /// Connect to each device and ask for its status. Not while the agent runs: a device has one agent at a time.
     Test,
+    /// Start a machine in software for outside programs; runs until Ctrl-C and then shows its own book.
+    Simulate(simulate::Simulate),
+    /// Run the conformance kit on a device and write its report.
+    Certify(certify::Certify),
 }
 
 impl Devices {
     pub(super) fn run(&self, config: &Config, format: Format) -> Exit {
-        let devices = match understand_all(&config.device) {
-            Ok(devices) => devices,
-            Err(error) => return failed(&error),
-        };
         match self {
-            Self::List => {
+            Self::List => on_configured(config, |devices| {
                 say(devices.iter().map(|(id, device)| row(id, device, None)).collect(), format);
                 Exit::Done
-            }
-            Self::Test => match runtime() {
-                Ok(runtime) => runtime.block_on(test_all(&devices, format)),
+            }),
+            Self::Test => on_configured(config, |devices| match runtime() {
+                Ok(runtime) => runtime.block_on(test_all(devices, format)),
                 Err(error) => failed(&error),
-            },
+            }),
+            Self::Simulate(simulate) => simulate.run(format),
+            Self::Certify(certify) => on_configured(config, |devices| certify.run(devices, format)),
         }
+    }
+}
+
+fn on_configured(config: &Config, what: impl FnOnce(&[(DeviceId, Understood)]) -> Exit) -> Exit {
+    match understand_all(&config.device) {
+        Ok(devices) => what(&devices),
+        Err(error) => failed(&error),
     }
 }
 
@@ -69,7 +83,7 @@ async fn test_all(devices: &[(DeviceId, Understood)], format: Format) -> Exit {
 async fn test(device: &Understood) -> Result<String, String> {
     let _claim = match device.transport().is_write_only() {
         true => None,
-        false => Some(Claim::take(&device.transport().to_string()).map_err(|error| error.to_string())?),
+        false => Some(Claim::of(device.transport()).map_err(|error| error.to_string())?),
     };
     if let Some(cat) = device.cat(Arc::new(NoJournal)) {
         return match cat.connect().await {

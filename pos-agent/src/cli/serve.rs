@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use super::{Exit, failed, overlay, runtime};
+use super::{Exit, asked_to_stop, failed, overlay, runtime};
 use crate::{
     agent::{Agent, Options},
     config::Config,
@@ -87,30 +87,6 @@ fn serve(runtime: &Runtime, options: Options) -> Exit {
         };
         ended.map_or(Exit::Done, |message| failed(&message))
     })
-}
-
-/// Ctrl-C everywhere, SIGTERM where there is one.
-async fn asked_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut signals) => {
-                    signals.recv().await;
-                }
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! { () = interrupt => {}, () = terminate => {} }
-    }
-    #[cfg(not(unix))]
-    interrupt.await;
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

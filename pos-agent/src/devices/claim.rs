@@ -8,6 +8,8 @@ use std::{
     path::PathBuf,
 };
 
+use drivers::transport::Transport;
+
 /// A claimed address; given back when dropped.
 #[derive(Debug)]
 pub struct Claim {
@@ -31,6 +33,14 @@ pub enum ClaimError {
 }
 
 impl Claim {
+    /// Claims the machine behind a transport: settings of the line and the spelling of its name make no difference.
+    ///
+    /// # Errors
+    /// When another process has it.
+    pub fn of(transport: &Transport) -> Result<Self, ClaimError> {
+        Self::take(&machine(transport))
+    }
+
     /// Claims an address for this process.
     ///
     /// # Errors
@@ -44,6 +54,18 @@ impl Claim {
             Err(TryLockError::WouldBlock) => Err(ClaimError::Taken(address.to_owned())),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
+    }
+}
+
+/// One name for one machine. A port under `/dev/serial/by-id` is the port it points to.
+fn machine(transport: &Transport) -> String {
+    match transport {
+        Transport::Serial(serial) => {
+            let path = std::fs::canonicalize(&serial.path);
+            path.map_or_else(|_| serial.path.clone(), |path| path.display().to_string())
+        }
+        Transport::Tcp { host, port } => format!("tcp://{}:{port}", host.to_ascii_lowercase()),
+        Transport::File(_) => transport.to_string(),
     }
 }
 
@@ -72,6 +94,9 @@ mod tests {
         assert!(matches!(Claim::take(&address), Err(ClaimError::Taken(_))));
         drop(first);
         assert!(Claim::take(&address).is_ok());
+        let of = |text: &str| machine(&text.parse().unwrap());
+        assert_eq!(of("serial:///dev/none7?baud=9600"), of("serial:///dev/none7?baud=115200"));
+        assert_eq!(of("tcp://Printer.example:9100"), of("tcp://printer.example:9100"));
         assert_ne!(lock_path("tcp://a:1"), lock_path("tcp:__a:1"));
     }
 }

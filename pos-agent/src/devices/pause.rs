@@ -6,8 +6,6 @@ use std::time::Duration;
 const FIRST_MS: u64 = 500;
 /// Longest pause, in milliseconds.
 const LAST_MS: u64 = 30_000;
-/// Failures in a row after which new sales no longer wait for a connection (`devices.md` 4, breaker).
-pub const BREAKER_FAILURES: u32 = 5;
 
 /// Failures in a row and the pause that follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,6 +14,12 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// Nothing failed yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { failures: 0 }
+    }
+
     /// It worked.
     pub const fn reset(&mut self) {
         self.failures = 0;
@@ -26,12 +30,6 @@ impl Pause {
         let whole = (FIRST_MS << self.failures.min(10)).min(LAST_MS);
         self.failures = self.failures.saturating_add(1);
         Duration::from_millis(whole / 2 + whole / 2 * u64::from(permille.min(1_000)) / 1_000)
-    }
-
-    /// Whether it failed so often that nobody should wait for it.
-    #[must_use]
-    pub const fn breaker_open(&self) -> bool {
-        self.failures >= BREAKER_FAILURES
     }
 }
 
@@ -44,7 +42,6 @@ mod tests {
         let mut pause = Pause::default();
         let waits: Vec<u128> = (0..8).map(|_| pause.next(1_000).as_millis()).collect();
         assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-        assert!(pause.breaker_open());
         pause.reset();
         assert_eq!(pause.next(0).as_millis(), 250, "spread over the upper half");
     }

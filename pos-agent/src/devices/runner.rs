@@ -19,7 +19,8 @@ use drivers::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Desk, claim::Claim, printer::Printer, recorder::TillRecorder, registry::Understood, terminal::Terminal,
+    Desk, claim::Claim, printer::Printer, recorder::TillRecorder, registry::Understood, standing::Stage,
+    terminal::Terminal,
 };
 use crate::{
     edge::Entropy,
@@ -72,12 +73,14 @@ impl Devices {
         if device.transport().is_write_only() {
             return Ok(None);
         }
-        Claim::take(&device.transport().to_string()).map(Some).map_err(|error| {
+        Claim::of(device.transport()).map(Some).map_err(|error| {
             tracing::error!(device = %id, %error, "device not claimed");
             DeviceView {
                 role: device.role(),
+                stage: Stage::Faulted,
+                rests: false,
                 link: LinkState::Faulted(error.to_string()),
-                attention_ja: Some("この機器は別の窓口プログラムが使っています。".into()),
+                attention_ja: Some("この機器は別の窓口プログラムが使っています。そちらを終えてから、この窓口機を起動し直してください。".into()),
             }
         })
     }

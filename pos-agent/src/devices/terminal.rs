@@ -1,8 +1,9 @@
 //! The task of one payment terminal: link, recovery, one order at a time.
 //!
-//! Invariants: an attempt in doubt is asked about before anything else is sent there; an attempt is started once in a run (what
-//! was in flight at a restart is never started again, `due` sees to that); a cancel is a wish; an end is always reported.
-//! Not here: what a result proves (the driver), what follows from it (`domain`).
+//! Invariants: whatever was begun on the terminal is asked about before anything else is sent there, also on a line that has just
+//! come back for a waiting sale; an attempt is started once in a run (what was in flight at a restart is never started again, `due`
+//! sees to that); a cancel is a wish, heard also while the request waits; an end is always reported; a look at the link sends nothing.
+//! Not here: what a result proves (the driver), what follows from it (`domain`), the states ([`super::standing`]).
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use domain::{
     command::Command,
     due::Effect,
     id::{AttemptId, DeviceId, RouteId},
-    payment::{NotStartedWhy, Outcome, QueryAnswer},
+    payment::{AttemptKind, NotStartedWhy, Outcome, QueryAnswer},
 };
 use drivers::cat::{AttemptEvidence, Cat, CatRequest, LinkState, Recorder};
 use tokio::{
@@ -19,7 +20,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Desk, daily_log, pause::Pause};
+use super::{
+    Desk, PersonsWish, daily_log,
+    questions::Questions,
+    standing::{Misses, Stage, Standing},
+};
 use crate::till::{DeviceView, Role};
 
 /// How often an idle link is looked at, in milliseconds. Looking sends nothing.
@@ -34,11 +39,11 @@ pub struct Terminal {
     recorder: Arc<dyn Recorder>,
     due: watch::Receiver<Arc<[Effect]>>,
     started: BTreeSet<AttemptId>,
-    link_pause: Pause,
-    link_due: Instant,
-    query_pause: Pause,
-    query_due: Instant,
-    asked: Option<AttemptId>,
+    standing: Standing,
+    questions: Questions,
+    wish: PersonsWish,
+    /// A conversation about money made the terminal unusable: only a person ends that, never a reconnection.
+    fault_stands: bool,
 }
 
 /// What is to be done now, in the order of its need.
@@ -56,23 +61,27 @@ impl Terminal {
         let due = desk.till.board().due();
         let now = Instant::now();
         Self {
+            wish: PersonsWish::of(&desk),
             desk,
             cat,
             recorder,
             due,
             started: BTreeSet::new(),
-            link_pause: Pause::default(),
-            link_due: now,
-            query_pause: Pause::default(),
-            query_due: now,
-            asked: None,
+            standing: Standing::new(Misses::Exchange, now),
+            questions: Questions::new(now),
+            fault_stands: false,
         }
     }
 
     /// Runs until `stop`; an order in flight is brought to its end first.
     pub async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            if !self.linked() && Instant::now() >= self.link_due {
+            self.observe();
+            if self.wish.take() {
+                self.fault_stands = false;
+                self.standing.look_now(Instant::now());
+            }
+            if !self.linked() && !self.fault_stands && self.standing.is_due(Instant::now()) {
                 self.connect().await;
             }
             self.show();
@@ -89,16 +98,55 @@ impl Terminal {
         matches!(self.cat.link(), LinkState::Ready | LinkState::Busy)
     }
 
-    async fn connect(&mut self) {
-        match self.cat.connect().await {
-            LinkState::Ready | LinkState::Busy => {
-                self.link_pause.reset();
-                // A line that has just come back is asked about every doubt at once.
-                self.query_pause.reset();
-                self.query_due = Instant::now();
+    /// What the link has come to since the last look.
+    fn observe(&mut self) {
+        let (now, permille) = (Instant::now(), self.desk.entropy.permille());
+        match (self.cat.link(), self.standing.stage()) {
+            (LinkState::Ready | LinkState::Busy, _) => {
+                let open = self.questions.is_open(&self.doubts());
+                self.standing.answers(now, open);
             }
-            _ => self.link_due = Instant::now() + self.link_pause.next(self.desk.entropy.permille()),
+            (LinkState::Lost(_), Stage::Ready | Stage::Busy | Stage::Recovering) => {
+                self.standing.misses(now, permille);
+            }
+            (LinkState::Faulted(_), Stage::Ready | Stage::Busy | Stage::Recovering) => {
+                self.fault_stands = true;
+                self.standing.needs_a_person(now, permille);
+            }
+            _ => {}
         }
+    }
+
+    async fn connect(&mut self) {
+        let link = self.cat.connect().await;
+        let (now, permille) = (Instant::now(), self.desk.entropy.permille());
+        match link {
+            LinkState::Ready | LinkState::Busy => {
+                self.questions.fresh_line(now);
+                let open = self.questions.is_open(&self.doubts());
+                self.standing.answers(now, open);
+            }
+            LinkState::Faulted(_) => self.standing.needs_a_person(now, permille),
+            LinkState::Lost(_) | LinkState::Opening => self.standing.misses(now, permille),
+        }
+    }
+
+    /// The attempts of this terminal whose result is unknown.
+    fn doubts(&self) -> Vec<AttemptId> {
+        let effects = self.due.borrow();
+        let doubt = |effect: &Effect| match effect {
+            Effect::Query { attempt, device, .. } if *device == self.desk.device => Some(*attempt),
+            _ => None,
+        };
+        effects.iter().filter_map(doubt).collect()
+    }
+
+    /// Whether something begun here must be asked about before anything else. Opens the line where it is not there.
+    async fn must_ask_first(&mut self) -> bool {
+        if !self.linked() && !self.fault_stands {
+            self.connect().await;
+        }
+        self.linked() && self.questions.is_open(&self.doubts())
     }
 
     /// A doubt first, while the terminal can be asked; then what was asked for.
@@ -108,9 +156,15 @@ impl Terminal {
         self.started.retain(|id| {
             mine.iter().any(|e| matches!(e, Effect::Authorize { attempt, .. } if attempt == id))
         });
-        let query_now = self.linked() && Instant::now() >= self.query_due;
-        let doubt = mine.iter().find_map(|effect| self.evidence(effect).filter(|_| query_now));
-        doubt
+        // What only a person can put right may still be asked: the driver opens a line for the question alone.
+        let can_ask = self.linked() || self.fault_stands;
+        let asked = self.questions.next(&self.doubts(), Instant::now()).filter(|_| can_ask);
+        let about =
+            |effect: &&Effect| matches!(effect, Effect::Query { attempt, .. } if Some(*attempt) == asked);
+        mine.iter()
+            .copied()
+            .find(about)
+            .and_then(|effect| self.evidence(effect))
             .map(Order::Query)
             .or_else(|| mine.iter().find_map(|effect| self.request(effect)).map(Order::Authorize))
             .or_else(|| {
@@ -151,42 +205,52 @@ impl Terminal {
 
     async fn authorize(&mut self, request: CatRequest, stop: &CancellationToken) {
         let attempt = request.attempt;
-        self.started.insert(attempt);
-        if !self.linked() && !self.link_pause.breaker_open() {
-            self.connect().await;
+        let new_sale = request.kind == AttemptKind::Sales;
+        let rests = new_sale && !self.standing.takes_new_sales();
+        // The request stays due; it comes again when the question has been asked.
+        if !rests && !self.cancel_asked(attempt) && self.must_ask_first().await {
+            return;
         }
-        let outcome = if self.linked() {
-            self.take(request, stop).await
+        self.started.insert(attempt);
+        let outcome = if self.cancel_asked(attempt) {
+            not_started(NotStartedWhy::CancelledBeforeSend, "cancelled while it waited".to_owned())
+        } else if rests {
+            not_started(NotStartedWhy::DeviceUnavailable, "the terminal failed too often just now".to_owned())
+        } else if !self.linked() {
+            let detail = format!("the terminal is not there: {:?}", self.cat.link());
+            not_started(NotStartedWhy::DeviceUnavailable, detail)
         } else {
-            Some(Outcome::NotStarted {
-                why: NotStartedWhy::DeviceUnavailable,
-                detail: format!("the terminal is not there: {:?}", self.cat.link()),
-            })
+            self.standing.works();
+            self.show();
+            self.take(request, stop).await
         };
         // Without an outcome the agent is going away; the start after it concludes the attempt by its last durable phase.
         if let Some(outcome) = outcome {
-            self.query_pause.reset();
-            self.query_due = Instant::now();
             self.desk.report(Command::RecordOutcome { attempt, outcome }).await;
         }
         self.desk.till.board().clear_progress(attempt);
+    }
+
+    fn cancel_asked(&self, attempt: AttemptId) -> bool {
+        let effects = self.due.borrow();
+        effects.iter().any(|e| matches!(e, Effect::Cancel { attempt: id, .. } if *id == attempt))
     }
 
     /// Hands the request to the terminal and listens for the clerk's wish to cancel meanwhile.
     async fn take(&mut self, request: CatRequest, stop: &CancellationToken) -> Option<Outcome> {
         let attempt = request.attempt;
         let wish = CancellationToken::new();
-        let taking = self.cat.authorize(request, Arc::clone(&self.recorder), wish.clone());
+        let taking = Arc::clone(&self.cat);
+        let taking = taking.authorize(request, Arc::clone(&self.recorder), wish.clone());
         tokio::pin!(taking);
         loop {
+            // Looked at before each wait: the wish may have come before this conversation began.
+            if self.cancel_asked(attempt) {
+                wish.cancel();
+            }
             tokio::select! {
                 outcome = &mut taking => return Some(outcome),
-                _ = self.due.changed() => {
-                    let effects = self.due.borrow_and_update();
-                    if effects.iter().any(|e| matches!(e, Effect::Cancel { attempt: id, .. } if *id == attempt)) {
-                        wish.cancel();
-                    }
-                }
+                _ = self.due.changed() => {}
                 () = stop.cancelled() => {
                     wish.cancel();
                     return timeout(Duration::from_millis(STOP_GRACE_MS), taking).await.ok();
@@ -197,19 +261,18 @@ impl Terminal {
 
     async fn query(&mut self, evidence: AttemptEvidence) {
         let attempt = evidence.attempt;
-        if self.asked.replace(attempt) != Some(attempt) {
-            self.query_pause.reset();
-        }
         let answer = self.cat.query(evidence).await;
-        if matches!(answer, QueryAnswer::StillRunning | QueryAnswer::CannotTell { .. }) {
-            self.query_due = Instant::now() + self.query_pause.next(self.desk.entropy.permille());
-        } else {
-            self.query_pause.reset();
-        }
+        let answered = matches!(answer, QueryAnswer::Happened { .. } | QueryAnswer::DidNotHappen { .. });
+        self.questions.asked(attempt, answered, Instant::now(), self.desk.entropy.permille());
         self.desk.report(Command::RecordQueryAnswer { attempt, answer }).await;
     }
 
     async fn totals(&mut self, route: RouteId) {
+        if self.must_ask_first().await {
+            return;
+        }
+        self.standing.works();
+        self.show();
         let outcome = self.cat.access_daily_log().await;
         if !self.desk.report(daily_log::command(&route, outcome)).await {
             self.desk.report(daily_log::not_recorded(&route)).await;
@@ -220,33 +283,43 @@ impl Terminal {
         let look = Instant::now() + Duration::from_millis(LOOK_INTERVAL_MS);
         tokio::select! {
             _ = self.due.changed() => {}
+            () = self.wish.changed() => {}
             () = sleep_until(look) => {}
             () = stop.cancelled() => {}
         }
     }
 
     fn show(&self) {
-        let link = self.cat.link();
-        let doubted = self
-            .due
-            .borrow()
-            .iter()
-            .any(|e| matches!(e, Effect::Query { device, .. } if *device == self.desk.device));
-        let attention_ja = match &link {
-            LinkState::Lost(_) => {
-                Some("端末とつながりません。電源とケーブルを見てください。自動でつなぎ直します。".into())
-            }
-            LinkState::Faulted(_) => {
-                Some("端末に人の確認が必要です。端末の画面と登録番号を見てください。".into())
-            }
-            _ if doubted => Some("前回の結果を端末に問い合わせています。".into()),
-            _ => None,
+        let stage = self.standing.stage();
+        let rests = !self.standing.takes_new_sales();
+        let view = DeviceView {
+            role: Role::Cat,
+            stage,
+            rests,
+            link: self.cat.link(),
+            attention_ja: attention(stage, rests, !self.doubts().is_empty()).map(str::to_owned),
         };
-        self.desk
-            .till
-            .board()
-            .show_device(&self.desk.device, DeviceView { role: Role::Cat, link, attention_ja });
+        self.desk.till.board().show_device(&self.desk.device, view);
     }
+}
+
+fn not_started(why: NotStartedWhy, detail: String) -> Option<Outcome> {
+    Some(Outcome::NotStarted { why, detail })
+}
+
+/// What the clerk should do about it.
+const fn attention(stage: Stage, rests: bool, doubts: bool) -> Option<&'static str> {
+    Some(match stage {
+        Stage::Absent | Stage::Lost => {
+            "端末とつながりません。電源とケーブルを見てください。自動でつなぎ直します。"
+        }
+        Stage::Faulted => "端末に人の確認が必要です。端末の画面と登録番号を見てください。",
+        Stage::Suspect => "端末の応答が途切れました。つなぎ直しています。",
+        Stage::Recovering => "前回の結果を端末に問い合わせています。終わるまでお待ちください。",
+        _ if rests => "端末が続けて失敗したため、少し待ってから使います。自動で戻ります。",
+        _ if doubts => "前回の結果を端末に問い合わせています。",
+        Stage::Opening | Stage::Ready | Stage::Busy => return None,
+    })
 }
 
 fn is_for(effect: &Effect, device: &DeviceId) -> bool {

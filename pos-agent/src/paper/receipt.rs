@@ -12,7 +12,7 @@ use domain::{
     state::{Completion, State},
 };
 
-use super::{head, sheet::Sheet, sheet::yen};
+use super::{head, receipt_title, sheet::Sheet, sheet::yen};
 
 pub(super) fn receipt(state: &State, profile: &CounterProfile, sale: SaleId, copy: u32) -> Option<Sheet> {
     let sale = state.sales.get(&sale)?;
@@ -21,12 +21,7 @@ pub(super) fn receipt(state: &State, profile: &CounterProfile, sale: SaleId, cop
     if copy > 0 {
         sheet.title(&format!("再発行 {copy}回目"));
     }
-    let title = if done.payment.method == Method::Cash {
-        &profile.cash_document_title
-    } else {
-        &profile.cashless_document_title
-    };
-    sheet.title(title);
+    sheet.title(receipt_title(profile, done.payment.method));
     head(&mut sheet, profile);
     sheet.rule();
     numbers(&mut sheet, done);
@@ -38,7 +33,12 @@ pub(super) fn receipt(state: &State, profile: &CounterProfile, sale: SaleId, cop
         sheet.text("無料で発行しました。");
     } else {
         payment(&mut sheet, &done.payment);
-        tax(&mut sheet, &sale.lines);
+        if done.payment.method.is_claim() {
+            sheet.strong("これは領収書ではありません。");
+            sheet.text(who_pays(done.payment.method));
+        } else {
+            tax(&mut sheet, &sale.lines);
+        }
     }
     if copy == 0 && done.payment.method == Method::Cash && sale.total > Yen::ZERO {
         sheet.kick_drawer();
@@ -59,12 +59,27 @@ pub(super) fn void_slip(state: &State, profile: &CounterProfile, sale: SaleId) -
     sheet.rule();
     sheet.strong_pair("取消金額", yen(minus(sale.total)));
     payment_name(&mut sheet, &done.payment);
+    if by_reference(done.payment.method) {
+        sheet.pair_if(done.payment.method.reference_ja(), done.payment.slip_number.as_ref());
+    }
     sheet.pair_if("取消の理由", sale.void_reason.as_ref());
-    sheet.text("上の領収書番号は取り消しました。番号は二度と使いません。");
-    if done.payment.method == Method::Cash {
-        sheet.strong("現金をお返しください。");
+    sheet.text("上の番号は取り消しました。番号は二度と使いません。");
+    match done.payment.method {
+        Method::Cash => sheet.strong("現金をお返しください。"),
+        Method::Voucher => sheet.strong("利用券をお返しください。"),
+        Method::PostalOrder => sheet.strong("証券をお返しください。"),
+        Method::Deferred => sheet.strong("後納の請求には入りません。"),
+        _ => {}
     }
     Some(sheet)
+}
+
+/// Who pays for a claim, for the person who holds its paper.
+const fn who_pays(method: Method) -> &'static str {
+    match method {
+        Method::Deferred => "料金は、後納の承認を受けた団体に後日請求します。",
+        _ => "料金は、利用券の発行者が後日支払います。",
+    }
 }
 
 pub(super) fn held_certificate(state: &State, profile: &CounterProfile, attempt: AttemptId) -> Option<Sheet> {
@@ -93,7 +108,8 @@ pub(super) fn held_certificate(state: &State, profile: &CounterProfile, attempt:
 
 fn numbers(sheet: &mut Sheet, done: &Completion) {
     sheet.pair("番号", done.receipt_number.to_string());
-    sheet.pair("領収日", format!("{} {}", done.payment_date.to_japanese(), done.paid_at.hour_minute()));
+    let word = if done.payment.method.is_claim() { "受付日" } else { "領収日" };
+    sheet.pair(word, format!("{} {}", done.payment_date.to_japanese(), done.paid_at.hour_minute()));
     if done.late {
         sheet.text("過日分（後日に支払が確定したもの）");
     }
@@ -114,9 +130,16 @@ fn payment_name(sheet: &mut Sheet, payment: &Payment) {
     let method = payment.method.label_ja();
     match &payment.brand {
         Some(brand) => sheet.pair(format!("{method}利用"), brand_label(brand)),
-        None if payment.method == Method::Cash => sheet.pair("支払方法", method),
+        None if payment.method == Method::Cash || by_reference(payment.method) => {
+            sheet.pair("支払方法", method)
+        }
         None => sheet.pair("支払方法", format!("{method}利用")),
     }
+}
+
+/// A coupon, approval or security: taken by its number.
+const fn by_reference(method: Method) -> bool {
+    method.is_claim() || method.is_security()
 }
 
 fn payment(sheet: &mut Sheet, payment: &Payment) {
@@ -128,7 +151,7 @@ fn payment(sheet: &mut Sheet, payment: &Payment) {
         sheet.pair("お釣り", yen(change));
     }
     sheet.pair_if("端末番号", payment.terminal_id.as_ref());
-    sheet.pair_if("伝票番号", payment.slip_number.as_ref());
+    sheet.pair_if(payment.method.reference_ja(), payment.slip_number.as_ref());
     sheet.pair_if("承認番号", payment.approval_code.as_ref());
     sheet.pair_if("QRシート番号", payment.sheet_number.as_ref());
     sheet.pair_if("取引番号の下4桁", payment.payer_digits.as_ref());

@@ -59,6 +59,9 @@ fn methods(sheet: &mut Sheet, profile: &CounterProfile, settlement: &Settlement)
     for row in &settlement.methods {
         let brand = row.brand.as_ref().map(|brand| format!("／{}", brand_label(brand))).unwrap_or_default();
         sheet.text(&format!("{}{brand}（{}）", row.method.label_ja(), route_label(profile, &row.route)));
+        if row.method.is_claim() {
+            sheet.text("  調定のみ・未収納");
+        }
         sheet.pair("  売上", tally(row.sales));
         if row.voids.count > 0 {
             sheet.pair("  取消", tally(row.voids));
@@ -71,6 +74,9 @@ fn methods(sheet: &mut Sheet, profile: &CounterProfile, settlement: &Settlement)
     sheet.strong_pair("売上計", tally(settlement.sales_total()));
     sheet.strong_pair("取消計", tally(settlement.voids_total()));
     sheet.strong_pair("差引計", yen(settlement.net_total()));
+    if settlement.methods.iter().any(|row| row.method.is_claim()) {
+        sheet.pair("  うち未収納（利用券・後納）", yen(settlement.uncollected()));
+    }
 }
 
 fn cash(sheet: &mut Sheet, settlement: &Settlement) {
@@ -91,7 +97,12 @@ fn cash(sheet: &mut Sheet, settlement: &Settlement) {
         }
         _ => sheet.text("実査 まだ"),
     }
-    sheet.strong_pair("払込予定", yen(cash.pay_in));
+    if settlement.methods.iter().any(|row| row.method.is_security()) {
+        sheet.pair("証券（つり銭に入れない）", yen(settlement.securities()));
+        sheet.strong_pair("払込予定（現金＋証券）", yen(cash.pay_in));
+    } else {
+        sheet.strong_pair("払込予定", yen(cash.pay_in));
+    }
 }
 
 fn items(sheet: &mut Sheet, settlement: &Settlement) {

@@ -14,7 +14,7 @@ use drivers::cat::{LinkState, Progress};
 use journal::chain::Head;
 use tokio::sync::watch;
 
-use crate::uplink::plan::Alarm;
+use crate::{devices::standing::Stage, uplink::plan::Alarm};
 
 /// What a device is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,10 @@ impl Role {
 pub struct DeviceView {
     /// What it is for.
     pub role: Role,
+    /// Where it stands.
+    pub stage: Stage,
+    /// It failed so often that new sales are turned away until its line holds again.
+    pub rests: bool,
     /// Its link.
     pub link: LinkState,
     /// What the clerk should do about it, in Japanese.
@@ -94,6 +98,8 @@ impl View {
 pub struct Board {
     view: Arc<watch::Sender<Arc<View>>>,
     due: Arc<watch::Sender<Arc<[Effect]>>>,
+    /// How often a person asked for a device to be looked for now.
+    asked: Arc<watch::Sender<BTreeMap<DeviceId, u32>>>,
 }
 
 impl Board {
@@ -115,6 +121,7 @@ impl Board {
         Self {
             view: Arc::new(watch::Sender::new(Arc::new(view))),
             due: Arc::new(watch::Sender::new(effects)),
+            asked: Arc::default(),
         }
     }
 
@@ -143,6 +150,20 @@ impl Board {
                 view.devices.insert(id.clone(), device);
             });
         }
+    }
+
+    /// A person has looked at a device, or wants it looked for now.
+    pub fn ask_for_device(&self, id: &DeviceId) {
+        self.asked.send_modify(|asked| {
+            let times = asked.entry(id.clone()).or_default();
+            *times = times.wrapping_add(1);
+        });
+    }
+
+    /// What persons ask of devices.
+    #[must_use]
+    pub fn asked_for(&self) -> watch::Receiver<BTreeMap<DeviceId, u32>> {
+        self.asked.subscribe()
     }
 
     /// A terminal shows something.

@@ -10,7 +10,7 @@ use domain::{
 use journal::{
     chain::{Head, JournalId},
     entry::{Entry, EntryError},
-    payload::{self, PAYLOAD_VERSION},
+    payload,
 };
 
 use super::CoreError;
@@ -35,7 +35,12 @@ impl Frozen {
         let bytes = payload::write(recorded).map_err(|error| CoreError::Unwritable(error.to_string()))?;
         let entry = self
             .head
-            .freeze_next(journal, payload::kind_of(&recorded.event), PAYLOAD_VERSION, &bytes)
+            .freeze_next(
+                journal,
+                payload::kind_of(&recorded.event),
+                payload::version_of(&recorded.event),
+                &bytes,
+            )
             .map_err(|error: EntryError| CoreError::Unwritable(error.to_string()))?;
         self.head = Head::after(&entry);
         self.entries.push(entry);

@@ -33,7 +33,9 @@ use domain::time::Clock;
 
 use self::{
     desk::Mirror,
-    handlers::{attempt, closing, day, display, doubt, home, lists, pay, sale, sell, totals},
+    handlers::{
+        attempt, closing, day, devices, display, doubt, home, lists, pay, reference, sale, sell, totals,
+    },
 };
 use crate::{edge::Entropy, till::TillHandle};
 
@@ -94,6 +96,8 @@ pub fn router(state: WebState) -> Router {
         .route("/change", get(lists::change))
         .route("/unknowns", get(lists::unknowns))
         .route("/inbox", get(day::inbox))
+        .route("/devices", get(devices::show))
+        .route("/devices/{device}", post(devices::look))
         .route("/operator", get(day::operator).post(day::change_operator))
         .route("/display", get(display::show))
         .route("/assets/{file}", get(assets::serve))
@@ -108,6 +112,7 @@ fn selling() -> Router<WebState> {
         .route("/sale/{sale}", get(sale::show))
         .route("/sale/{sale}/pay", post(pay::pay))
         .route("/sale/{sale}/cash", get(pay::cash).post(pay::take_cash))
+        .route("/sale/{sale}/reference/{route}", get(reference::form).post(reference::take))
         .route("/sale/{sale}/abandon", post(pay::abandon))
         .route("/sale/{sale}/void", get(sale::void_form).post(sale::void))
         .route("/sale/{sale}/reprint", post(sale::reprint))

@@ -7,7 +7,7 @@ use domain::{
     command::Command,
     event::{Paper, UnknownExit},
     id::SaleId,
-    method::brand_label,
+    method::{Method, brand_label},
     money::Yen,
     payment::{Approval, DoubtCause},
     refusal::Refusal,
@@ -15,17 +15,22 @@ use domain::{
     state::{Attempt, AttemptState, PrintJob, PrintState, Sale, SaleState, State},
     time::Timestamp,
 };
-use drivers::cat::LinkState;
 
 use super::{
     pages::{sale::PaperRow, sell::RouteButton},
     shell::{Bar, Chip, Tone},
     trial,
 };
-use crate::till::{DeviceView, Role, View};
+use crate::{
+    devices::standing::Stage,
+    paper::receipt_title,
+    till::{DeviceView, Role, View},
+};
 
 /// Keys of the ways of paying, in the order of the screen.
 const ACCESS_KEYS: [&str; 9] = ["z", "x", "c", "v", "b", "n", "m", "k", "l"];
+/// A number for the trial: the real one is keyed later and judged then.
+const SOME_REFERENCE: &str = "0";
 /// Failures in a row after which the line counts as down.
 const LINE_FAILURES_SHOWN: u32 = 1;
 
@@ -81,21 +86,28 @@ pub fn line_chip(view: &View) -> Chip {
     Chip::new(tone, "通信", word)
 }
 
-fn device_chip(device: &DeviceView) -> Chip {
-    let (tone, word) = match &device.link {
-        LinkState::Opening => (Tone::Plain, "接続中"),
-        LinkState::Ready => (Tone::Good, "使えます"),
-        LinkState::Busy => (Tone::Good, "動作中"),
-        LinkState::Lost(_) => (Tone::Bad, "つながりません"),
-        LinkState::Faulted(_) => (Tone::Bad, "確認が必要"),
-    };
+/// A device in words: what the clerk should do where there is something to do.
+#[must_use]
+pub fn device_chip(device: &DeviceView) -> Chip {
+    let tone = stage_tone(device.stage);
     let label = match device.role {
         Role::Cat => "端末",
         Role::Printer => "プリンタ",
     };
     match &device.attention_ja {
         Some(attention) => Chip::new(tone.max_warn(), label, attention.clone()),
-        None => Chip::new(tone, label, word),
+        None => Chip::new(tone, label, device.stage.label_ja()),
+    }
+}
+
+/// How serious a stage is.
+#[must_use]
+pub const fn stage_tone(stage: Stage) -> Tone {
+    match stage {
+        Stage::Opening => Tone::Plain,
+        Stage::Ready | Stage::Busy => Tone::Good,
+        Stage::Recovering | Stage::Suspect => Tone::Warn,
+        Stage::Absent | Stage::Lost | Stage::Faulted => Tone::Bad,
     }
 }
 
@@ -177,16 +189,10 @@ fn paper_name(state: &State, paper: &Paper) -> String {
 }
 
 fn document_title(state: &State, sale: SaleId) -> String {
-    let in_cash = state
-        .sales
-        .get(&sale)
-        .and_then(|sale| sale.completion.as_ref())
-        .is_none_or(|completion| completion.payment.attempt.is_none());
-    match state.profile.as_deref() {
-        Some(profile) if in_cash => profile.cash_document_title.clone(),
-        Some(profile) => profile.cashless_document_title.clone(),
-        None => "領収書".to_owned(),
-    }
+    let done = state.sales.get(&sale).and_then(|sale| sale.completion.as_ref());
+    let method = done.map_or(Method::Cash, |done| done.payment.method);
+    let profile = state.profile.as_deref();
+    profile.map_or("領収書", |profile| receipt_title(profile, method)).to_owned()
 }
 
 /// 項目 in one line: `住民票の写し×2、印鑑登録証明書`.
@@ -254,10 +260,18 @@ pub fn routes(view: &View, lines: &[Line], total: Yen, now: Timestamp) -> Vec<Ro
         .map(|(route, accesskey)| {
             let wish = match route.kind {
                 RouteKind::CashDrawer => Command::TakeCash { sale, tendered: total },
+                RouteKind::Claim { .. } => {
+                    Command::TakeClaim { sale, route: route.id.clone(), reference: SOME_REFERENCE.to_owned() }
+                }
+                RouteKind::Security => Command::TakeSecurity {
+                    sale,
+                    route: route.id.clone(),
+                    reference: SOME_REFERENCE.to_owned(),
+                },
                 _ => Command::RequestPayment { sale, route: route.id.clone(), repeat_reason: None },
             };
             let refused = match trial::judge(&trial, now, wish) {
-                Ok(_) | Err(Refusal::RepeatReasonNeeded) => None,
+                Ok(_) | Err(Refusal::RepeatReasonNeeded | Refusal::ReferenceTaken { .. }) => None,
                 Err(refusal) => Some(short(&refusal)),
             };
             let (class, note) = route_words(&route.kind);
@@ -279,6 +293,8 @@ const fn route_words(kind: &RouteKind) -> (&'static str, &'static str) {
         RouteKind::LinkedTerminal { .. } => ("linked", "端末に金額を送る"),
         RouteKind::ManualTerminal { .. } => ("manual", "端末に金額を打つ"),
         RouteKind::StaticSheet { .. } => ("sheet", "印刷QRを見せる"),
+        RouteKind::Claim { .. } => ("claim", "番号を入れる・後日収納"),
+        RouteKind::Security => ("security", "額面ちょうど・番号を入れる"),
     }
 }
 
@@ -288,15 +304,21 @@ fn short(refusal: &Refusal) -> String {
         Refusal::TerminalHeld => "前回の結果を確認中です".to_owned(),
         Refusal::TerminalBusy => "別の決済で使用中です".to_owned(),
         Refusal::MethodBarred { item, .. } => format!("「{item}」は不可"),
+        Refusal::RouteSetUpWrongly(_) => "登録が正しくありません".to_owned(),
+        Refusal::BrandNotValid { brand, .. } => format!("「{brand}」は終了しました"),
         other => other.message_ja(),
     }
 }
 
 fn line_down(view: &View, route: &PaymentRoute) -> Option<String> {
     let RouteKind::LinkedTerminal { device } = &route.kind else { return None };
-    match view.devices.get(device).map(|device| &device.link) {
-        Some(LinkState::Lost(_)) => Some("端末につながりません".to_owned()),
-        Some(LinkState::Faulted(_)) => Some("端末の確認が必要です".to_owned()),
-        _ => None,
-    }
+    let device = view.devices.get(device)?;
+    let why = match device.stage {
+        Stage::Absent | Stage::Lost => "端末につながりません",
+        Stage::Faulted => "端末の確認が必要です",
+        Stage::Recovering => "前回の結果を確認中です",
+        _ if device.rests => "続けて失敗したため待っています",
+        Stage::Opening | Stage::Ready | Stage::Busy | Stage::Suspect => return None,
+    };
+    Some(why.to_owned())
 }

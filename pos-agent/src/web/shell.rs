@@ -97,6 +97,8 @@ pub enum Way {
     Inbox,
     /// 担当者交代
     Operator,
+    /// 機器
+    Devices,
     /// None of them: opening, clock, trouble.
     Elsewhere,
 }
@@ -172,6 +174,7 @@ impl Shell {
             Way::Close => "close",
             Way::Inbox => "inbox",
             Way::Operator => "operator",
+            Way::Devices => "devices",
             Way::Elsewhere => "",
         };
         own == word

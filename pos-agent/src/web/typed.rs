@@ -114,6 +114,20 @@ pub fn reference(text: &str, what: &'static str) -> Result<String, Typed> {
     }
 }
 
+/// The number of a coupon, an approval or a security, as it is printed there; a city's approval number may hold Japanese.
+///
+/// # Errors
+/// When it is missing, too long or looks like a card number.
+pub fn printed_number(text: &str, what: &'static str) -> Result<String, Typed> {
+    let narrow = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '　' => ' ',
+        other => other,
+    };
+    let plain: String = text.chars().map(narrow).collect();
+    number_text(&plain).map_err(|fault| say(fault, what, NUMBER_LENGTH_MAX_CHARS))
+}
+
 /// A reason or note in the clerk's words.
 ///
 /// # Errors
@@ -178,5 +192,9 @@ mod tests {
         }
         assert_eq!(reference("００１２３", "伝票番号").as_deref(), Ok("00123"));
         assert_eq!(reference("12/3", "伝票番号"), Err(Typed::NotAReference('/')));
+        assert_eq!(printed_number(" 令４教第１２号 ", "後納承認番号").as_deref(), Ok("令4教第12号"));
+        assert_eq!(printed_number("クーポンＡ－１", "券番号").as_deref(), Ok("クーポンA-1"));
+        assert_eq!(printed_number("４１１１１１１１１１１１１１１１", "券番号"), Err(Typed::CardNumber));
+        assert_eq!(printed_number("　", "券番号"), Err(Typed::Missing("券番号")));
     }
 }

@@ -3,10 +3,13 @@
 
 mod agent;
 mod devices;
+mod kill;
+mod kit;
 mod papers;
 mod power;
 mod program;
 mod store;
+mod supervisor;
 mod support;
 mod till;
 mod uplink;

@@ -183,3 +183,93 @@ fn what_is_gone_gives_no_paper() {
             .is_none()
     );
 }
+
+#[test]
+fn the_paper_of_a_claim_is_no_receipt() {
+    for (route, title, word, number, who) in [
+        ("coupon", "利用券受領票", "券番号", "K-2207-0815", "発行者が後日支払います"),
+        ("later", "後納受付票", "後納承認番号", "令4教第12号", "団体に後日請求します"),
+    ] {
+        let mut bench = bench();
+        let sale = SaleId(bench.ok(lines(&[("adult", 20)])).0);
+        let route = route.parse().unwrap();
+        bench.ok(Command::TakeClaim { sale, route, reference: number.into() });
+        let paper = Paper::Receipt { sale, copy: 0 };
+        let rows = rows(&paper, bench.core.state());
+        shows(
+            &rows,
+            &[
+                title,
+                "受付日",
+                "一般観覧料（団体）",
+                "合計",
+                "支払方法",
+                word,
+                "これは領収書ではありません",
+                who,
+            ],
+        );
+        assert!(rows.iter().any(|row| row.contains(word) && row.ends_with(number)), "{title}");
+        assert!(!rows.iter().any(|row| row.trim() == "領収書" || row.contains("領収日")), "{title}");
+        assert!(!paper::document(&paper, PrintJobId(1), bench.core.state()).unwrap().open_drawer);
+        bench.ok(Command::VoidSale { sale, reason: "人数の誤り".into() });
+        let slip = self::rows(&Paper::VoidSlip { sale }, bench.core.state());
+        shows(&slip, &["取消票", "取消金額", "¥▲4,800", word]);
+        assert!(!slip.iter().any(|row| row.contains("現金をお返し")), "{title}");
+    }
+}
+
+#[test]
+fn a_security_is_money_in_hand() {
+    let mut bench = bench();
+    let sale = SaleId(bench.ok(lines(&[("koseki", 1)])).0);
+    let route = "kogawase".parse().unwrap();
+    bench.ok(Command::TakeSecurity { sale, route, reference: "A-45001".into() });
+    let rows = rows(&Paper::Receipt { sale, copy: 0 }, bench.core.state());
+    shows(&rows, &["領収書", "領収日", "合計", "証券（定額小為替）", "証券番号"]);
+    assert!(rows.iter().any(|row| row.starts_with("証券番号") && row.ends_with("A-45001")));
+    bench.ok(Command::VoidSale { sale, reason: "申請の取下げ".into() });
+    shows(&self::rows(&Paper::VoidSlip { sale }, bench.core.state()), &["取消票", "証券をお返しください"]);
+}
+
+#[test]
+fn the_settlement_slip_says_what_is_owed_and_what_goes_to_the_bank() {
+    let mut bench = bench();
+    bench.cash_sale();
+    let coach = SaleId(bench.ok(lines(&[("adult", 20)])).0);
+    bench.ok(Command::TakeClaim { sale: coach, route: "coupon".parse().unwrap(), reference: "K-1".into() });
+    let mail = SaleId(bench.ok(lines(&[("koseki", 1)])).0);
+    bench.ok(Command::TakeSecurity {
+        sale: mail,
+        route: "kogawase".parse().unwrap(),
+        reference: "A-1".into(),
+    });
+    bench.ok(Command::Inspect);
+    let printed: Vec<Paper> = bench.core.state().prints.values().map(|job| job.paper.clone()).collect();
+    let slip = printed.iter().find(|paper| matches!(paper, Paper::InspectionSlip { .. })).unwrap();
+    let rows = rows(slip, bench.core.state());
+    shows(
+        &rows,
+        &[
+            "点検票（X）",
+            "利用券（クーポン）（旅行会社クーポン）",
+            "  調定のみ・未収納",
+            "証券（定額小為替）（定額小為替）",
+            "差引計",
+            "うち未収納（利用券・後納）",
+            "現金売上",
+            "あるべき在高",
+            "証券（つり銭に入れない）",
+            "払込予定（現金＋証券）",
+        ],
+    );
+    for (word, amount) in [
+        ("  うち未収納", "¥4,800"),
+        ("差引計", "¥5,550"),
+        ("あるべき在高", "¥30,300"),
+        ("証券（つり銭に入れない）", "¥450"),
+        ("払込予定", "¥750"),
+    ] {
+        assert!(rows.iter().any(|row| row.starts_with(word) && row.ends_with(amount)), "{word} {amount}");
+    }
+}

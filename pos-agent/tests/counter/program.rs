@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::Bench;
 
-fn program(folder: &Path) -> Process {
+pub fn program(folder: &Path) -> Process {
     let mut process = Process::new(env!("CARGO_BIN_EXE_pos-agent"));
     process.env_remove("POS_AGENT_CONFIG").env_remove("POS_AGENT_LISTEN").arg("--data-dir").arg(folder);
     process
@@ -24,7 +24,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     program(folder).args(arguments).output().unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

@@ -161,3 +161,22 @@ async fn a_failed_disk_stops_the_thread_with_a_sentence() {
     });
     assert_eq!(again.await.unwrap_err(), SubmitError::Stopped, "nothing more is judged");
 }
+
+#[test]
+fn a_profile_with_claims_is_written_in_its_own_version_and_read_again() {
+    let disk = SimulatedDisk::new(1);
+    let mut bench = Bench::opened(disk.store());
+    let sale = SaleId(bench.ok(lines(&[("adult", 20)])).0);
+    bench.ok(Command::TakeClaim { sale, route: "coupon".parse().unwrap(), reference: "K-1".into() });
+    let versions: Vec<u16> = bench
+        .core
+        .store()
+        .read_from(SequenceNumber(1), 100)
+        .unwrap()
+        .iter()
+        .map(|entry| entry.payload_version)
+        .collect();
+    assert_eq!((versions[0], versions[1..].iter().max()), (2, Some(&1)));
+    let again = Core::open(disk.store(), BootId(bench.ids.uuid())).unwrap();
+    assert_eq!((again.state().sales[&sale].state, again.state().unrecognised), (SaleState::Completed, 0));
+}

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use domain::money::Yen;
 
 use crate::{
-    class::Verdict,
+    class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Outcome, Side},
+    outcome::{Ended, Figure, Outcome, Side, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -27,6 +27,7 @@ pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
     }
     references(outcome, &mut findings);
     allocations(outcome, &mut findings);
+    years(outcome, &mut findings);
     sheets(outcome, &mut findings);
     lines(facts, outcome, &mut findings);
     findings
@@ -66,17 +67,60 @@ fn references(outcome: &Outcome, findings: &mut Vec<String>) {
     }
 }
 
-/// No row and no deposit stands in two links of a leg.
+/// No row stands in two links; what links carry of a deposit, and of a payout that has arrived, is all of it; and each payout names the
+/// deposits that its links go to.
 fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
-    let mut uses = BTreeMap::new();
+    let mut rows = BTreeMap::new();
+    let (mut ours, mut theirs): (BTreeMap<&str, Yen>, BTreeMap<&str, Yen>) = Default::default();
+    let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for link in &outcome.links {
-        *uses.entry((link.leg, link.right.as_str())).or_insert(0_u32) += 1;
+        if link.leg == Leg::PayoutDeposit {
+            let (left, right) = (ours.entry(&link.left).or_default(), theirs.entry(&link.right).or_default());
+            *left = left.saturating_add(link.left_amount);
+            *right = right.saturating_add(link.right_amount);
+            named.entry(&link.left).or_default().push(&link.right);
+        } else {
+            *rows.entry((link.leg, link.right.as_str())).or_insert(0_u32) += 1;
+        }
     }
-    findings.extend(
-        uses.iter()
-            .filter(|(_, n)| **n > 1)
-            .map(|((leg, id), n)| format!("{leg:?}: {id} is linked {n} times")),
-    );
+    let twice = rows.iter().filter(|(_, n)| **n > 1);
+    findings.extend(twice.map(|((leg, id), n)| format!("{leg:?}: {id} is linked {n} times")));
+    let amounts: BTreeMap<(Side, &str), Yen> =
+        outcome.dispositions.iter().map(|d| ((d.side, d.id.as_str()), d.amount)).collect();
+    for (side, carried) in [(Side::Payout, &ours), (Side::Bank, &theirs)] {
+        for (id, yen) in carried.iter().filter(|(id, yen)| amounts.get(&(side, **id)) != Some(*yen)) {
+            findings.push(format!("{side:?} {id}: its links carry {yen} yen, which is not its amount"));
+        }
+    }
+    for payout in &outcome.payouts {
+        let mut deposits: Vec<&str> = payout.deposits.iter().map(String::as_str).collect();
+        deposits.sort_unstable();
+        if deposits != named.remove(payout.id.as_str()).unwrap_or_default() {
+            findings.push(format!("payout {} names other deposits than its links", payout.id));
+        }
+    }
+}
+
+/// The years of a payout add up to it.
+fn years(outcome: &Outcome, findings: &mut Vec<String>) {
+    for payout in &outcome.payouts {
+        let parts =
+            |yen: fn(&YearShare) -> Yen| payout.years.iter().map(yen).fold(Yen::ZERO, Yen::saturating_add);
+        let gross = payout.years.iter().fold(Figure::default(), |sum, share| sum.plus(share.gross));
+        let fee = payout.fee.saturating_add(payout.fee_tax);
+        // A payout counts its refunds, a year's part counts them against the sales.
+        let refunds = Figure::new(-payout.refunds.count, payout.refunds.amount);
+        if gross != payout.sales.plus(refunds)
+            || parts(|share| share.fee) != fee
+            || parts(|share| share.net) != payout.net
+        {
+            findings.push(format!("payout {}: its years do not add up to it", payout.id));
+        }
+        let ascending = payout.years.windows(2).all(|pair| pair[0].year < pair[1].year);
+        if !ascending {
+            findings.push(format!("payout {}: its years are out of order", payout.id));
+        }
+    }
 }
 
 /// The residual of each sheet is its net of breaks plus the deposit's difference, and green means 0.
@@ -116,6 +160,16 @@ fn lines(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
             "unknown",
             sum(&mut outcome.lines.iter().map(|l| l.unknown.amount)),
             ours(crate::facts::SaleState::Unknown),
+        ),
+        (
+            "late",
+            sum(&mut outcome.lines.iter().map(|l| l.late.amount)),
+            sum(&mut facts.sales.iter().filter(|s| s.is_late()).map(|s| s.amount)),
+        ),
+        (
+            "late in the list",
+            sum(&mut outcome.late.iter().map(|l| l.amount)),
+            sum(&mut outcome.lines.iter().map(|l| l.late.amount)),
         ),
         (
             "fee",

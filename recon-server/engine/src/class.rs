@@ -82,6 +82,10 @@ pub enum ExceptionClass {
     TerminalDiff,
     /// 窓口未締・未着
     CounterDayOpen,
+    /// 返金超過: more was given back than was taken.
+    RefundExceeds,
+    /// 年度区分: the sales of one payout fall in two fiscal years.
+    YearSplitReview,
 }
 
 impl ExceptionClass {
@@ -106,6 +110,8 @@ impl ExceptionClass {
             Self::DepositAmountDiff => "DEPOSIT_AMOUNT_DIFF",
             Self::TerminalDiff => "TERMINAL_DIFF",
             Self::CounterDayOpen => "COUNTER_DAY_OPEN",
+            Self::RefundExceeds => "REFUND_EXCEEDS",
+            Self::YearSplitReview => "YEAR_SPLIT_REVIEW",
         }
     }
 
@@ -130,6 +136,8 @@ impl ExceptionClass {
             Self::DepositAmountDiff => "入金額相違",
             Self::TerminalDiff => "端末日計と相違",
             Self::CounterDayOpen => "窓口の締め・送信待ち",
+            Self::RefundExceeds => "返金が収納を超過",
+            Self::YearSplitReview => "年度をまたぐ入金",
         }
     }
 
@@ -138,7 +146,10 @@ impl ExceptionClass {
     pub const fn leg(self) -> Leg {
         match self {
             Self::TerminalDiff | Self::CounterDayOpen => Leg::Counter,
-            Self::PayoutNoDeposit | Self::DepositNoPayout | Self::DepositAmountDiff => Leg::PayoutDeposit,
+            Self::PayoutNoDeposit
+            | Self::DepositNoPayout
+            | Self::DepositAmountDiff
+            | Self::YearSplitReview => Leg::PayoutDeposit,
             _ => Leg::JournalStatement,
         }
     }
@@ -153,6 +164,7 @@ impl ExceptionClass {
                 | Self::CutoffShift
                 | Self::PayoutNoDeposit
                 | Self::CounterDayOpen
+                | Self::YearSplitReview
         )
     }
 
@@ -162,6 +174,7 @@ impl ExceptionClass {
         match self {
             Self::MissingFile | Self::CounterDayOpen => Verdict::Incomplete,
             Self::UnknownPending | Self::Ambiguous | Self::CutoffShift => Verdict::Pending,
+            Self::YearSplitReview => Verdict::Matched,
             _ => Verdict::Differences,
         }
     }

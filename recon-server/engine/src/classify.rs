@@ -1,8 +1,9 @@
 //! Stage 9 for journal and statement: every sale and every row ends in exactly one place, with a sentence why.
 //!
-//! Invariant: each sale and each row is settled exactly once ([`crate::audit()`] counts them). Sales: [`sales`]; voids: [`voids`]; rows and
-//! groups: here.
+//! Invariant: each sale and each row is settled exactly once ([`crate::audit()`] counts them). Sales: [`sales`]; voids: [`voids`];
+//! refunds beyond their sale: [`refunds`]; rows and groups: here.
 
+mod refunds;
 mod sales;
 mod voids;
 
@@ -18,6 +19,7 @@ use crate::{
     near::Near,
     outcome::{Disposition, Ended, Side},
     sentence,
+    twins::Twins,
     world::World,
 };
 
@@ -27,6 +29,7 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
         world,
         joined,
         near: Near::new(world, joined),
+        twins: Twins::new(world, joined),
         out: Classified::default(),
         waiting: BTreeMap::new(),
     };
@@ -44,6 +47,7 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
     }
     c.missing_files();
     (0..world.rows.len()).for_each(|row| c.row(row));
+    c.refunds();
     c.out
 }
 
@@ -51,6 +55,7 @@ struct Classifier<'w, 'f> {
     world: &'w World<'f>,
     joined: &'w Joined<'f>,
     near: Near<'w, 'f>,
+    twins: Twins<'f>,
     out: Classified,
     /// Sales whose statement is not here, by contract and day.
     waiting: BTreeMap<(usize, CivilDate), Vec<usize>>,
@@ -164,22 +169,25 @@ impl Classifier<'_, '_> {
                     ..self.about_row(row, ExceptionClass::UnclassifiedRow, text)
                 })
             }
-            (RowEnd::DuplicateOf { item }, _) => self.duplicate(row, self.joined.items[*item].index),
-            (RowEnd::Open | RowEnd::FailedFor { .. }, class) => match self.twin_of(row) {
-                Some(sale) => self.duplicate(row, sale),
-                None => {
-                    self.theirs(row, None, r.amount, true);
-                    let foreign = self.world.is_foreign(r.terminal_id.as_deref());
-                    let (class, text) = if foreign {
-                        (ExceptionClass::SheetUnknown, sentence::sheet_unknown(r))
-                    } else {
-                        (ExceptionClass::AOnly, sentence::a_only(r, *class == RowClass::Refund, None))
-                    };
-                    let near = self.near.sales_for(row);
-                    let draft = self.about_row(row, class, text);
-                    self.raise(Draft { near, ..draft })
+            (RowEnd::DuplicateOf { item }, _) => self.duplicate(row, self.joined.items[*item].index, None),
+            (RowEnd::Open | RowEnd::FailedFor { .. }, class) => {
+                match (self.twin_of(row), self.first_charge(row)) {
+                    (Some(sale), _) => self.duplicate(row, sale, None),
+                    (None, Some((first, sale))) => self.duplicate(row, sale, Some(first)),
+                    (None, None) => {
+                        self.theirs(row, None, r.amount, true);
+                        let foreign = self.world.is_foreign(r.terminal_id.as_deref());
+                        let (class, text) = if foreign {
+                            (ExceptionClass::SheetUnknown, sentence::sheet_unknown(r))
+                        } else {
+                            (ExceptionClass::AOnly, sentence::a_only(r, *class == RowClass::Refund, None))
+                        };
+                        let near = self.near.sales_for(row);
+                        let draft = self.about_row(row, class, text);
+                        self.raise(Draft { near, ..draft })
+                    }
                 }
-            },
+            }
         };
         self.settle_row(row, ended);
     }
@@ -197,10 +205,24 @@ impl Classifier<'_, '_> {
         }
     }
 
-    fn duplicate(&mut self, row: usize, sale: usize) -> Ended {
+    /// The linked row minutes away that this one repeats under another number, and its sale.
+    fn first_charge(&self, row: usize) -> Option<(usize, usize)> {
+        let first = self.twins.first_charge(self.world.row_contract[row], self.world.rows[row])?;
+        match self.joined.row_end[first] {
+            RowEnd::Paired { item } => Some((first, self.joined.items[item].index)),
+            _ => None,
+        }
+    }
+
+    /// A charge too many; `first` is the charge that it repeats, where it has a number of its own.
+    fn duplicate(&mut self, row: usize, sale: usize, first: Option<usize>) -> Ended {
         let (s, r) = (self.world.sales[sale], self.world.rows[row]);
         self.theirs(row, Some(sale), r.amount, true);
-        let draft = self.about_row(row, ExceptionClass::DuplicateCharge, sentence::duplicate(r, s));
+        let text = match first {
+            Some(first) => sentence::second_charge(r, s, self.world.rows[first]),
+            None => sentence::duplicate(r, s),
+        };
+        let draft = self.about_row(row, ExceptionClass::DuplicateCharge, text);
         self.raise(Draft {
             members: vec![r.id.clone(), s.id.clone()],
             counter: Some(s.counter.clone()),

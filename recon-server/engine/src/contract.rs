@@ -7,6 +7,7 @@ use domain::{
     method::Method,
     money::Yen,
     rate::{Ppm, Rounding},
+    time::CivilDate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,32 @@ impl Default for DepositWindow {
     }
 }
 
+impl DepositWindow {
+    /// First and last day on which a deposit expected on a day may arrive.
+    #[must_use]
+    pub fn around(self, expected: CivilDate) -> (CivilDate, CivilDate) {
+        (expected.plus_days(-i32::from(self.early_days)), expected.plus_days(i32::from(self.late_days)))
+    }
+
+    /// Whether a deposit of a day may be the one expected on another.
+    #[must_use]
+    pub fn holds(self, expected: CivilDate, booked: CivilDate) -> bool {
+        let (first, last) = self.around(expected);
+        first <= booked && booked <= last
+    }
+}
+
+/// To which fiscal year the fee of a closing is charged whose sales fall in two (papers.md C3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeeYear {
+    /// The year of the closing date: all of it.
+    #[default]
+    ClosingDate,
+    /// Each year its part by gross, largest remainder.
+    ProRata,
+}
+
 /// One contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
@@ -169,6 +196,9 @@ pub struct Contract {
     pub gross_or_net: GrossOrNet,
     /// The fee.
     pub fee: FeeRule,
+    /// To which year its fee is charged where a closing straddles 31 March.
+    #[serde(default)]
+    pub fee_year: FeeYear,
     /// 振込手数料 kept back per payout, tax included.
     pub transfer_fee: Yen,
     /// Confirmed remitter names in comparison form.
@@ -181,4 +211,13 @@ pub struct Contract {
     pub keys: Vec<KeyRule>,
     /// Minutes around midnight of a closing day in which a sale may fall into the neighbouring period at the acquirer.
     pub cutoff_band_minutes: u16,
+}
+
+impl Contract {
+    /// Whether it covers nothing but 利用券 and 後納: an organisation that pays later, without a statement. Until it pays, the money is
+    /// 調定済・収納未済.
+    #[must_use]
+    pub fn is_claim(&self) -> bool {
+        self.covers.iter().all(|(method, _)| matches!(method, Method::Voucher | Method::Deferred))
+    }
 }

@@ -13,7 +13,7 @@ use domain::{
 
 use crate::{
     class::{ExceptionClass, Verdict},
-    facts::CounterDayState,
+    facts::{CounterDayState, SaleKind},
     ledger::Draft,
     lines::{LineKey, Lines},
     outcome::{Exception, Figure, TerminalSide},
@@ -35,7 +35,8 @@ pub(crate) fn terminals(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> 
         let keys: Vec<LineKey> = lines.map.keys().filter(mine).cloned().collect();
         let (mut ours, mut unknown) = (Figure::default(), Figure::default());
         for line in keys.iter().filter_map(|key| lines.map.get(key)) {
-            ours = ours.plus(line.net);
+            // 過日分確定: the terminal took it on another day, and its total of this day cannot hold it.
+            ours = ours.plus(line.net).minus(line.late);
             unknown = unknown.plus(line.unknown);
         }
         let key = keys.into_iter().next().unwrap_or_else(|| lonely(world, day, counter, brand));
@@ -88,12 +89,42 @@ fn differs(
         amount: difference.amount,
         gross: Yen::new(difference.amount.get().saturating_abs()),
         sentence_ja: format!(
-            "窓口{counter} {day} {label}の端末日計は、当方より{}件 {}円多い（▲は少ない）です。{tail}",
-            difference.count, difference.amount
+            "窓口{counter} {day} {label}の端末日計は、当方より{}、{}です。{tail}",
+            more_or_less(difference.count, "件"),
+            more_or_less(difference.amount.get(), "円")
         ),
         near: Vec::new(),
         verdict: explained.then_some(Verdict::Pending),
     }
+}
+
+/// `1件少ない`, `300円多い`, `件数は同じ`.
+fn more_or_less(difference: i64, unit: &str) -> String {
+    let size = Yen::new(difference.saturating_abs());
+    match difference {
+        0 => format!("{}は同じ", if unit == "件" { "件数" } else { "金額" }),
+        1.. => format!("{size}{unit}多い"),
+        _ => format!("{size}{unit}少ない"),
+    }
+}
+
+/// Nothing is known of any counter: no figure can be called whole, and least of all green.
+fn no_counter(world: &World<'_>) -> Exception {
+    let draft = Draft {
+        class: ExceptionClass::CounterDayOpen,
+        subject: "no counter".to_owned(),
+        members: Vec::new(),
+        contract: None,
+        counter: None,
+        day: world.facts.as_of,
+        amount: Yen::ZERO,
+        gross: Yen::ZERO,
+        sentence_ja: "登録された窓口がまだありません。窓口を登録し、記録が届くまで、何も確かめられません。"
+            .to_owned(),
+        near: Vec::new(),
+        verdict: None,
+    };
+    draft.finish(world)
 }
 
 /// Raises counter days that hold the verdict open, and hangs them on the lines of the day.
@@ -103,12 +134,20 @@ pub(crate) fn days(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
         let known = states.entry((day.business_day, &day.counter)).or_insert(day.state);
         *known = (*known).max(day.state);
     }
-    let heard: BTreeSet<(CivilDate, &CounterId)> =
-        world.sales.iter().map(|s| (s.business_day, &s.counter)).collect();
+    // A refund is decided at the centre: the counter need not have been open.
+    let heard: BTreeSet<(CivilDate, &CounterId)> = world
+        .sales
+        .iter()
+        .filter(|s| s.kind == SaleKind::Sale)
+        .map(|s| (s.business_day, &s.counter))
+        .collect();
     for key in heard {
         states.entry(key).or_insert(CounterDayState::NoReport);
     }
     let mut exceptions = Vec::new();
+    if states.is_empty() {
+        exceptions.push(no_counter(world));
+    }
     for ((day, counter), state) in states {
         let what = match state {
             CounterDayState::Delivered | CounterDayState::Holiday => continue,

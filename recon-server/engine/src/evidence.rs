@@ -2,14 +2,20 @@
 //!
 //! Invariant: a link's id depends on its members and the version of the configuration only.
 
+use std::collections::BTreeMap;
+
 use domain::money::Yen;
 
 use crate::{
     class::Leg,
+    facts::Deposit,
     ident::set_id,
     join::{ItemEnd, Joined, stage_of},
     keys::Rule,
-    outcome::{Compared, Link, Stage},
+    outcome::{Compared, Link, Payout, Stage},
+    payout::PayoutKey,
+    sentence,
+    sets::Set,
     world::World,
 };
 
@@ -59,34 +65,81 @@ pub(crate) fn link(world: &World<'_>, joined: &Joined<'_>, item: usize, row: usi
     }
 }
 
-/// The link of a payout and its deposit.
-pub(crate) fn deposit_link(
-    version: &str,
-    payout: (&str, Yen, String),
-    deposit: (&str, Yen, String),
-    name: &str,
-) -> Link {
-    let ((payout_id, net, expected), (deposit_id, amount, booked)) = (payout, deposit);
-    let name = Compared {
-        field_ja: "振込名義".to_owned(),
-        left: name.to_owned(),
-        right: name.to_owned(),
+/// A payout and a deposit of it, and how many yen of each meet here.
+#[derive(Debug, Clone)]
+pub(crate) struct Paid {
+    pub key: PayoutKey,
+    /// Place of the deposit in the world.
+    pub deposit: usize,
+    pub stage: Stage,
+    pub of_payout: Yen,
+    pub of_deposit: Yen,
+    /// All members of the set that both are part of.
+    pub members: Option<Compared>,
+}
+
+/// The pairs of an accepted set: each carries the yen of the side that has several members.
+pub(crate) fn of_set(world: &World<'_>, payouts: &BTreeMap<PayoutKey, Payout>, set: &Set) -> Vec<Paid> {
+    let ours: Vec<(PayoutKey, &Payout)> =
+        set.payouts.iter().filter_map(|key| payouts.get(key).map(|payout| (*key, payout))).collect();
+    let theirs: Vec<(usize, &Deposit)> =
+        set.deposits.iter().map(|place| (*place, world.deposits[*place])).collect();
+    let members = Compared {
+        field_ja: "内訳（支払予定の計・入金の計）".to_owned(),
+        left: ours
+            .iter()
+            .map(|(key, p)| sentence::payout(p, world.contracts[key.0]))
+            .collect::<Vec<_>>()
+            .join("、"),
+        right: theirs.iter().map(|(_, d)| sentence::deposit(d)).collect::<Vec<_>>().join("、"),
         agrees: true,
     };
-    let day =
-        Compared {
-            field_ja: "入金日（予定・実際）".to_owned(), left: expected, right: booked, agrees: true
-        };
+    let stage = if ours.len() > 1 { Stage::DepositSet } else { Stage::DepositSplit };
+    let pair = |(key, p): &(PayoutKey, &Payout), (deposit, d): &(usize, &Deposit)| {
+        let yen = if stage == Stage::DepositSet { p.net } else { d.amount };
+        let members = Some(members.clone());
+        Paid { key: *key, deposit: *deposit, stage, of_payout: yen, of_deposit: yen, members }
+    };
+    ours.iter()
+        .flat_map(|one| theirs.iter().map(move |other| (one, other)))
+        .map(|(p, d)| pair(p, d))
+        .collect()
+}
+
+/// The link of a payout and a deposit.
+pub(crate) fn deposit_link(world: &World<'_>, payout: &Payout, paid: &Paid) -> Link {
+    let deposit = world.deposits[paid.deposit];
+    let agreed = |field_ja: &str, left: String, right: String| Compared {
+        field_ja: field_ja.to_owned(),
+        left,
+        right,
+        agrees: true,
+    };
+    let name = deposit.remitter_kana.clone();
+    let mut compared = vec![
+        agreed("振込名義", name.clone(), name),
+        agreed("入金日（予定・実際）", payout.expected_on.to_string(), deposit.booked_on.to_string()),
+    ];
+    compared.extend(paid.members.clone());
+    compared.push(equal("金額", paid.of_payout.to_string(), paid.of_deposit.to_string()));
+    let rule = match paid.stage {
+        Stage::DepositSet => {
+            "account, remitter, day: one deposit is the sum of these payouts, and of no others"
+        }
+        Stage::DepositSplit => "account, remitter, day: these deposits, and no others, add up to one payout",
+        _ => "account, remitter, net amount, expected day",
+    };
+    let members = [payout.id.clone(), deposit.id.clone()];
     Link {
-        id: set_id("link", version, &[payout_id.to_owned(), deposit_id.to_owned()]),
+        id: set_id("link", &world.facts.config_version, &members),
         leg: Leg::PayoutDeposit,
-        stage: Stage::DepositOneToOne,
-        rule: "account, remitter, net amount, expected day".to_owned(),
-        left: payout_id.to_owned(),
-        right: deposit_id.to_owned(),
-        left_amount: net,
-        right_amount: amount,
-        compared: vec![name, day, equal("金額", net.to_string(), amount.to_string())],
+        stage: paid.stage,
+        rule: rule.to_owned(),
+        left: payout.id.clone(),
+        right: deposit.id.clone(),
+        left_amount: paid.of_payout,
+        right_amount: paid.of_deposit,
+        compared,
     }
 }
 

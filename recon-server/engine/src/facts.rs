@@ -7,7 +7,8 @@ use domain::{
     id::{BrandCode, ContractId, CounterId},
     method::Method,
     money::Yen,
-    time::{CivilDate, Timestamp},
+    refund::refund_lane,
+    time::{CivilDate, FiscalYear, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,17 @@ pub enum SaleKind {
     Refund,
 }
 
+/// The sale that a refund gives back, whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundOf {
+    /// Id of the sale; it need not be among the facts, which may begin later.
+    pub sale: String,
+    /// 領収日 of the sale: its year's revenue gives the money back while that year's accounts are open (papers.md C7).
+    pub payment_date: CivilDate,
+    /// What was taken, positive.
+    pub amount: Yen,
+}
+
 /// 当方: one payment (or refund) as the counter's journal has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sale {
@@ -108,6 +120,9 @@ pub struct Sale {
     pub reference: Option<String>,
     /// Signed: sale positive, refund negative.
     pub amount: Yen,
+    /// What a refund gives back; none for a sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_of: Option<RefundOf>,
     /// 暫定: no machine has confirmed it; a statement row does.
     pub provisional: bool,
     /// State.
@@ -121,6 +136,25 @@ pub struct Sale {
     pub settled_by_statement: bool,
     /// Id of the sale by which the citizen paid again while this one was unknown (二重納付確認中).
     pub paid_again_as: Option<String>,
+}
+
+impl Sale {
+    /// 過日分確定: taken, standing, and paid on an earlier day than the one on whose books it is (papers.md 1).
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let stands = self.kind == SaleKind::Sale && self.state == SaleState::Completed;
+        stands && self.payment_date < self.business_day
+    }
+
+    /// The fiscal year whose books carry it: by 領収日; of a refund, the year of what it gives back while that year's accounts are
+    /// open, and afterwards the year in which it is given back (papers.md C7).
+    #[must_use]
+    pub fn books_year(&self) -> FiscalYear {
+        match &self.refund_of {
+            Some(original) => refund_lane(original.payment_date, self.payment_date).year(),
+            None => self.payment_date.fiscal_year(),
+        }
+    }
 }
 
 /// What a statement row is.

@@ -3,7 +3,7 @@
 //! [`reconcile`] takes [`facts::Facts`] as of a day and gives an [`outcome::Outcome`]. Invariants: same facts in any order, same bytes out;
 //! every sale, row, payout and deposit ends in exactly one class ([`outcome::Disposition`], checked by [`audit::audit`]); a report is
 //! green only when its residual is exactly 0 and nothing is missing. Stages (reconciliation.md 5.4): 0 gate, 1 id join, 2 composite
-//! keys, 6 roll-up, 7 deposit 1:1, 9 classify. Not here: stages 3, 4, 5 and 8 (windows, interchangeable sets, subset search, deposit sets),
+//! keys, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here: stages 3, 4 and 5 (windows, interchangeable sets, subset search),
 //! storage, clocks, floats.
 
 pub mod allocate;
@@ -29,9 +29,13 @@ mod payout;
 pub mod report;
 mod run;
 mod sentence;
+mod setoff;
+mod sets;
 mod shares;
 mod sheet;
+mod twins;
 mod world;
+pub mod years;
 
 pub use audit::audit;
 pub use calendar::BankCalendar;

@@ -15,7 +15,7 @@ use crate::{
     class::Verdict,
     facts::{SaleKind, SaleState},
     ledger::{Classified, Theirs, Timing},
-    outcome::{Exception, Figure, ReportLine},
+    outcome::{Exception, Figure, LateConfirmed, ReportLine},
     world::World,
 };
 
@@ -113,8 +113,13 @@ impl Lines {
                 line.sales.add(1, sale.amount);
                 if state == SaleState::Voided {
                     line.voids.add(1, sale.amount);
-                } else if sale.provisional && !reported {
-                    line.provisional.add(1, sale.amount);
+                } else {
+                    if sale.is_late() {
+                        line.late.add(1, sale.amount);
+                    }
+                    if sale.provisional && !reported {
+                        line.provisional.add(1, sale.amount);
+                    }
                 }
             }
         }
@@ -153,6 +158,27 @@ impl Lines {
     }
 }
 
+/// 過日分確定, by business day and sale.
+pub(crate) fn late(world: &World<'_>) -> Vec<LateConfirmed> {
+    let places = (0..world.sales.len()).filter(|place| world.sales[*place].is_late());
+    let confirmed = places.map(|place| {
+        let sale = world.sales[place];
+        LateConfirmed {
+            business_day: sale.business_day,
+            sale: sale.id.clone(),
+            counter: sale.counter.clone(),
+            contract: world.sale_contract[place].map(|contract| world.contracts[contract].id.clone()),
+            method: sale.method,
+            brand: sale.brand.clone(),
+            payment_date: sale.payment_date,
+            amount: sale.amount,
+        }
+    });
+    let mut list: Vec<LateConfirmed> = confirmed.collect();
+    list.sort();
+    list
+}
+
 fn blank(world: &World<'_>, key: LineKey) -> ReportLine {
     let received = key.contract.is_none_or(|c| world.covered(c, key.day) || world.own_figures(c));
     ReportLine {
@@ -165,6 +191,7 @@ fn blank(world: &World<'_>, key: LineKey) -> ReportLine {
         voids: Figure::default(),
         refunds: Figure::default(),
         net: Figure::default(),
+        late: Figure::default(),
         provisional: Figure::default(),
         unknown: Figure::default(),
         terminal: None,

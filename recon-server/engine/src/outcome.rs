@@ -15,7 +15,8 @@ use crate::{
     contract::GrossOrNet,
 };
 
-pub use crate::report::{ContractSheet, DaySummary, Figure, ReportLine, TerminalSide};
+pub use crate::report::{ContractSheet, DaySummary, Figure, LateConfirmed, ReportLine, TerminalSide};
+pub use crate::years::{ReceivedAs, YearShare};
 
 /// Which stage joined the members of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +30,10 @@ pub enum Stage {
     CompositeKeyAmountDiffers,
     /// 7: a payout and a deposit.
     DepositOneToOne,
+    /// 8: several payouts of one payer, one deposit.
+    DepositSet,
+    /// 8: one payout, several deposits of its payer.
+    DepositSplit,
 }
 
 /// One field that was compared.
@@ -59,9 +64,9 @@ pub struct Link {
     pub left: String,
     /// Row id or deposit id.
     pub right: String,
-    /// What the left side has.
+    /// What the left side has; in a set of payouts or deposits, what of it this link carries.
     pub left_amount: Yen,
-    /// What the right side has.
+    /// What the right side has, likewise.
     pub right_amount: Yen,
     /// Field by field.
     pub compared: Vec<Compared>,
@@ -189,7 +194,7 @@ pub struct Payout {
     pub gross_or_net: GrossOrNet,
     /// Carried in from a closing that could not be paid; zero or negative.
     pub carry_in: Yen,
-    /// 支払予定額; zero where the closing is carried over.
+    /// 支払予定額; zero where the closing is carried over, negative where a deposit proves that it was set off against other payouts.
     pub net: Yen,
     /// Carried to the next closing; zero or negative.
     pub carry_out: Yen,
@@ -197,14 +202,40 @@ pub struct Payout {
     pub complete: bool,
     /// Where it stands.
     pub state: PayoutState,
-    /// The deposit that arrived, where one did.
-    pub deposit: Option<String>,
-    /// Its amount.
+    /// The deposits in which it arrived, by id. One that pays several payouts stands with each of them.
+    #[serde(default, alias = "deposit", deserialize_with = "one_or_many")]
+    pub deposits: Vec<String>,
+    /// What of them belongs to this payout.
     pub deposited: Yen,
-    /// Its day.
+    /// The day of the last of them.
     pub deposited_on: Option<CivilDate>,
     /// Days after the expected day, while overdue.
     pub overdue_days: i32,
+    /// Its parts by fiscal year, oldest first; they add up to it.
+    #[serde(default)]
+    pub years: Vec<YearShare>,
+}
+
+impl Payout {
+    /// Whether money is to arrive and none has.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        self.deposits.is_empty() && self.net.get() != 0
+    }
+}
+
+/// Results that were recorded while a payout had at most one deposit name none or one.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Many(Vec<String>),
+        One(Option<String>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Many(ids) => ids,
+        Written::One(id) => id.into_iter().collect(),
+    })
 }
 
 /// A side of the reconciliation.
@@ -281,6 +312,8 @@ pub struct Outcome {
     pub payouts: Vec<Payout>,
     /// Daily report.
     pub lines: Vec<ReportLine>,
+    /// 過日分確定, by business day.
+    pub late: Vec<LateConfirmed>,
     /// 照合書
     pub sheets: Vec<ContractSheet>,
     /// Days.

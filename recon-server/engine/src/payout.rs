@@ -1,11 +1,14 @@
 //! Stage 6: rolls reported rows up into payouts, one per contract and closing period.
 //!
 //! Invariants: net = sales + refunds − fee − tax (where kept back) − transfer fee + carry-in, unless that is not positive: then nothing is paid and
-//! all of it is carried out. carry-in of a closing = carry-out of the one before.
+//! all of it is carried out, or set off against another payout of its payer ([`crate::setoff`]). carry-in of a closing = carry-out of the one before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::money::{Yen, YenOverflow};
+use domain::{
+    money::{Yen, YenOverflow},
+    time::FiscalYear,
+};
 
 use crate::{
     calendar::Period,
@@ -15,15 +18,17 @@ use crate::{
     ledger::{Classified, Theirs, Timing},
     outcome::{Figure, Payout, PayoutState},
     world::World,
+    years,
 };
 
 /// Key of a payout: place of the contract and period.
 pub(crate) type PayoutKey = (usize, Period);
 
-/// Every payout, by contract and period.
+/// Every payout, by contract and period. A minus of `set_off` is paid as it is, off other payouts.
 pub(crate) fn payouts(
     world: &World<'_>,
     leg1: &Classified,
+    set_off: &BTreeSet<PayoutKey>,
 ) -> Result<BTreeMap<PayoutKey, Payout>, YenOverflow> {
     let mut grouped: BTreeMap<PayoutKey, Vec<&Theirs>> = BTreeMap::new();
     for theirs in &leg1.theirs {
@@ -34,7 +39,8 @@ pub(crate) fn payouts(
     let mut carried = (usize::MAX, Yen::ZERO);
     for ((contract, period), rows) in grouped {
         let carry_in = if carried.0 == contract { carried.1 } else { Yen::ZERO };
-        let payout = derive(world, contract, period, &rows, carry_in)?;
+        let set_off = set_off.contains(&(contract, period));
+        let payout = derive(world, (contract, period), &rows, carry_in, set_off)?;
         carried = (contract, payout.carry_out);
         found.insert((contract, period), payout);
     }
@@ -48,10 +54,10 @@ pub(crate) fn payouts(
 
 fn derive(
     world: &World<'_>,
-    contract: usize,
-    period: Period,
+    (contract, period): PayoutKey,
     rows: &[&Theirs],
     carry_in: Yen,
+    set_off: bool,
 ) -> Result<Payout, YenOverflow> {
     let c = world.contracts[contract];
     let (mut sales, mut refunds) = (Figure::default(), Figure::default());
@@ -67,7 +73,12 @@ fn derive(
     let before_transfer = sales.plus(refunds).amount.checked_sub(kept_back)?.checked_add(carry_in)?;
     let after_transfer = before_transfer.checked_sub(c.transfer_fee)?;
     let pays = after_transfer > Yen::ZERO;
-    Ok(Payout {
+    let (net, carry_out) = match (pays, set_off) {
+        (true, _) => (after_transfer, Yen::ZERO),
+        (false, true) => (before_transfer, Yen::ZERO),
+        (false, false) => (Yen::ZERO, before_transfer),
+    };
+    let mut payout = Payout {
         id: stable_id("payout", &[c.id.as_str(), &period.to.to_string()]),
         contract: c.id.clone(),
         from: period.from,
@@ -80,13 +91,31 @@ fn derive(
         transfer_fee: if pays { c.transfer_fee } else { Yen::ZERO },
         gross_or_net: c.gross_or_net,
         carry_in,
-        net: if pays { after_transfer } else { Yen::ZERO },
-        carry_out: if pays { Yen::ZERO } else { before_transfer },
+        net,
+        carry_out,
         complete: true,
-        state: if pays { PayoutState::NotDue } else { PayoutState::CarriedOver },
-        deposit: None,
+        state: if pays || set_off { PayoutState::NotDue } else { PayoutState::CarriedOver },
+        deposits: Vec::new(),
         deposited: Yen::ZERO,
         deposited_on: None,
         overdue_days: 0,
-    })
+        years: Vec::new(),
+    };
+    payout.years = years::split(c.fee_year, &payout, &by_year(world, rows));
+    Ok(payout)
+}
+
+/// Sales and refunds of a closing by fiscal year.
+fn by_year(world: &World<'_>, rows: &[&Theirs]) -> BTreeMap<FiscalYear, Figure> {
+    let mut years = BTreeMap::new();
+    for row in rows {
+        let year = match (row.sale.map(|sale| world.sales[sale]), row.row) {
+            (Some(sale), _) => sale.books_year(),
+            (None, Some(row)) => world.rows[row].at.date().fiscal_year(),
+            (None, None) => row.closing_date.fiscal_year(),
+        };
+        let figure: &mut Figure = years.entry(year).or_default();
+        figure.add(if row.refund { -1 } else { 1 }, row.amount);
+    }
+    years
 }

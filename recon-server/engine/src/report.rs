@@ -83,6 +83,9 @@ pub struct ReportLine {
     pub refunds: Figure,
     /// Sales less voids and refunds.
     pub net: Figure,
+    /// 過日分確定: of the net, paid on an earlier day than this one (領収日 before 取扱日).
+    #[serde(default)]
+    pub late: Figure,
     /// Of the net, provisional and not confirmed by a row.
     pub provisional: Figure,
     /// 結果不明, not part of the net.
@@ -109,6 +112,28 @@ pub struct ReportLine {
     pub exceptions: Vec<String>,
     /// Verdict.
     pub verdict: Verdict,
+}
+
+/// 過日分確定: a sale that stands on the books of one day and was paid on an earlier one, because its result was not known before
+/// (papers.md 1, 収納日計表). Its closing period and its fiscal year go by the day on which it was paid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LateConfirmed {
+    /// 取扱日 on which it became certain.
+    pub business_day: CivilDate,
+    /// Id of the sale.
+    pub sale: String,
+    /// 窓口
+    pub counter: CounterId,
+    /// 契約; none for cash.
+    pub contract: Option<ContractId>,
+    /// 決済手段
+    pub method: Method,
+    /// ブランド
+    pub brand: Option<BrandCode>,
+    /// 領収日
+    pub payment_date: CivilDate,
+    /// Yen.
+    pub amount: Yen,
 }
 
 /// 照合書: one closing of one contract, line by line as papers.md has it.

@@ -10,13 +10,15 @@ use crate::{
     check::{BadFacts, check},
     class::Verdict,
     classify::classify,
-    counter, deposit,
+    counter,
     facts::Facts,
     join::join,
-    lines::Lines,
+    lines::{self, Lines},
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
-    payout, shares, sheet,
+    setoff::{self, Settled},
+    shares, sheet,
     world::World,
+    years,
 };
 
 /// Reconciles everything that is known as of a day.
@@ -28,8 +30,8 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     let world = World::new(facts);
     let joined = join(&world);
     let leg1 = classify(&world, &joined);
-    let mut payouts = payout::payouts(&world, &leg1)?;
-    let leg3 = deposit::settle(&world, &mut payouts);
+    let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
+    leg3.exceptions.extend(years::reviews(&world, &payouts));
     let mut lines = Lines::new(&world, &leg1);
     leg1.exceptions.iter().for_each(|exception| lines.attach(&world, exception));
     shares::share(&world, &leg1, &payouts, &leg3.exceptions, &mut lines);
@@ -57,6 +59,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         decisions,
         payouts: payouts.into_values().collect(),
         days: days(&lines, &exceptions),
+        late: lines::late(&world),
         lines,
         sheets,
         exceptions,

@@ -6,8 +6,8 @@ use domain::{method::brand_label, money::Yen, time::CivilDate};
 
 use crate::{
     contract::Contract,
-    facts::{Deposit, Row, Sale},
-    outcome::Payout,
+    facts::{Deposit, RefundOf, Row, Sale},
+    outcome::{Payout, ReceivedAs, YearShare},
 };
 
 /// A sale in a few words: `窓口m1 2026-07-15 14:03 PayPay 300円`.
@@ -79,6 +79,47 @@ pub(crate) fn duplicate(r: &Row, s: &Sale) -> String {
         "{}と同じ取引とみられる明細がもう1行あります: {}。二重に請求されていないか確かめてください。",
         sale(s),
         row(r)
+    )
+}
+
+pub(crate) fn second_charge(r: &Row, s: &Sale, first: &Row) -> String {
+    let minutes = r.at.ms_since(first.at).abs() / 60_000;
+    format!(
+        "{}の明細のほかに、同じ端末・印刷QRで同じ金額の明細が{}分違いでもう1行あり、当てはまる収納がありません: {}。取引番号は別です。二重に請求された疑いがあります。",
+        sale(s),
+        minutes,
+        row(r)
+    )
+}
+
+pub(crate) fn refund_exceeds(original: &RefundOf, count: usize, back: Yen, taken: Yen) -> String {
+    format!(
+        "{}に領収した{taken}円に対し、返金が{count}件 {back}円あります。返し過ぎの{}円を確かめてください。",
+        original.payment_date.to_japanese(),
+        back.saturating_sub(taken)
+    )
+}
+
+pub(crate) fn year_split(p: &Payout, contract: &Contract) -> String {
+    let part = |share: &YearShare| {
+        let fee = if share.fee == Yen::ZERO {
+            String::new()
+        } else {
+            format!("、手数料・税 {}円", share.fee)
+        };
+        let word = match share.received_as {
+            ReceivedAs::PastYear { year } => format!("、{}の過年度収入", year.to_japanese()),
+            ReceivedAs::NotYet | ReceivedAs::OwnYear => String::new(),
+        };
+        format!("{} {}円（収納 {}円{fee}{word}）", share.year.to_japanese(), share.net, share.gross.amount)
+    };
+    let parts: Vec<String> = p.years.iter().map(part).collect();
+    format!(
+        "{}の{}締め {}円は、二つの年度の収納を含みます。分け方: {}。",
+        contract.label_ja,
+        p.to,
+        p.net,
+        parts.join("、")
     )
 }
 
@@ -183,6 +224,24 @@ pub(crate) fn deposit_differs(p: &Payout, contract: &Contract, d: &Deposit) -> S
     format!(
         "{}の{}締めは{}円の予定ですが、{}の入金は{}円で、差は{difference}円です。手数料・振込手数料・締日・契約の合算を確かめてください。",
         contract.label_ja, p.to, p.net, d.booked_on, d.amount
+    )
+}
+
+/// A payout in a few words: `甲カード 2026-07-15締 41,250円`.
+pub(crate) fn payout(p: &Payout, contract: &Contract) -> String {
+    format!("{} {}締 {}円", contract.label_ja, p.to, p.net)
+}
+
+/// A deposit in a few words: `2026-07-31入金 41,250円`.
+pub(crate) fn deposit(d: &Deposit) -> String {
+    format!("{}入金 {}円", d.booked_on, d.amount)
+}
+
+pub(crate) fn sets_compete(waiting: &[&Payout], arrived: &[&Deposit], ours: Yen, theirs: Yen) -> String {
+    format!(
+        "入金{}件 {theirs}円と支払予定{}件 {ours}円は、合う組み合わせが二通り以上あり、どの締めの分か決められません。会社の支払通知書で内訳を確かめてください。",
+        arrived.len(),
+        waiting.len()
     )
 }
 

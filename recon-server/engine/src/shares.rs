@@ -33,11 +33,13 @@ pub(crate) fn share(
             *sum = sum.saturating_add(theirs.amount.get());
         }
     }
-    let about: BTreeMap<&str, &Exception> =
-        exceptions.iter().flat_map(|e| e.members.iter().map(move |m| (m.as_str(), e))).collect();
+    let mut about: BTreeMap<&str, Vec<&Exception>> = BTreeMap::new();
+    for exception in exceptions {
+        exception.members.iter().for_each(|member| about.entry(member).or_default().push(exception));
+    }
     for (key, by_line) in reported {
         if let Some(payout) = payouts.get(&key) {
-            one(world, payout, by_line, about.get(payout.id.as_str()).copied(), lines);
+            one(world, payout, by_line, about.get(payout.id.as_str()).map_or(&[], Vec::as_slice), lines);
         }
     }
 }
@@ -46,7 +48,7 @@ fn one(
     world: &World<'_>,
     payout: &Payout,
     by_line: BTreeMap<LineKey, i64>,
-    exception: Option<&Exception>,
+    exceptions: &[&Exception],
     lines: &mut Lines,
 ) {
     let weights: Vec<i64> = by_line.values().copied().collect();
@@ -68,7 +70,7 @@ fn one(
         allocate(payout.deposited.get(), &expected)
     };
     for (i, key) in by_line.into_keys().enumerate() {
-        if let Some(exception) = exception {
+        for exception in exceptions {
             lines.hang(world, key.clone(), exception, false);
         }
         let line = lines.line(world, key);

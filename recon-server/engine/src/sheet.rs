@@ -52,7 +52,7 @@ pub(crate) fn sheets(
     }
     let mut done: Vec<ContractSheet> = sheets.into_values().collect();
     for sheet in &mut done {
-        finish(sheet, exceptions);
+        finish(world, sheet, exceptions);
     }
     done
 }
@@ -65,7 +65,7 @@ fn blank(world: &World<'_>, key: PayoutKey, payout: Option<&Payout>) -> Contract
     let state = if world.facts.as_of <= to { PayoutState::Open } else { PayoutState::CarriedOver };
     let arrived = payout.map_or(Yen::ZERO, |p| p.deposited);
     let net = payout.map_or(Yen::ZERO, |p| p.net);
-    let waiting = payout.is_some_and(|p| p.deposit.is_none());
+    let waiting = payout.is_some_and(|p| p.deposits.is_empty());
     ContractSheet {
         contract: c.id.clone(),
         label_ja: c.label_ja.clone(),
@@ -141,7 +141,7 @@ fn add_ours(world: &World<'_>, sheets: &mut BTreeMap<PayoutKey, ContractSheet>, 
 }
 
 /// Residual, breaks and verdict.
-fn finish(sheet: &mut ContractSheet, exceptions: &[Exception]) {
+fn finish(world: &World<'_>, sheet: &mut ContractSheet, exceptions: &[Exception]) {
     let ours = sheet.opening.plus(sheet.sales).plus(sheet.settled_unknowns).plus(sheet.refunds);
     let gap = ours.minus(sheet.reported_sales).minus(sheet.reported_refunds);
     let unexplained = gap.minus(sheet.carried).minus(sheet.awaiting).amount;
@@ -168,7 +168,8 @@ fn finish(sheet: &mut ContractSheet, exceptions: &[Exception]) {
         verdict = Verdict::Incomplete;
     }
     sheet.verdict = verdict;
-    sheet.sentence_ja = sentence(sheet);
+    let claim = world.contracts.iter().any(|c| c.id == sheet.contract && c.is_claim());
+    sheet.sentence_ja = sentence(sheet, claim);
 }
 
 /// What the state of a payout alone allows.
@@ -182,7 +183,7 @@ pub(crate) const fn payout_verdict(state: PayoutState) -> Verdict {
 }
 
 /// `一致（翌期繰越 1件 300円）` and the like.
-fn sentence(sheet: &ContractSheet) -> String {
+fn sentence(sheet: &ContractSheet, claim: bool) -> String {
     let mut notes = Vec::new();
     let mut note = |word: &str, figure: Figure| {
         if !figure.is_zero() {
@@ -195,7 +196,10 @@ fn sentence(sheet: &ContractSheet) -> String {
     if sheet.breaks_gross > Yen::ZERO {
         notes.push(format!("差異の総額 {}円・差引 {}円", sheet.breaks_gross, sheet.residual));
     }
-    if payout_verdict(sheet.payout_state) != Verdict::Matched {
+    let waits = matches!(sheet.payout_state, PayoutState::Open | PayoutState::NotDue | PayoutState::Overdue);
+    if claim && waits {
+        notes.push(claimed(sheet));
+    } else if payout_verdict(sheet.payout_state) != Verdict::Matched {
         notes.push(format!("入金 {}", sheet.payout_state.label_ja()));
     }
     if notes.is_empty() {
@@ -203,4 +207,20 @@ fn sentence(sheet: &ContractSheet) -> String {
     } else {
         format!("{}（{}）", sheet.verdict.label_ja(), notes.join("、"))
     }
+}
+
+/// `調定済・収納未済 4件 1,200円、手数料を引いた1,104円は令和8年8月31日(月)に入金予定`.
+fn claimed(sheet: &ContractSheet) -> String {
+    let figure = sheet.reported_sales.plus(sheet.reported_refunds);
+    let when = match sheet.payout_state {
+        PayoutState::Overdue => "の期日を過ぎても未入金",
+        _ => "に入金予定",
+    };
+    format!(
+        "調定済・収納未済 {}件 {}円、手数料を引いた{}円は{}{when}",
+        figure.count,
+        figure.amount,
+        sheet.payout,
+        sheet.expected_on.to_japanese()
+    )
 }

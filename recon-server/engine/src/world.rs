@@ -152,7 +152,8 @@ fn sorted<'f, T>(facts: &'f [T], id: impl Fn(&'f T) -> &'f str) -> Vec<&'f T> {
     list
 }
 
-/// Whether a method's money comes through an acquirer.
+/// Whether a method's money comes later, from an acquirer or from an organisation that is billed. Cash and 証券 (定額小為替) are carried
+/// to the bank by the counter itself.
 pub(crate) const fn has_acquirer(method: Method) -> bool {
     matches!(
         method,
@@ -161,22 +162,30 @@ pub(crate) const fn has_acquirer(method: Method) -> bool {
             | Method::CodeStatic
             | Method::CodeDynamic
             | Method::CodeConsumerPresented
+            | Method::Voucher
+            | Method::Deferred
     )
+}
+
+/// 利用券 and 後納: an organisation pays later.
+const fn is_claim(method: Method) -> bool {
+    matches!(method, Method::Voucher | Method::Deferred)
 }
 
 /// The contract of a sale: as it says, else the only one that covers its method and brand.
 fn contract_of(sale: &Sale, contracts: &[&Contract], place: &BTreeMap<&ContractId, usize>) -> Option<usize> {
-    if let Some(id) = &sale.contract {
-        return place.get(id).copied();
-    }
     if !has_acquirer(sale.method) {
         return None;
     }
-    let brand = sale.brand.as_ref()?;
+    if let Some(id) = &sale.contract {
+        return place.get(id).copied();
+    }
+    // A coupon has no brand: its method decides.
+    let fits = |brand: &BrandCode| sale.brand.as_ref().map_or(is_claim(sale.method), |own| own == brand);
     let mut covering = contracts
         .iter()
         .enumerate()
-        .filter(|(_, c)| c.covers.iter().any(|(method, b)| *method == sale.method && b == brand))
+        .filter(|(_, c)| c.covers.iter().any(|(method, b)| *method == sale.method && fits(b)))
         .map(|(i, _)| i);
     match (covering.next(), covering.next()) {
         (Some(only), None) => Some(only),

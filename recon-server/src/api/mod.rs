@@ -9,9 +9,11 @@ mod enrolments;
 mod health;
 mod inbox;
 pub mod openapi;
+mod papers;
 mod problem;
 mod reports;
 mod signed;
+mod written;
 
 use axum::{
     Router,
@@ -24,8 +26,9 @@ use journal::{
 };
 
 pub use enrolments::{CODE_CHARS, code_hash, new_code};
+pub use papers::{PATH_CASHLESS, PATH_CONTRACT_SHEET, PATH_DAY_SHEET, PATH_DEPOSITS};
 pub use problem::{ApiProblem, Chain};
-pub use reports::PATH_DAILY_REPORT;
+pub use reports::{PATH_DAILY_REPORT, PATH_MONTHLY_REPORT};
 
 use crate::app::AppState;
 
@@ -40,6 +43,11 @@ pub fn router(state: AppState) -> Router {
         .route(PATH_HEAD, get(inbox::head))
         .route(PATH_INBOX, get(inbox::get))
         .route(PATH_DAILY_REPORT, get(reports::daily))
+        .route(PATH_MONTHLY_REPORT, get(reports::monthly))
+        .route(PATH_DAY_SHEET, get(papers::day_sheet))
+        .route(PATH_CASHLESS, get(papers::cashless))
+        .route(PATH_CONTRACT_SHEET, get(papers::contract))
+        .route(PATH_DEPOSITS, get(papers::deposits))
         .route(PATH_OPENAPI, get(openapi::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

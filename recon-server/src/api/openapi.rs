@@ -28,7 +28,18 @@ pub fn document_json() -> Result<String, serde_json::Error> {
         title = "recon-server",
         description = "窓口の記録を集める側の API。窓口からの要求は RFC 9421 で署名する。"
     ),
-    paths(enrolments, batches, head, inbox, daily_report),
+    paths(
+        enrolments,
+        batches,
+        head,
+        inbox,
+        daily_report,
+        monthly_report,
+        day_sheet,
+        cashless,
+        contract_sheet,
+        deposits
+    ),
     components(schemas(EnrolRequest, EnrolReply, HeadReply, InboxReply, NumberedItem, Problem))
 )]
 struct Description;
@@ -148,10 +159,62 @@ const fn inbox() {}
 /// 収納日報。ログインが要る。
 #[utoipa::path(get, path = "/api/v1/reports/daily",
     params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
            ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
     (status = 200, description = "日報"), (status = 403, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
 const fn daily_report() {}
+
+/// 収納月報: 決済手段別の内訳と割合、日別、契約ごとの判定、不一致、過日分確定、戻出。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/reports/monthly/{month}",
+    params(("month" = String, Path, description = "年月 YYYY-MM"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+    (status = 200, description = "月報"), (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn monthly_report() {}
+
+/// 収納日計表。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/papers/day-sheet",
+    params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
+           ("counter" = Option<String>, Query, description = "窓口ID。省くと全窓口"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+    (status = 200, description = "収納日計表"), (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "その窓口はない", body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn day_sheet() {}
+
+/// キャッシュレス収納内訳。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/papers/cashless",
+    params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+    (status = 200, description = "キャッシュレス収納内訳"),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn cashless() {}
+
+/// 照合書。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/papers/contract",
+    params(("contract" = String, Query, description = "契約ID"),
+           ("closing" = String, Query, description = "締め日 YYYY-MM-DD"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+    (status = 200, description = "照合書"), (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "その契約か締めはない", body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn contract_sheet() {}
+
+/// 入金予定・未入金一覧。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/papers/deposits",
+    params(("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+    (status = 200, description = "入金予定・未入金一覧"),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn deposits() {}
 
 #[cfg(test)]
 mod tests {
@@ -198,8 +261,23 @@ mod tests {
             journal::wire::PATH_HEAD,
             journal::wire::PATH_INBOX,
             super::super::PATH_DAILY_REPORT,
+            super::super::PATH_MONTHLY_REPORT,
+            super::super::PATH_DAY_SHEET,
+            super::super::PATH_CASHLESS,
+            super::super::PATH_CONTRACT_SHEET,
+            super::super::PATH_DEPOSITS,
         ] {
             assert!(document["paths"].get(path).is_some(), "{path}");
         }
+    }
+
+    /// Who builds on the interface reads the committed description; it never says anything else than the program.
+    #[test]
+    fn the_committed_description_is_this_one() {
+        const RENEW: &str = "cargo run -p recon-server -- openapi > docs/openapi.json";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+        let committed = std::fs::read_to_string(file).unwrap_or_default();
+        let described = document_json().unwrap() + "\n";
+        assert!(committed == described, "docs/openapi.json is not what the program says; renew it: {RENEW}");
     }
 }

@@ -1,44 +1,48 @@
-//! Reports for programs: JSON or CSV, behind a login.
+//! Reports for programs: the day and the month as JSON or CSV, behind a login. The four papers: [`super::papers`].
 
 use axum::{
-    extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    extract::{Path, Query, State, rejection::QueryRejection},
+    response::Response,
 };
 use domain::time::CivilDate;
-use formats::csv_out::CsvEncoding;
 use journal::wire::ProblemCode;
 use serde::Deserialize;
 
-use super::ApiProblem;
-use crate::{app::AppState, auth::CurrentUser, jobs::report};
+use super::{
+    ApiProblem,
+    written::{ReportFormat, respond, until_today},
+};
+use crate::{
+    app::AppState,
+    auth::CurrentUser,
+    jobs::{month, report},
+};
 
 /// Path of the daily report.
 pub const PATH_DAILY_REPORT: &str = "/api/v1/reports/daily";
+/// Path of the monthly report.
+pub const PATH_MONTHLY_REPORT: &str = "/api/v1/reports/monthly/{month}";
 
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReportFormat {
-    /// JSON
-    #[default]
-    Json,
-    /// CSV, UTF-8 with a byte order mark
-    Csv,
-    /// CSV, CP932
-    CsvCp932,
-}
-
-/// Which report.
+/// Which day.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DailyQuery {
     date: CivilDate,
+    as_of: Option<CivilDate>,
     #[serde(default)]
     format: ReportFormat,
 }
 
-/// `GET /api/v1/reports/daily?date=YYYY-MM-DD&format=json|csv|csv_cp932`
+/// How the month is looked at.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonthlyQuery {
+    as_of: Option<CivilDate>,
+    #[serde(default)]
+    format: ReportFormat,
+}
+
+/// `GET /api/v1/reports/daily?date=YYYY-MM-DD&as_of=YYYY-MM-DD&format=json|csv|csv_cp932`
 pub async fn daily(
     State(state): State<AppState>,
     _current: CurrentUser,
@@ -48,31 +52,38 @@ pub async fn daily(
         let detail = "date=YYYY-MM-DD と format=json、csv、csv_cp932 のどれかを指定してください。";
         ApiProblem::new(ProblemCode::BadRequest, detail)
     })?;
-    let report = report::daily(&state, query.date)
+    let report = report::daily_as_of(&state, query.date, until_today(&state, query.as_of))
         .await
         .map_err(|error| ApiProblem::fault("make a daily report", &error))?;
-    let encoding = match query.format {
-        ReportFormat::Json => {
-            let json = report::to_json(&report).map_err(|error| ApiProblem::fault("write JSON", &error))?;
-            return Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response());
-        }
-        ReportFormat::Csv => CsvEncoding::Utf8Bom,
-        ReportFormat::CsvCp932 => CsvEncoding::Cp932,
-    };
-    let csv = report::to_csv(&report, encoding)
-        .map_err(|error| ApiProblem::new(ProblemCode::BadRequest, error.to_string()))?;
-    Ok(csv_response(query.date, encoding, csv))
+    respond(
+        query.format,
+        &format!("daily-{}", query.date),
+        || report::to_json(&report),
+        |encoding| report::to_csv(&report, encoding),
+    )
 }
 
-/// A CSV file for the browser to keep.
-fn csv_response(date: CivilDate, encoding: CsvEncoding, csv: Vec<u8>) -> Response {
-    let kind = match encoding {
-        CsvEncoding::Utf8Bom => "text/csv; charset=utf-8",
-        CsvEncoding::Cp932 => "text/csv; charset=windows-31j",
-    };
-    let mut response = ([(header::CONTENT_TYPE, kind)], csv).into_response();
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"daily-{date}.csv\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
-    }
-    response
+/// `GET /api/v1/reports/monthly/YYYY-MM?as_of=YYYY-MM-DD&format=json|csv|csv_cp932`
+pub async fn monthly(
+    State(state): State<AppState>,
+    _current: CurrentUser,
+    Path(month): Path<String>,
+    query: Result<Query<MonthlyQuery>, QueryRejection>,
+) -> Result<Response, ApiProblem> {
+    let month: month::YearMonth = month
+        .parse()
+        .map_err(|error: month::NotAMonth| ApiProblem::new(ProblemCode::BadRequest, error.to_string()))?;
+    let Query(query) = query.map_err(|_| {
+        let detail = "as_of=YYYY-MM-DD と format=json、csv、csv_cp932 のどれかを指定してください。";
+        ApiProblem::new(ProblemCode::BadRequest, detail)
+    })?;
+    let report = month::monthly(&state, month, until_today(&state, query.as_of))
+        .await
+        .map_err(|error| ApiProblem::fault("make a monthly report", &error))?;
+    respond(
+        query.format,
+        &format!("monthly-{month}"),
+        || month::to_json(&report),
+        |encoding| month::to_csv(&report, encoding),
+    )
 }

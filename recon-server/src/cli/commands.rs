@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::Context;
 use domain::{id::CounterId, time::CivilDate};
 use engine::Verdict;
-use formats::csv_out::CsvEncoding;
 use serde_json::json;
 
 use super::{Ended, OutputFormat, output, people::ACTOR};
@@ -13,9 +12,7 @@ use crate::{
     app::AppState,
     config::Config,
     counters::{Purpose, make_code},
-    doctor,
-    jobs::{self, import},
-    set_up,
+    doctor, jobs, set_up,
 };
 
 /// Opening the store has already brought it up to date.
@@ -84,61 +81,6 @@ pub async fn counters(state: &AppState, format: OutputFormat) -> anyhow::Result<
     Ok(Ended::Done)
 }
 
-pub async fn import(
-    state: &AppState,
-    file: &Path,
-    source: &str,
-    period: Option<(CivilDate, CivilDate)>,
-    preview: bool,
-    format: OutputFormat,
-) -> anyhow::Result<Ended> {
-    let upload = import::Upload {
-        source: source.parse().context("--source は bank か契約IDです")?,
-        name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        bytes: std::fs::read(file).with_context(|| format!("read {}", file.display()))?,
-        period,
-        uploader: ACTOR.to_owned(),
-    };
-    if preview {
-        let seen = import::preview(state, &upload).await?;
-        output::value(format, &seen, || dry_run_words(&seen))?;
-        return Ok(if seen.refused.is_empty() { Ended::Done } else { Ended::Refused });
-    }
-    let outcome = import::import(state, upload).await?;
-    output::value(format, &outcome, || import_words(&outcome))?;
-    Ok(if matches!(outcome, import::Outcome::Refused { .. }) { Ended::Refused } else { Ended::Done })
-}
-
-fn dry_run_words(seen: &import::DryRun) -> String {
-    let mut words = format!("読める行: {}件、合計 {}円\n", seen.rows, seen.total);
-    for refusal in &seen.refused {
-        words.push_str(&format!("取り込めません: {refusal}\n"));
-    }
-    for notice in &seen.notices {
-        words.push_str(&format!("お知らせ: {}\n", notice.sentence_ja));
-    }
-    words
-}
-
-fn import_words(outcome: &import::Outcome) -> String {
-    match outcome {
-        import::Outcome::Accepted { receipts, notices } => {
-            let receipt = |r: &import::Receipt| {
-                format!(
-                    "取り込みました(受付番号 {}、{}): 新規{}件、訂正{}件、既知{}件\n",
-                    r.file, r.source, r.new, r.revised, r.unchanged
-                )
-            };
-            let notice = |n: &formats::Notice| format!("お知らせ: {}\n", n.sentence_ja);
-            receipts.iter().map(receipt).chain(notices.iter().map(notice)).collect()
-        }
-        import::Outcome::SeenBefore { sentence_ja, .. } => sentence_ja.clone(),
-        import::Outcome::Refused { file, refusal } => {
-            format!("取り込めません(受付番号 {file}): {refusal}")
-        }
-    }
-}
-
 pub async fn reconcile(
     state: &AppState,
     as_of: Option<CivilDate>,
@@ -159,23 +101,9 @@ pub async fn reconcile(
     Ok(judged(run.verdict))
 }
 
-const fn judged(verdict: Verdict) -> Ended {
+/// What a verdict means for the caller: 一致 is done, anything else differs.
+pub const fn judged(verdict: Verdict) -> Ended {
     if matches!(verdict, Verdict::Matched) { Ended::Done } else { Ended::Differences }
-}
-
-pub async fn report(
-    state: &AppState,
-    date: Option<CivilDate>,
-    format: OutputFormat,
-) -> anyhow::Result<Ended> {
-    let report = jobs::report::daily(state, date.unwrap_or_else(|| state.today())).await?;
-    match format {
-        OutputFormat::Json => output::bytes(jobs::report::to_json(&report)?.as_bytes())?,
-        OutputFormat::Csv => output::bytes(&jobs::report::to_csv(&report, CsvEncoding::Utf8Bom)?)?,
-        OutputFormat::CsvCp932 => output::bytes(&jobs::report::to_csv(&report, CsvEncoding::Cp932)?)?,
-        OutputFormat::Text => output::line(jobs::report::to_text(&report).trim_end())?,
-    }
-    Ok(judged(report.verdict))
 }
 
 pub async fn verify(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {

@@ -3,11 +3,17 @@
 //! Invariants: raw bytes are kept, of refused files too, with the refusal's words; the same file again changes nothing and gives the
 //! first receipt; a refused file changes nothing of what was there. Not here: the formats (crate `formats`).
 
+mod dry_run;
 mod facts;
 mod model;
+mod profiles;
+mod revisions;
 mod source;
 
-use domain::{id::ContractId, time::Timestamp};
+use domain::{
+    id::ContractId,
+    time::{CivilDate, Timestamp},
+};
 use engine::Contract;
 use formats::Refusal;
 use store::{
@@ -15,7 +21,10 @@ use store::{
     files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
 };
 
-pub use model::{DryRun, Outcome, Receipt, Upload};
+pub use dry_run::DRY_ROWS_MAX;
+pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
+pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
+pub use revisions::{REVISIONS_MAX, Revision, revisions};
 pub use source::{Source, SourceChoice};
 
 use super::{JobError, contracts_in_force};
@@ -34,7 +43,7 @@ pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobErro
     let now = state.now();
     let contracts = contracts(state).await?;
     let name = plain_name(&upload.name);
-    let read = source::settle(&upload, &name, &contracts)
+    let read = source::settle(&upload, &name, &contracts, &profiles(state))
         .and_then(|source| Ok((source.clone(), facts::read(&source, &upload, &name, now.date())?)));
     match read {
         Ok((source, read)) => take(state, &upload, &name, now, &source, read).await,
@@ -49,10 +58,41 @@ pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobErro
 pub async fn preview(state: &AppState, upload: &Upload) -> Result<DryRun, JobError> {
     let contracts = contracts(state).await?;
     let name = plain_name(&upload.name);
-    Ok(match source::settle(upload, &name, &contracts) {
-        Ok(source) => facts::preview(&source, upload, &name, state.today()),
-        Err(refusal) => facts::only_refused(None, refusal),
+    Ok(match source::settle(upload, &name, &contracts, &profiles(state)) {
+        Ok(source) => dry_run::of(&source, upload, &name, state.today()),
+        Err(refusal) => dry_run::only_refused(None, refusal),
     })
+}
+
+/// A profile's file that is not installed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileDraft {
+    /// Name of the file, for messages.
+    pub name: String,
+    /// Its TOML.
+    pub text: String,
+}
+
+/// Says what a profile that is not installed yet would read of a file; changes nothing, and asks the store nothing.
+#[must_use]
+pub fn preview_with(upload: &Upload, draft: &ProfileDraft, today: CivilDate) -> DryRun {
+    let contract = match &upload.source {
+        SourceChoice::Contract(contract) => Ok(contract.clone()),
+        SourceChoice::Bank | SourceChoice::Find => "draft".parse(),
+    };
+    let name = plain_name(&upload.name);
+    let profile = profiles::parse(&plain_name(&draft.name), &draft.text).map(Box::new);
+    match (profile, contract) {
+        (Ok(profile), Ok(contract)) => {
+            let source = Source::Statement { contract, brand: None, profile };
+            dry_run::of(&source, upload, &name, today)
+        }
+        (Err(refusal), _) => dry_run::only_refused(None, refusal),
+        (_, Err(error)) => {
+            let refusal = source::refusal(&name, "契約", &error.0, "契約IDを確かめてください。");
+            dry_run::only_refused(None, refusal)
+        }
+    }
 }
 
 /// The contracts whose statements can be read today.
@@ -78,7 +118,10 @@ async fn take(
     for part in &read.parts {
         let file = file_upload(upload, name, now, part);
         match unit.import_file(state.tenant(), &file, &part.facts).await? {
-            Import::Accepted { file, counts } => receipts.push(receipt(file, part, counts)),
+            Import::Accepted { file, counts, replaced } => {
+                let revisions = revisions(&replaced, &part.facts);
+                receipts.push(receipt(file, part, counts, revisions));
+            }
             Import::SeenBefore { first } => seen = Some(first),
         }
     }
@@ -149,7 +192,7 @@ fn file_upload(upload: &Upload, name: &str, now: Timestamp, part: &Part) -> File
     }
 }
 
-fn receipt(file: u64, part: &Part, counts: ImportCounts) -> Receipt {
+fn receipt(file: u64, part: &Part, counts: ImportCounts, revisions: Vec<Revision>) -> Receipt {
     Receipt {
         file,
         source: part.source.clone(),
@@ -158,6 +201,7 @@ fn receipt(file: u64, part: &Part, counts: ImportCounts) -> Receipt {
         new: counts.new,
         revised: counts.revised,
         unchanged: counts.unchanged,
+        revisions,
     }
 }
 

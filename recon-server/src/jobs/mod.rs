@@ -5,7 +5,10 @@
 
 pub mod backup;
 pub mod import;
+pub mod month;
+pub mod papers;
 pub mod reconcile;
+pub mod refund;
 pub mod report;
 pub mod verify;
 

@@ -22,7 +22,9 @@ use engine::{
 };
 use serde::Serialize;
 
+pub(super) use build::{reasons_within, tell_decisions};
 pub use csv::to_csv;
+pub(super) use lists::open_unknown;
 pub use text::to_text;
 
 use super::{
@@ -192,8 +194,20 @@ pub struct DailyReport {
 /// # Errors
 /// When the store fails or a stored result cannot be read.
 pub async fn daily(state: &AppState, date: CivilDate) -> Result<DailyReport, JobError> {
+    daily_as_of(state, date, None).await
+}
+
+/// The report of a day as it stood on another, later day; today where none is named.
+///
+/// # Errors
+/// As [`daily`].
+pub async fn daily_as_of(
+    state: &AppState,
+    date: CivilDate,
+    as_of: Option<CivilDate>,
+) -> Result<DailyReport, JobError> {
     // An old day is looked at from the last day on which a run still records it; money has long arrived by then.
-    let as_of = state.today().min(date.plus_days(RECORDED_DAYS));
+    let as_of = as_of.unwrap_or_else(|| state.today()).min(date.plus_days(RECORDED_DAYS));
     let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
     let lists = lists::read(&mut *unit, state.tenant(), date, as_of).await?;

@@ -11,8 +11,9 @@ use axum::{
 use super::failure::PageError;
 
 /// Name, content type, bytes.
-const ASSETS: [(&str, &str, &str); 2] = [
+const ASSETS: [(&str, &str, &str); 3] = [
     ("centre.css", "text/css; charset=utf-8", include_str!("../../assets/centre.css")),
+    ("papers.css", "text/css; charset=utf-8", include_str!("../../assets/papers.css")),
     ("mark.svg", "image/svg+xml", include_str!("../../assets/mark.svg")),
 ];
 /// How long a browser may use an asset without asking.

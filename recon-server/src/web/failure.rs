@@ -1,5 +1,6 @@
 //! Whatever goes wrong on the way to a page becomes a page: in the same clothes, with what to do next.
 //!
+//! It lies around every route and around the guards, so that a browser whose form another site sent gets a page too.
 //! Invariants: no page shows an internal; a fault is logged once, with its cause, under the reference that the page shows; what
 //! programs ask for (`Accept` without `text/html`) stays a problem document.
 
@@ -103,8 +104,12 @@ pub async fn dress(State(state): State<AppState>, request: Request, next: Next) 
     if !response.status().is_client_error() && !response.status().is_server_error() || is_page(&response) {
         return response;
     }
-    let reference = response.status().is_server_error().then(|| reference(&state, &response)).flatten();
-    if !asks_for_page(&headers) {
+    let asks = asks_for_page(&headers);
+    // What a program's own door failed with stands in the log already.
+    let unsaid = asks || response.extensions().get::<Undressed>().is_some();
+    let fault = response.status().is_server_error() && unsaid;
+    let reference = fault.then(|| reference(&state, &response)).flatten();
+    if !asks {
         return response;
     }
     page(&state, headers, response, reference).await

@@ -15,10 +15,11 @@ pub mod view;
 
 use std::sync::Arc;
 
+pub use failure::dress;
+
 use axum::{
     Extension, Router,
     extract::DefaultBodyLimit,
-    middleware,
     routing::{get, post},
 };
 
@@ -29,12 +30,14 @@ const FORM_BODY_MAX_BYTES: usize = 64 << 10;
 /// Room around a file in an upload form, in bytes.
 const UPLOAD_EXTRA_MAX_BYTES: usize = 64 << 10;
 
-/// Every page. Cross-site guard and security headers are layered around it by the server.
+/// Every page. Cross-site guard, the dressing of refusals ([`dress`]) and security headers are layered around it by the server.
 pub fn router(state: AppState) -> Router {
     let upload = DefaultBodyLimit::max(crate::jobs::import::FILE_LENGTH_MAX_BYTES + UPLOAD_EXTRA_MAX_BYTES);
     Router::new()
         .merge(account_pages())
         .merge(report_pages())
+        .merge(paper_pages())
+        .merge(refund_pages())
         .route("/imports", get(pages::imports::list).post(pages::imports::take))
         .route("/imports/{file}", get(pages::imports::receipt))
         .route("/unknowns", get(pages::unknowns::list))
@@ -50,7 +53,6 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(pages::nothing_here)
         .layer(Extension(Arc::new(answers::Answers::default())))
         .layer(Extension(Arc::new(tray::Tray::default())))
-        .layer(middleware::from_fn_with_state(state.clone(), failure::dress))
         .with_state(state)
 }
 
@@ -73,4 +75,27 @@ fn report_pages() -> Router<AppState> {
         .route("/report/{day}", get(pages::report::at))
         .route("/report/{day}/behind", get(pages::drill::show))
         .route("/sales/{sale}", get(pages::sale::show))
+        .route("/month", get(pages::month::find))
+        .route("/month/{month}", get(pages::month::show))
+        .route("/month/{month}/behind", get(pages::month::behind))
+}
+
+fn paper_pages() -> Router<AppState> {
+    Router::new()
+        .route("/papers", get(pages::papers::index))
+        .route("/papers/day-sheet", get(pages::papers::find_day_sheet))
+        .route("/papers/day-sheet/{day}", get(pages::papers::day_sheet_of_all))
+        .route("/papers/day-sheet/{day}/{counter}", get(pages::papers::day_sheet))
+        .route("/papers/cashless", get(pages::papers::find_cashless))
+        .route("/papers/cashless/{day}", get(pages::papers::cashless))
+        .route("/papers/contract/{contract}/{closing}", get(pages::papers::contract_sheet))
+        .route("/papers/contract/{contract}/{closing}/behind", get(pages::papers::behind))
+        .route("/papers/deposits", get(pages::papers::deposits))
+}
+
+fn refund_pages() -> Router<AppState> {
+    Router::new()
+        .route("/refunds", get(pages::refunds::list))
+        .route("/refunds/{refund}", get(pages::refunds::show).post(pages::refunds::decide))
+        .route("/sales/{sale}/refund", get(pages::refunds::ask).post(pages::refunds::request))
 }

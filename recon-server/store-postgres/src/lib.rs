@@ -13,6 +13,8 @@ mod attempts;
 mod counters;
 #[path = "../../sql/days.rs"]
 mod days;
+#[path = "../../sql/fact_rows.rs"]
+mod fact_rows;
 #[path = "../../sql/facts.rs"]
 mod facts;
 #[path = "../../sql/files.rs"]
@@ -25,6 +27,8 @@ mod journal;
 mod matching;
 #[path = "../../sql/projections.rs"]
 mod projections;
+#[path = "../../sql/refunds.rs"]
+mod refunds;
 #[path = "../../sql/reports.rs"]
 mod reports;
 #[path = "../../sql/runs.rs"]

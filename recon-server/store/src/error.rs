@@ -101,6 +101,12 @@ pub enum StoreError {
     /// Reading contracts, bank holidays or counter holidays.
     #[error("cannot read the settings of the reconciliation")]
     ReadSettings(#[source] Fault),
+    /// Asking for a refund or deciding on one.
+    #[error("cannot change the refund")]
+    ChangeRefund(#[source] Fault),
+    /// Reading refunds.
+    #[error("cannot read the refunds")]
+    ReadRefunds(#[source] Fault),
     /// Changing a user.
     #[error("cannot change the user")]
     ChangeUser(#[source] Fault),

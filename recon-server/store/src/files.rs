@@ -68,6 +68,9 @@ pub struct ImportCounts {
     pub unchanged: u32,
 }
 
+/// Most replaced rows that an import gives back, in rows; the counts know them all.
+pub const REPLACED_ROWS_MAX: usize = 100;
+
 /// How an import ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Import {
@@ -77,6 +80,8 @@ pub enum Import {
         file: u64,
         /// What it changed.
         counts: ImportCounts,
+        /// What the revised rows said until now, in the order of the file: the first [`REPLACED_ROWS_MAX`] of them.
+        replaced: FileFacts,
     },
     /// The same bytes of the same source were accepted before; nothing changed.
     SeenBefore {

@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod journal;
 pub mod matching;
 pub mod projection;
+pub mod refunds;
 pub mod reports;
 pub mod users;
 pub mod words;
@@ -27,6 +28,7 @@ pub use crate::{
     inbox::InboxStore,
     journal::JournalStore,
     matching::MatchStore,
+    refunds::RefundStore,
     reports::ReportStore,
     users::UserStore,
 };
@@ -37,7 +39,15 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// One transaction over everything that the centre keeps. Dropped without a commit, nothing happened.
 #[async_trait]
 pub trait UnitOfWork:
-    CounterStore + JournalStore + InboxStore + FilesStore + MatchStore + UserStore + ReportStore + Send
+    CounterStore
+    + JournalStore
+    + InboxStore
+    + FilesStore
+    + MatchStore
+    + UserStore
+    + ReportStore
+    + RefundStore
+    + Send
 {
     /// Makes everything done so far durable, all at once.
     async fn commit(self: Box<Self>) -> Result<()>;

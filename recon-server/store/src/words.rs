@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is written here is read back equal; a value that nobody wrote is [`Fault::Unreadable`], never a default.
 
+use std::borrow::Cow;
+
 use domain::{
     id::{Incarnation, SequenceNumber},
     time::CivilDate,
@@ -69,6 +71,12 @@ pub fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
+/// Like [`plain`], without a copy where there is nothing to replace: for rows in bulk.
+#[must_use]
+pub fn plain_ref(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(plain(text)) } else { Cow::Borrowed(text) }
+}
+
 /// Like [`plain`], where there may be none.
 #[must_use]
 pub fn plain_opt(text: Option<&str>) -> Option<String> {
@@ -121,6 +129,19 @@ pub fn sequence_number(number: i64) -> Result<SequenceNumber, Fault> {
     to_u64("sequence number", number).map(SequenceNumber)
 }
 
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0x0f)]);
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(*byte));
+    }
+    text
+}
+
 /// 32 bytes of a digest.
 ///
 /// # Errors
@@ -153,6 +174,7 @@ mod tests {
         assert!(to_u32("n", -1).is_err());
         assert!(to_i64("n", u64::MAX).is_err());
         assert!(digest("d", &[0; 31]).is_err());
+        assert_eq!(hex(&[0x00, 0x0f, 0xa5, 0xff]), "000fa5ff");
         assert_eq!(incarnation(7).unwrap(), Incarnation(7));
     }
 
@@ -160,5 +182,8 @@ mod tests {
     fn text_has_no_nul() {
         assert_eq!(plain("a\0b"), "a\u{fffd}b");
         assert_eq!(plain_opt(None), None);
+        for text in ["", "ab", "a\0b"] {
+            assert_eq!(plain_ref(text), plain(text), "{text:?}");
+        }
     }
 }

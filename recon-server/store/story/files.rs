@@ -9,7 +9,7 @@ use store::{
 
 use super::samples::{at, day, tenant};
 
-fn upload(byte: u8, kind: FileKind) -> FileUpload {
+pub fn upload(byte: u8, kind: FileKind) -> FileUpload {
     FileUpload {
         sha256: [byte; 32],
         source: "card-1".to_owned(),
@@ -28,7 +28,7 @@ fn identity(key: &str, occurrence: u32, content: u8) -> RowIdentity {
 }
 
 /// A row that says nothing it need not say.
-fn bare(key: &str, occurrence: u32, content: u8, yen: i64) -> StatementLine {
+pub fn bare(key: &str, occurrence: u32, content: u8, yen: i64) -> StatementLine {
     StatementLine {
         identity: identity(key, occurrence, content),
         class: "sale".to_owned(),
@@ -65,7 +65,8 @@ pub async fn import_repeat_revise(store: &dyn Store) {
     let import = unit.import_file(&tenant, &upload(1, FileKind::Statement), &first).await.unwrap();
     unit.commit().await.unwrap();
     let counts = ImportCounts { new: 3, revised: 0, unchanged: 0 };
-    assert_eq!(import, Import::Accepted { file: 1, counts }, "genuine twins survive");
+    let replaced = FileFacts::Statement(Vec::new());
+    assert_eq!(import, Import::Accepted { file: 1, counts, replaced }, "genuine twins survive");
 
     let mut unit = store.begin().await.unwrap();
     let repeated = unit.import_file(&tenant, &upload(1, FileKind::Statement), &first).await.unwrap();
@@ -79,10 +80,9 @@ pub async fn import_repeat_revise(store: &dyn Store) {
     let mut unit = store.begin().await.unwrap();
     let import = unit.import_file(&tenant, &upload(2, FileKind::Statement), &second).await.unwrap();
     unit.commit().await.unwrap();
-    assert_eq!(
-        import,
-        Import::Accepted { file: 2, counts: ImportCounts { new: 1, revised: 1, unchanged: 1 } }
-    );
+    let revised = ImportCounts { new: 1, revised: 1, unchanged: 1 };
+    let replaced = FileFacts::Statement(vec![bare("a", 1, 1, 300)]);
+    assert_eq!(import, Import::Accepted { file: 2, counts: revised, replaced });
 
     let twice = FileFacts::Statement(vec![bare("d", 1, 1, 300), bare("d", 1, 2, 310)]);
     let mut unit = store.begin().await.unwrap();
@@ -112,8 +112,8 @@ pub async fn import_repeat_revise(store: &dyn Store) {
     assert!(other_days.is_empty());
 }
 
-pub async fn banks_and_refusals(store: &dyn Store) {
-    let tenant = tenant("banks");
+/// A row that says nothing it need not say, and one that says everything.
+fn entries() -> [BankEntry; 2] {
     let bare = BankEntry {
         identity: identity("x", 1, 1),
         account: "0001-123-1-0001234567".to_owned(),
@@ -136,6 +136,12 @@ pub async fn banks_and_refusals(store: &dyn Store) {
         inquiry_number: Some("00000001".to_owned()),
         ..bare.clone()
     };
+    [bare, full]
+}
+
+pub async fn banks_and_refusals(store: &dyn Store) {
+    let tenant = tenant("banks");
+    let [bare, full] = entries();
     let mut file = upload(5, FileKind::Bank);
     (file.period_from, file.period_to) = (Some(day("2026-08-01")), Some(day("2026-08-31")));
     let mut unit = store.begin().await.unwrap();
@@ -168,4 +174,20 @@ pub async fn banks_and_refusals(store: &dyn Store) {
         Some(vec![5; 3]),
         "bytes of a refused file are kept"
     );
+}
+
+/// The bank corrects a row: what it said comes back with the receipt.
+pub async fn a_bank_corrects_a_row(store: &dyn Store) {
+    let tenant = tenant("banks-corrected");
+    let [bare, full] = entries();
+    let mut unit = store.begin().await.unwrap();
+    let facts = FileFacts::Bank(vec![full.clone(), bare.clone()]);
+    unit.import_file(&tenant, &upload(5, FileKind::Bank), &facts).await.unwrap();
+    let corrected = BankEntry { identity: identity("y", 1, 9), amount: Yen::new(29_400), ..full.clone() };
+    let facts = FileFacts::Bank(vec![bare.clone(), corrected.clone()]);
+    let import = unit.import_file(&tenant, &upload(6, FileKind::Bank), &facts).await.unwrap();
+    let counts = ImportCounts { new: 0, revised: 1, unchanged: 1 };
+    assert_eq!(import, Import::Accepted { file: 2, counts, replaced: FileFacts::Bank(vec![full]) });
+    let newest = unit.bank_entries(&tenant, day("2026-08-31"), day("2026-08-31"), 2).await.unwrap();
+    assert_eq!(newest.iter().map(|row| &row.fact).collect::<Vec<_>>(), [&bare, &corrected]);
 }

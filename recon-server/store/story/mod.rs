@@ -5,11 +5,13 @@
 
 #![expect(clippy::unwrap_used, reason = "only tests include the story; a failure must stop it")]
 
+mod bulk;
 mod counters;
 mod files;
 mod inbox;
 mod journals;
 mod projections;
+mod refunds;
 mod runs;
 pub mod samples;
 mod units;
@@ -31,6 +33,11 @@ pub async fn tell(store: &dyn Store) {
     inbox::numbers_have_no_gaps(store).await;
     files::import_repeat_revise(store).await;
     files::banks_and_refusals(store).await;
+    files::a_bank_corrects_a_row(store).await;
+    bulk::thousands_of_rows(store).await;
+    bulk::all_or_nothing(store).await;
+    refunds::asked_for_and_decided(store).await;
+    refunds::said_once(store).await;
     runs::a_run_is_read_back(store).await;
     runs::settings(store).await;
     users::users_and_sessions(store).await;

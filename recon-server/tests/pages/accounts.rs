@@ -9,7 +9,18 @@ use crate::{
 async fn nobody_sees_anything_without_a_login() {
     let centre = Centre::set_up().await;
     let outside = Browser::outside(&centre);
-    for path in ["/report", "/imports", "/unknowns", "/counters", "/users", "/password", "/sales/x"] {
+    for path in [
+        "/report",
+        "/imports",
+        "/unknowns",
+        "/counters",
+        "/users",
+        "/password",
+        "/sales/x",
+        "/month",
+        "/papers",
+        "/refunds",
+    ] {
         let seen = outside.get(path).await;
         assert_eq!((seen.status, seen.to.as_deref()), (303, Some("/login")), "{path}");
     }
@@ -137,6 +148,15 @@ async fn failures_wear_the_same_clothes_and_show_no_internals() {
         assert!(seen.html.starts_with("<!doctype html>") && seen.html.contains("収納日報へ"), "{path}");
         assert!(!seen.html.contains("rror"), "{path}: no internals");
     }
+    let cross = centre
+        .http
+        .post(centre.url("/users"))
+        .header("accept", "text/html")
+        .header("sec-fetch-site", "cross-site");
+    let cross = cross.header("cookie", &browser.cookie).body("name=x").send().await.unwrap();
+    assert_eq!(cross.status(), 403);
+    let words = cross.text().await.unwrap();
+    assert!(words.starts_with("<!doctype html>") && words.contains("別のサイトから送られた操作"), "{words}");
     let program = centre.http.get(centre.url("/nowhere")).send().await.unwrap();
     assert_eq!(program.status(), 404);
     assert_eq!(program.text().await.unwrap(), "", "a program gets no page");

@@ -8,6 +8,7 @@ use domain::{
     money::Yen,
     payment::{Approval, AttemptKind, Doubt, DoubtCause, Outcome, Phase},
     sale::{Line, Payment, Standing},
+    settlement::{CashPosition, Settlement},
 };
 
 use crate::{
@@ -155,4 +156,26 @@ async fn deliver(centre: &Centre) -> Counter {
     centre.clock.set(at(TODAY, 18, 0, 0));
     assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
     counter
+}
+
+/// Closes the counter's day and delivers it: only then may money go back through the books.
+pub async fn close(centre: &Centre, counter: &mut Counter) {
+    let settlement = Settlement {
+        date: date(TODAY),
+        cut: 1,
+        methods: Vec::new(),
+        items: Vec::new(),
+        visitors: Vec::new(),
+        cash: CashPosition::default(),
+        terminal_totals: Vec::new(),
+        terminal_differences: Vec::new(),
+        unknowns: Vec::new(),
+        late: Vec::new(),
+        receipts: None,
+        voided_receipts: Vec::new(),
+    };
+    let chain_head = counter.head.hash.to_hex();
+    let sent = counter.entries.len();
+    counter.write(at(TODAY, 17, 15, 0), Event::CounterClosed { settlement, reason: None, chain_head });
+    assert_eq!(centre.deliver(counter, &counter.entries[sent..]).await.status(), 200);
 }

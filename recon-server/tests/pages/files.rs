@@ -3,8 +3,9 @@
 use crate::{
     browser::{Browser, Seen},
     support::{Centre, TODAY},
-    support_files::{bank, paypay},
+    support_files::{at, bank, paypay, profile, row},
 };
+use formats::statement::write_statement;
 
 async fn preview(browser: &Browser<'_>, source: &str, name: &str, bytes: &[u8]) -> Seen {
     browser.upload("/imports/preview", &[("source", source), ("from", ""), ("to", "")], name, bytes).await
@@ -57,4 +58,29 @@ async fn a_bank_file_shows_its_control_totals() {
     let page = preview(&browser, "bank", "bank.txt", &bank(TODAY, &[(5_000, "ﾔﾏﾀﾞ"), (29_347, "ﾍﾟｲﾍﾟｲ")])).await;
     assert!(page.html.contains("取引後残高") && page.html.contains("2件 34,347円"), "{}", page.html);
     assert!(page.html.contains("1,034,347円"));
+}
+
+#[tokio::test]
+async fn a_corrected_file_says_what_it_changed_for_ever() {
+    let centre = Centre::set_up().await;
+    let browser = Browser::administrator(&centre).await;
+    let wrong = [row("取引完了", at(TODAY, 10, 5, 11), 200, "04000000000000004821")];
+    let right = [row("取引完了", at(TODAY, 10, 5, 11), 300, "04000000000000004821")];
+    for (number, rows) in [("1", wrong), ("2", right)] {
+        let bytes = write_statement(&profile("paypay_for_business"), &rows).unwrap();
+        let fields = [("source", "paypay"), ("from", TODAY), ("to", TODAY)];
+        let page = browser.upload("/imports/preview", &fields, "paypay.csv", &bytes).await;
+        let form = page.field("class=\"decide\"", "form_id");
+        let sha256 = page.field("class=\"decide\"", "sha256");
+        let taken = browser.post("/imports", &[("form_id", &form), ("sha256", &sha256)]).await;
+        assert_eq!(taken.to.as_deref(), Some(format!("/imports/{number}?done=taken").as_str()));
+    }
+    assert!(!browser.get("/imports/1").await.html.contains("改訂された行"));
+    let receipt = browser.get("/imports/2").await;
+    assert!(receipt.html.contains("改訂 1行") && receipt.html.contains("改訂された行"), "{}", receipt.html);
+    assert!(
+        receipt.html.contains("<del>200円</del>") && receipt.html.contains("<ins>300円</ins>"),
+        "{}",
+        receipt.html
+    );
 }

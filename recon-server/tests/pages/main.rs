@@ -13,4 +13,6 @@ mod browser;
 mod day;
 mod desk;
 mod files;
+mod month;
+mod refunds;
 mod report;

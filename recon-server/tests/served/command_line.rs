@@ -102,6 +102,96 @@ fn a_city_is_set_up_and_reported_from_the_command_line() {
     assert!(shell.json(0, &["doctor"]).as_array().unwrap().len() >= 5);
 }
 
+/// Every report of the command line in every form: the verdict is the exit code, and the same facts give the same bytes.
+#[test]
+fn the_month_and_the_papers_from_the_command_line() {
+    let shell = Shell::new();
+    set_up(&shell);
+    let statement = shell.write("p.csv", &paypay("2026-11-18"));
+    shell.ends(0, &["import", "--source", "paypay", &statement]);
+    let month = ["report", "--month", "2026-11", "--as-of", "2026-11-20"];
+    let report = shell.json(3, &month);
+    assert_eq!((report["month"].as_str(), report["as_of"].as_str()), (Some("2026-11"), Some("2026-11-20")));
+    assert_eq!(report["mix"]["rows"].as_array().unwrap().len(), 4, "the cashless lines are always there");
+    assert!(shell.ends(3, &month).contains("収納月報"));
+    let twice = [0, 1].map(|_| shell.ends(3, &[month.as_slice(), &["--format", "json"]].concat()));
+    assert_eq!(twice[0], twice[1]);
+    for paper in [
+        &["--paper", "day-sheet", "--date", "2026-11-18", "--counter", "shimin-1"][..],
+        &["--paper", "cashless", "--date", "2026-11-18"],
+        &["--paper", "contract", "--contract", "paypay", "--closing", "2026-11-30"],
+    ] {
+        let arguments = [&["report", "--as-of", "2026-11-20"], paper].concat();
+        shell.json(3, &arguments);
+        let csv = shell.ends(3, &[&arguments[..], &["--format", "csv"]].concat());
+        assert!(csv.starts_with('\u{FEFF}'), "{csv}");
+        shell.run(&[&arguments[..], &["--format", "csv-cp932"]].concat());
+    }
+    let deposits = ["report", "--paper", "deposits", "--as-of", "2026-11-20"];
+    assert_eq!(shell.json(0, &deposits)["verdict"], "matched", "nothing is due: the period still runs");
+    let day = ["report", "--date", "2026-11-18", "--as-of", "2026-11-19"];
+    assert_eq!(shell.json(3, &day)["as_of"], "2026-11-19");
+    for wrong in [
+        &["report", "--month", "2026-13"][..],
+        &["report", "--month", "2026-11", "--date", "2026-11-18"],
+        &["report", "--paper", "contract", "--contract", "paypay"],
+        &["report", "--counter", "shimin-1"],
+        &["report", "--paper", "unheard-of"],
+        &["import", "--profile", "x.toml", "y.csv"],
+    ] {
+        shell.ends(2, wrong);
+    }
+    shell.ends(1, &["report", "--paper", "day-sheet", "--counter", "nowhere"]);
+    shell.ends(1, &["report", "--paper", "contract", "--contract", "nobody", "--closing", "2026-11-30"]);
+}
+
+#[test]
+fn a_preview_shows_rows_sums_and_refusals_and_changes_nothing() {
+    let shell = Shell::new();
+    set_up(&shell);
+    let statement = shell.write("p.csv", &paypay("2026-11-18"));
+    let preview = ["import", "--preview", "--source", "paypay", &statement];
+    let seen = shell.json(0, &preview);
+    assert_eq!(
+        (seen["first_rows"].as_array().unwrap().len(), seen["totals"][0]["amount"].as_i64()),
+        (2, Some(1_500))
+    );
+    let words = shell.ends(0, &preview);
+    assert!(words.contains("読める行: 2件、合計 1,500円(paypay)") && words.contains("1,200円"), "{words}");
+    let broken = shell.write("half.txt", &bank("2026-11-18", &[(1, "ﾔﾏﾀﾞ")])[..250]);
+    assert!(shell.ends(1, &["import", "--preview", "--source", "bank", &broken]).contains("取り込めません"));
+    let draft = shell.write("draft.toml", b"id = \"draft\"\n");
+    let tried = shell.json(1, &["import", "--preview", "--profile", &draft, &statement]);
+    assert_eq!(tried["rows"], 0, "half a profile reads nothing");
+    let taken = shell.json(0, &["import", "--source", "paypay", &statement]);
+    assert_eq!(taken["receipts"][0]["new"], 2, "the previews took nothing in");
+}
+
+#[test]
+fn refunds_need_a_user_who_is_there() {
+    let shell = Shell::new();
+    set_up(&shell);
+    let sale = "00000000-0000-0000-0000-00000000a001";
+    let ask = |by: &str, amount: &str| {
+        let what = ["refund", "request", "--sale", sale, "--amount", amount, "--ground", "通数の誤り"];
+        [&what[..], &["--way", "bank-transfer", "--by", by]].concat().into_iter().map(str::to_owned).collect()
+    };
+    let run = |code, arguments: Vec<String>| {
+        let output = shell.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(run(1, ask("kaikei", "300")).contains("いません"));
+    shell.ends(0, &["user", "add", "kaikei"]);
+    assert!(run(1, ask("kaikei", "300")).contains("この取引は見つかりません"));
+    run(2, ask("kaikei", "0"));
+    shell.ends(0, &["user", "disable", "kaikei"]);
+    assert!(run(1, ask("kaikei", "300")).contains("停止中"));
+    assert_eq!(shell.json(0, &["refund", "list"]), serde_json::json!([]));
+    shell.ends(1, &["refund", "approve", sale, "--by", "kacho"]);
+    shell.ends(2, &["refund", "reject", sale, "--by", "kacho"]);
+}
+
 #[test]
 fn users_are_made_with_a_link_and_never_with_a_password() {
     let shell = Shell::new();

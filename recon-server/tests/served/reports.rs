@@ -28,12 +28,12 @@ use crate::{
     support_files::{at, bank, paypay, profile, row},
 };
 
-async fn take(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>) {
+pub async fn take(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>) {
     take_for(centre, source, name, bytes, (TODAY, TODAY)).await;
 }
 
 /// Takes a file in; a statement is said to cover the days of `period`.
-async fn take_for(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>, period: (&str, &str)) {
+pub async fn take_for(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>, period: (&str, &str)) {
     let upload = Upload {
         source: source.parse().unwrap(),
         name: name.to_owned(),

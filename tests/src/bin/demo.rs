@@ -1,4 +1,4 @@
-//! `make demo`: one whole day at two counters, from the tap to the bank line; then the pages stay open.
+//! `make demo`: July 2022 at 萩・明倫学舎, from the first ticket to the last bank line; then the pages stay open.
 
 use std::{
     fs,
@@ -8,22 +8,21 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use recon_server::jobs::report::{self, DailyReport};
-use town::{demo_day::Day, settle::settle, story};
+use town::july::{July, summary};
 
 /// How often the town's clock follows the real one while the pages are open, in milliseconds.
 const CLOCK_STEP_MS: u64 = 200;
 
-/// Plays one day through the real programs against simulated machines.
+/// Plays one month through the real programs against simulated machines.
 #[derive(Parser)]
 struct Arguments {
     /// End after the report instead of leaving the pages open.
     #[arg(long)]
     exit: bool,
-    /// Write the report and the day's summary as JSON.
+    /// Write the month as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Where the day's data go; emptied first.
+    /// Where the month's data go; emptied first.
     #[arg(long, value_name = "FOLDER", default_value = "target/demo")]
     data: PathBuf,
 }
@@ -32,25 +31,31 @@ struct Arguments {
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     empty(&arguments.data)?;
-    let mut day = Day::morning(&arguments.data, None).await?;
-    println!("2026年7月31日(金) 見本市: 博物館 受付と市民課 1番窓口が開きます。");
-    day.play().await.context("play the day")?;
-    println!("両窓口が締めました。8月3日(月)、各社の明細と銀行の明細が届きます。\n");
-    let report = settle(&day, &arguments.data.join("files")).await?;
-    print!("{}", report::to_text(&report));
-    let story = story::of_day(day.centre.server()?.state(), report.date).await?;
-    println!("\nこの日のできごと");
-    for sentence in &story {
-        println!("  {sentence}");
-    }
+    println!(
+        "2022年7月、萩・明倫学舎。本館 受付と2号館 受付の1か月を、本物のプログラムで動かします。\n\
+         五つの合計は萩市が公表した数字（第4回DX推進本部会議、令和4年10月25日）です。一件ずつの内訳は見本です。\n"
+    );
+    let mut july = July::begin(&arguments.data, None).await?;
+    july.play().await.context("play the month")?;
+    let report = july.report().await?;
+    let story = july.story(&report).await?;
+    july.leave_data(&report)?;
+    print!("{}", summary::to_text(&report, &story));
+    println!(
+        "
+窓口の会計 {}件、届いたファイル {}本。",
+        july.plan.visits().count(),
+        july.received.len()
+    );
     if let Some(file) = &arguments.json {
-        fs::write(file, summary(&day, &report, &story)?)
+        fs::write(file, summary::to_json(&report, &story)?)
             .with_context(|| format!("write {}", file.display()))?;
     }
     if arguments.exit {
+        july.centre.switch_off().await?;
         return Ok(());
     }
-    leave_open(&mut day, &arguments.data).await
+    leave_open(&mut july, &arguments.data).await
 }
 
 /// Only a folder that a demo made, or none, is emptied.
@@ -66,41 +71,24 @@ fn empty(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn summary(day: &Day, report: &DailyReport, story: &[String]) -> Result<String> {
-    let papers = |counter: &town::city::Counter| counter.printer.papers().len();
-    let charged = |counter: &town::city::Counter| -> i64 {
-        counter.terminal.charged().iter().map(|yen| yen.get()).sum()
-    };
-    let value = serde_json::json!({
-        "verdict": report.verdict_ja,
-        "books": {
-            "terminal_yen": charged(&day.museum) + charged(&day.window),
-            "wallet_yen": day.wallet.gross(),
-            "papers": papers(&day.museum) + papers(&day.window),
-        },
-        "story": story,
-        "report": report,
-    });
-    Ok(serde_json::to_string_pretty(&value)? + "\n")
-}
-
-async fn leave_open(day: &mut Day, folder: &Path) -> Result<()> {
-    for counter in [&mut day.museum, &mut day.window] {
-        counter.clerk.morning_after_a_weekend().await?;
-    }
-    // A start makes a fresh link: the one of the morning expired on the way to Monday.
-    day.centre.switch_off().await?;
-    day.centre.switch_on().await?;
-    let server = day.centre.server()?;
-    println!("\n画面を開けます（終わりは Ctrl+C）。 / The pages are open; Ctrl+C ends.");
-    println!("  会計課 (centre):      {}/report/2026-07-31", server.url());
-    if let Some(link) = day.centre.first_login_link() {
+async fn leave_open(july: &mut July, folder: &Path) -> Result<()> {
+    // A start makes a fresh link: the one of July has expired long ago.
+    july.centre.switch_off().await?;
+    july.centre.switch_on().await?;
+    july.come_back().await?;
+    let server = july.centre.server()?;
+    println!("\n画面を開けます（終わりは Ctrl+C）。2022年9月1日です。 / The pages are open; Ctrl+C ends.");
+    println!("  月報 (month):         {}/month/2022-07", server.url());
+    if let Some(link) = july.centre.first_login_link() {
         println!("    最初の管理者 (login): {link}");
     }
-    println!("  博物館 受付:          http://{}/", day.museum.agent.address());
-    println!("  市民課 1番窓口:       http://{}/", day.window.agent.address());
+    for counter in july.desks.values() {
+        let state = counter.clerk.state();
+        let label = state.profile.as_ref().map(|profile| profile.counter_label.clone()).unwrap_or_default();
+        println!("  {label}:          http://{}/", counter.agent.address());
+    }
     println!("  データ (data):        {}", folder.display());
-    let clock = day.clock.clone();
+    let clock = july.clock.clone();
     let step = i64::try_from(CLOCK_STEP_MS)?;
     loop {
         tokio::select! {

@@ -5,13 +5,14 @@ use domain::{
     command::{Command, KeyedResult, LineRequest},
     event::UnknownExit,
     id::{CommandId, SaleId},
+    method::Method,
     money::Yen,
-    state::{AttemptState, PrintState, Sale, SaleState},
+    state::{Attempt, AttemptState, PrintState, Sale, SaleState},
 };
 
 use super::{
     Dice,
-    counter::{Posted, SimulatedCounter},
+    counter::{Posted, SimulatedCounter, TakenPaper},
 };
 use crate::clerk::pieces;
 
@@ -90,8 +91,9 @@ impl SimulatedCounter {
         let Some(sale) = self.sale_in(dice, |sale| sale.state == SaleState::Open) else {
             return self.register(dice);
         };
-        match dice.below(6) {
+        match dice.below(8) {
             0 | 1 => self.take_cash(sale.id, sale.total),
+            6 | 7 => self.take_paper(dice, sale.id, sale.total),
             2 => {
                 let reason = "お客様の都合".to_owned();
                 self.press(Command::AbandonSale { sale: sale.id, reason }).map(drop)
@@ -114,13 +116,32 @@ impl SimulatedCounter {
         Ok(())
     }
 
+    /// A coupon or a 定額小為替 over the sale's total goes into the clerk's folder when the screen says so, once.
+    fn take_paper(&mut self, dice: &mut Dice, sale: SaleId, total: Yen) -> Result<()> {
+        // Now and then the number of a paper that was taken before: it must be refused.
+        let again = self.papers_taken.values().map(|paper| paper.number.clone()).next_back();
+        let number = again.filter(|_| dice.one_in(10)).unwrap_or_else(|| self.paper_number());
+        let reference = number.clone();
+        let (method, command) = if dice.one_in(2) {
+            (Method::Voucher, Command::TakeClaim { sale, route: "coupon".parse()?, reference })
+        } else {
+            (Method::PostalOrder, Command::TakeSecurity { sale, route: "kogawase".parse()?, reference })
+        };
+        if matches!(self.press(command)?, Posted::Done) {
+            self.papers_taken.insert(sale, TakenPaper { method, number, amount: total });
+        }
+        Ok(())
+    }
+
     fn void(&mut self, dice: &mut Dice) -> Result<()> {
         let Some(sale) = self.sale_in(dice, |sale| sale.state == SaleState::Completed) else { return Ok(()) };
-        let cash = sale.completion.as_ref().is_some_and(|done| done.payment.attempt.is_none());
         let pressed = self.press(Command::VoidSale { sale: sale.id, reason: "枚数の誤り".into() })?;
-        if cash && matches!(pressed, Posted::Done) {
-            self.drawer = self.drawer.saturating_sub(sale.total);
-            self.cash_taken.remove(&sale.id);
+        if matches!(pressed, Posted::Done) {
+            // What was handed over goes back to the citizen: a coupon or 小為替 as it came, cash out of the drawer.
+            self.papers_taken.remove(&sale.id);
+            if let Some(cash) = self.cash_taken.remove(&sale.id) {
+                self.drawer = self.drawer.saturating_sub(cash);
+            }
         }
         Ok(())
     }
@@ -143,10 +164,10 @@ impl SimulatedCounter {
 
     fn handle_doubt(&mut self, dice: &mut Dice) -> Result<()> {
         let Some(attempt) = self.state().doubts().next().cloned() else { return Ok(()) };
-        let command = match dice.below(5) {
+        let command = match dice.below(6) {
             0 => Command::ChooseUnknownExit { attempt: attempt.id, exit: UnknownExit::TakesHeldCertificate },
-            1 | 2 => Command::ChooseUnknownExit { attempt: attempt.id, exit: UnknownExit::PaysAnotherWay },
-            3 => Command::ReleaseTerminal { attempt: attempt.id, reason: "端末の表示を確認".into() },
+            1..=3 => return self.pays_another_way(dice, &attempt),
+            4 => Command::ReleaseTerminal { attempt: attempt.id, reason: "端末の表示を確認".into() },
             // A person who looks at the terminal's own list decides rightly; a person who guesses is not simulated.
             _ if attempt.device.is_some() && !self.will_still_hear(attempt.id) => Command::ResolveByPerson {
                 attempt: attempt.id,
@@ -158,6 +179,23 @@ impl SimulatedCounter {
             _ => return Ok(()),
         };
         self.press(command).map(drop)
+    }
+
+    /// The citizen does not wait, and mostly pays at once: when the doubt turns out to have been charged, that is a case to give back.
+    fn pays_another_way(&mut self, dice: &mut Dice, attempt: &Attempt) -> Result<()> {
+        let exit = UnknownExit::PaysAnotherWay;
+        let pressed = self.press(Command::ChooseUnknownExit { attempt: attempt.id, exit })?;
+        let open = self.sale_in(dice, |sale| sale.id == attempt.sale && sale.state == SaleState::Open);
+        match open {
+            Some(sale) if matches!(pressed, Posted::Done) && !dice.one_in(4) => {
+                if dice.one_in(3) {
+                    self.take_paper(dice, sale.id, sale.total)
+                } else {
+                    self.take_cash(sale.id, sale.total)
+                }
+            }
+            _ => Ok(()),
+        }
     }
 
     fn will_still_hear(&self, attempt: domain::id::AttemptId) -> bool {

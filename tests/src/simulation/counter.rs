@@ -11,6 +11,7 @@ use domain::{
     due::Effect,
     event::{Actor, Paper},
     id::{AttemptId, BootId, CommandId, PrintJobId, SaleId},
+    method::Method,
     money::Yen,
     payment::{AttemptFact, AttemptKind, Outcome, Phase},
     time::Clock as _,
@@ -37,6 +38,17 @@ pub enum Posted {
     Died,
 }
 
+/// A coupon or a 定額小為替 in the clerk's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenPaper {
+    /// [`Method::Voucher`] or [`Method::PostalOrder`].
+    pub method: Method,
+    /// The number on it.
+    pub number: String,
+    /// Yen.
+    pub amount: Yen,
+}
+
 /// A counter.
 pub struct SimulatedCounter {
     disk: SimulatedDisk,
@@ -51,6 +63,8 @@ pub struct SimulatedCounter {
     pub drawer: Yen,
     /// Cash sales whose money is in the drawer.
     pub cash_taken: BTreeMap<SaleId, Yen>,
+    /// Coupons and securities in the folder, by the sale that they paid.
+    pub papers_taken: BTreeMap<SaleId, TakenPaper>,
     /// Originals that came out of the printer, by sale.
     pub originals: BTreeMap<SaleId, u32>,
     /// What the centre last said it has.
@@ -80,6 +94,7 @@ impl SimulatedCounter {
             terminal: Terminal::default(),
             drawer: Yen::ZERO,
             cash_taken: BTreeMap::new(),
+            papers_taken: BTreeMap::new(),
             originals: BTreeMap::new(),
             centre_has: 0,
             doubted: BTreeSet::new(),
@@ -112,6 +127,12 @@ impl SimulatedCounter {
     pub fn form_id(&mut self) -> CommandId {
         self.ids += 1;
         CommandId(Uuid::from_u64_pair(self.series, self.ids))
+    }
+
+    /// The number on a paper that nobody has brought yet.
+    pub fn paper_number(&mut self) -> String {
+        self.ids += 1;
+        format!("P-{}", self.ids)
     }
 
     /// Posts a command under a new id.
@@ -255,6 +276,7 @@ impl SimulatedCounter {
             }
             _ => return self.result_seen(dice, fate, attempt, amount, kind),
         };
+        self.terminal.lost(dice);
         self.post(Command::RecordOutcome { attempt, outcome: unknown(phase) }).map(drop)
     }
 
@@ -280,7 +302,10 @@ impl SimulatedCounter {
                 self.terminal.reverse(attempt);
                 unknown(Phase::ResultSeen)
             }
-            Fate::CompletionLost => unknown(Phase::Acknowledged),
+            Fate::CompletionLost => {
+                self.terminal.lost(dice);
+                unknown(Phase::Acknowledged)
+            }
             _ => Outcome::Approved(approval),
         };
         self.post(Command::RecordOutcome { attempt, outcome }).map(drop)

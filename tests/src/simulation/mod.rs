@@ -42,6 +42,8 @@ pub struct Tally {
     pub charges: u64,
     /// Results that were unknown for a while.
     pub doubts: u64,
+    /// Coupons and securities that stand.
+    pub papers: u64,
     /// Overpayment cases that opened by themselves.
     pub overpayments: u64,
     /// Times that a counter stopped and started again.
@@ -59,6 +61,7 @@ impl AddAssign for Tally {
         self.sales += other.sales;
         self.charges += other.charges;
         self.doubts += other.doubts;
+        self.papers += other.papers;
         self.overpayments += other.overpayments;
         self.crashes += other.crashes;
         self.line_losses += other.line_losses;

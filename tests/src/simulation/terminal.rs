@@ -12,6 +12,9 @@ use domain::{
 
 use super::Dice;
 
+/// Most questions in a row that a terminal leaves without an answer.
+const SILENT_QUESTIONS_MAX: u32 = 60;
+
 /// One charge of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
@@ -55,6 +58,8 @@ pub struct Terminal {
     pub voids: Vec<(AttemptId, u32)>,
     /// Results that will come by themselves.
     pub late: Vec<(AttemptId, Outcome)>,
+    /// So many questions it will not answer: its centre is away, and the citizen will not wait for it.
+    pub silent_for: u32,
 }
 
 impl Terminal {
@@ -71,6 +76,13 @@ impl Terminal {
             Fate::CompletionLost,
             Fate::ResultLate,
         ])
+    }
+
+    /// A result was lost: at times the terminal cannot be asked for long after it.
+    pub fn lost(&mut self, dice: &mut Dice) {
+        if dice.trouble(2) {
+            self.silent_for = dice.below(SILENT_QUESTIONS_MAX);
+        }
     }
 
     /// The terminal takes (or takes back) the money. Returns what its result says.
@@ -122,7 +134,11 @@ impl Terminal {
     }
 
     /// What the terminal answers when asked about an attempt.
-    pub fn query(&self, dice: &mut Dice, attempt: AttemptId) -> QueryAnswer {
+    pub fn query(&mut self, dice: &mut Dice, attempt: AttemptId) -> QueryAnswer {
+        if self.silent_for > 0 && dice.trouble(1) {
+            self.silent_for -= 1;
+            return QueryAnswer::CannotTell { detail: "the terminal's centre is away".into() };
+        }
         if dice.trouble(2) {
             return QueryAnswer::CannotTell { detail: "another receipt is the last one".into() };
         }

@@ -15,7 +15,7 @@ use domain::{
     state::{Attempt, AttemptState, SaleState},
 };
 
-use super::{brand_choices, doubt};
+use super::{brand_choices, brands_on, doubt};
 use crate::{
     till::SubmitError,
     web::{
@@ -170,7 +170,8 @@ fn manual(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> ManualPage {
         taking_back: takes_back(attempt),
         amount: attempt.amount,
         brands: route
-            .map(|route| brand_choices(&route.brands, chosen.as_deref().unwrap_or("")))
+            .map(|route| brands_on(route, attempt.business_day))
+            .map(|brands| brand_choices(&brands, chosen.as_deref().unwrap_or("")))
             .unwrap_or_default(),
         brand_error: None,
         slip_number: Field::typed(fields, "slip_number"),
@@ -178,7 +179,8 @@ fn manual(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> ManualPage {
 }
 
 fn sheet(desk: &Desk<'_>, attempt: &Attempt, sheets: &[String], fields: &Fields) -> JpqrPage {
-    let brands = desk.state().route(&attempt.route).map(|route| route.brands.as_slice()).unwrap_or_default();
+    let route = desk.state().route(&attempt.route);
+    let brands = route.map(|route| brands_on(route, attempt.business_day)).unwrap_or_default();
     let chosen = fields.text("sheet_number");
     let cannot_tell =
         Command::KeyResult { attempt: attempt.id, result: KeyedResult::CannotTell { brand: None } };
@@ -188,7 +190,7 @@ fn sheet(desk: &Desk<'_>, attempt: &Attempt, sheets: &[String], fields: &Fields)
         command: desk.new_id(),
         declined_command: desk.new_id(),
         amount: attempt.amount,
-        wallets: brand_choices(brands, fields.text("wallet")),
+        wallets: brand_choices(&brands, fields.text("wallet")),
         wallet_error: None,
         sheets: sheets
             .iter()

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::{
-    catalogue::{PaymentRoute, RouteKind},
+    catalogue::PaymentRoute,
     command::Command,
     event::Paper,
     method::brand_label,
@@ -106,7 +106,7 @@ fn terminal_step(
     figures: Option<&Settlement>,
     route: &PaymentRoute,
 ) -> Option<CloseStep> {
-    if matches!(route.kind, RouteKind::CashDrawer | RouteKind::StaticSheet { .. }) {
+    if !route.kind.is_terminal() {
         return None;
     }
     let used = figures.is_some_and(|figures| figures.methods.iter().any(|row| row.route == route.id))

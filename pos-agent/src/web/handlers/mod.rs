@@ -3,16 +3,20 @@
 pub(super) mod attempt;
 pub(super) mod closing;
 pub(super) mod day;
+pub(super) mod devices;
 pub(super) mod display;
 pub(super) mod doubt;
 pub(super) mod home;
 pub(super) mod lists;
 pub(super) mod pay;
+pub(super) mod reference;
 pub(super) mod sale;
 pub(super) mod sell;
 pub(super) mod totals;
 
-use domain::cash::CashCount;
+use domain::{
+    cash::CashCount, catalogue::PaymentRoute, id::BrandCode, method::brand_taken_on, time::CivilDate,
+};
 
 use super::{
     fields::Fields,
@@ -34,8 +38,13 @@ fn cash_count(fields: &Fields) -> (Vec<DenominationRow>, Option<CashCount>) {
     (rows, count)
 }
 
-/// Brands of a route as choices; a single one is chosen already.
-fn brand_choices(brands: &[domain::id::BrandCode], chosen: &str) -> Vec<Choice> {
+/// Brands that a route takes on a day.
+fn brands_on(route: &PaymentRoute, on: CivilDate) -> Vec<BrandCode> {
+    route.brands.iter().filter(|brand| brand_taken_on(brand, on)).cloned().collect()
+}
+
+/// Brands as choices; a single one is chosen already.
+fn brand_choices(brands: &[BrandCode], chosen: &str) -> Vec<Choice> {
     brands
         .iter()
         .map(|brand| Choice {

@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::{command::Command, id::RouteId, money::Yen, refusal::Refusal, state::Sale};
 
-use super::sell::is_cash;
+use super::sell::own_page;
 use crate::{
     till::SubmitError,
     web::{
@@ -58,8 +58,8 @@ pub(super) async fn start(desk: &Desk<'_>, sale: &Sale, fields: &Fields, id: &st
     let Ok(route) = route.parse::<RouteId>() else {
         return pages::show_again(&page(desk, sale, Some(Notice::refused("支払方法を選んでください。"))));
     };
-    if is_cash(desk, &route) {
-        return see(&format!("/sale/{}/cash", sale.id));
+    if let Some(page) = own_page(desk, sale, &route) {
+        return see(&page);
     }
     let repeat_reason = fields.optional("repeat_reason");
     let wish = Command::RequestPayment { sale: sale.id, route, repeat_reason };
@@ -136,7 +136,7 @@ fn quick_amounts(total: Yen) -> Vec<QuickAmount> {
 }
 
 /// The keypad without JavaScript: each key loads the page with one more digit.
-fn with_key(text: &str, key: &str) -> String {
+pub(super) fn with_key(text: &str, key: &str) -> String {
     match key {
         "back" => {
             let mut shorter = text.to_owned();

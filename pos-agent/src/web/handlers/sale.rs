@@ -10,6 +10,7 @@ use domain::{
     event::Paper,
     id::{PrintJobId, SaleId},
     method::Method,
+    money::Yen,
     sale::Standing,
     state::{Completion, PrintJob, Sale, SaleState},
 };
@@ -110,9 +111,10 @@ fn page(desk: &Desk<'_>, sale: &Sale, said: Option<Notice>) -> SalePage {
 
 fn facts(desk: &Desk<'_>, sale: &Sale, done: &Completion) -> Vec<(String, String)> {
     let payment = &done.payment;
+    let paid_on = if payment.method.is_claim() { "受付日" } else { "領収日" };
     let mut facts = vec![
         ("支払方法".to_owned(), present::payment(payment)),
-        ("領収日".to_owned(), format!("{} {}", done.payment_date.to_japanese(), done.paid_at.hour_minute())),
+        (paid_on.to_owned(), format!("{} {}", done.payment_date.to_japanese(), done.paid_at.hour_minute())),
     ];
     let mut add = |word: &str, value: Option<&String>| {
         if let Some(value) = value {
@@ -120,11 +122,14 @@ fn facts(desk: &Desk<'_>, sale: &Sale, done: &Completion) -> Vec<(String, String
         }
     };
     add("端末番号", payment.terminal_id.as_ref());
-    add("伝票番号", payment.slip_number.as_ref());
+    add(payment.method.reference_ja(), payment.slip_number.as_ref());
     add("承認番号", payment.approval_code.as_ref());
     add("QRシート番号", payment.sheet_number.as_ref());
     add("取引番号の下4けた", payment.payer_digits.as_ref());
     add("取消の理由", sale.void_reason.as_ref());
+    if payment.method.is_claim() {
+        facts.push(("収納".to_owned(), "調定のみ（後日の振込で収納）".to_owned()));
+    }
     if payment.standing == Standing::Provisional {
         facts.push(("確定".to_owned(), "暫定（決済会社の明細で確定）".to_owned()));
     }
@@ -161,7 +166,7 @@ fn void_advice(desk: &Desk<'_>, sale: &Sale, done: &Completion) -> Vec<String> {
         vec!["領収番号は取消として残り、ふたたび使われません。渡した紙を返してもらってください。".to_owned()];
     let kind = desk.state().route(&payment.route).map(|route| &route.kind);
     advice.push(match kind {
-        _ if payment.attempt.is_none() => format!("現金 {}円 をお客様に返します。", sale.total),
+        _ if payment.attempt.is_none() => hand_back(payment.method, sale.total),
         Some(RouteKind::LinkedTerminal { .. }) => {
             "端末で取消をします。お客様のカードが要ることがあります。".to_owned()
         }
@@ -173,6 +178,16 @@ fn void_advice(desk: &Desk<'_>, sale: &Sale, done: &Completion) -> Vec<String> {
     let brand = payment.brand.as_ref().map(domain::id::BrandCode::as_str);
     advice.extend(brand_advice(payment.method, brand).map(str::to_owned));
     advice
+}
+
+/// What goes back over the counter where no device is asked.
+fn hand_back(method: Method, total: Yen) -> String {
+    match method {
+        Method::Voucher => "利用券をお客様に返します。現金は返しません。".to_owned(),
+        Method::Deferred => "後納の請求から外れます。現金は返しません。".to_owned(),
+        Method::PostalOrder => format!("証券（額面 {total}円）をお客様に返します。現金は返しません。"),
+        _ => format!("現金 {total}円 をお客様に返します。"),
+    }
 }
 
 fn brand_advice(method: Method, brand: Option<&str>) -> Option<&'static str> {

@@ -245,7 +245,11 @@ fn waiting(desk: &Desk<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// How a route is paid: cash has a page of its own, everything else is an attempt.
-pub(super) fn is_cash(desk: &Desk<'_>, route: &RouteId) -> bool {
-    desk.state().route(route).is_some_and(|route| route.kind == RouteKind::CashDrawer)
+/// Where a route is paid that asks no device: cash, and what is taken by its number. Everything else is an attempt.
+pub(super) fn own_page(desk: &Desk<'_>, sale: &Sale, route: &RouteId) -> Option<String> {
+    match desk.state().route(route)?.kind {
+        RouteKind::CashDrawer => Some(format!("/sale/{}/cash", sale.id)),
+        RouteKind::Claim { .. } | RouteKind::Security => Some(format!("/sale/{}/reference/{route}", sale.id)),
+        _ => None,
+    }
 }

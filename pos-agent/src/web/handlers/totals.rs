@@ -66,7 +66,7 @@ fn page(desk: &Desk<'_>, route: &PaymentRoute, fields: &Fields) -> TotalsPage {
 
 fn route_of<'a>(desk: &'a Desk<'_>, text: &str) -> Option<&'a PaymentRoute> {
     desk.state().day.as_ref()?;
-    desk.state().route(&text.parse::<RouteId>().ok()?)
+    desk.state().route(&text.parse::<RouteId>().ok()?).filter(|route| route.kind.is_terminal())
 }
 
 /// 端末日計: the form, or the button for a linked terminal.

@@ -4,10 +4,12 @@
 
 pub mod closing;
 pub mod day;
+pub mod devices;
 pub mod display;
 pub mod lists;
 pub mod opening;
 pub mod paying;
+pub mod reference;
 pub mod sale;
 pub mod sell;
 pub mod settlement;

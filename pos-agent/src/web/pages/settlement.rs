@@ -39,6 +39,18 @@ impl SettlementPage {
         }
     }
 
+    /// 利用券・後納 stand among the methods.
+    #[must_use]
+    pub fn has_claims(&self) -> bool {
+        self.figures.methods.iter().any(|row| row.method.is_claim())
+    }
+
+    /// 証券 stand among the methods.
+    #[must_use]
+    pub fn has_securities(&self) -> bool {
+        self.figures.methods.iter().any(|row| row.method.is_security())
+    }
+
     /// Brand of a difference in words.
     #[must_use]
     pub fn brand_of(&self, row: &&TerminalDifference) -> String {
@@ -51,6 +63,7 @@ impl SettlementPage {
     pub(crate) fn samples() -> Vec<Self> {
         use super::sale::sample_papers;
         use crate::web::shell::Way;
+        use domain::method::Method;
         let figures = Self::sample_figures();
         let page = Self {
             shell: Shell::sample("締めました", "Closed", Way::Close),
@@ -61,8 +74,12 @@ impl SettlementPage {
             papers: sample_papers(),
             show_expected: true,
         };
+        let mut claims = page.clone();
+        for row in &mut claims.figures.methods {
+            row.method = if row.brand.is_some() { Method::Voucher } else { Method::PostalOrder };
+        }
         let look = Self { closed: false, chain_head: None, show_expected: false, ..page.clone() };
-        vec![look, page]
+        vec![look, page, claims]
     }
 
     fn sample_figures() -> Settlement {

@@ -1,5 +1,6 @@
 //! The pages over the real till: real rules, real journal bytes, a disk in memory, a clock that stands still.
 
+mod claims;
 mod evening;
 mod money;
 mod render;

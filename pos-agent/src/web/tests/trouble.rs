@@ -6,9 +6,14 @@ use axum::{
 };
 use domain::command::{Command, PrintReport};
 use domain::id::PrintJobId;
+use drivers::cat::LinkState;
 use tower::ServiceExt;
 
 use super::Counter;
+use crate::{
+    devices::standing::Stage,
+    till::{DeviceView, Role},
+};
 
 #[tokio::test]
 async fn a_new_date_asks_for_yesterdays_close_first() {
@@ -68,6 +73,37 @@ async fn a_paper_that_nobody_is_sure_of_waits_for_a_person() {
     let settled = counter.post("/print/1", &[("command", &command), ("seen", "no")]).await;
     assert_eq!(settled.location, done.location);
     assert!(counter.get(&done.location).await.shows("再発行 1回目"));
+}
+
+#[tokio::test]
+async fn a_machine_that_wants_a_person_says_so_and_hears_when_the_person_has_looked() {
+    let counter = Counter::opened().await;
+    assert!(counter.get("/devices").await.shows("機器は設定されていません"));
+    let id: domain::id::DeviceId = "term1".parse().unwrap();
+    let shown = |stage| DeviceView {
+        role: Role::Cat,
+        stage,
+        rests: false,
+        link: LinkState::Opening,
+        attention_ja: Some("端末の画面を見てください。".into()),
+    };
+    for (stage, words, button) in [
+        (Stage::Faulted, "確認が必要", "確かめました"),
+        (Stage::Lost, "つながりません", "今すぐ探す"),
+        (Stage::Recovering, "前回の結果を確認中", ""),
+    ] {
+        counter.till.board().show_device(&id, shown(stage));
+        let page = counter.get("/devices").await;
+        assert!(page.shows(words) && page.shows("決済端末") && page.shows("端末の画面を見て"), "{words}");
+        assert_eq!(page.shows("action=\"/devices/term1\""), !button.is_empty(), "{words}");
+        assert!(page.shows(button));
+        assert!(counter.get("/sell?add=JUMIN").await.shows("class=\"method barred\""), "{words}");
+    }
+    let asked = counter.till.board().asked_for();
+    let reply = counter.post("/devices/term1", &[]).await;
+    assert_eq!((reply.location.as_str(), asked.borrow().get(&id)), ("/devices", Some(&1)));
+    counter.post("/devices/nobody", &[]).await;
+    assert_eq!(asked.borrow().len(), 1, "only machines of this counter are remembered");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub mod centre;
 pub mod machines;
+pub mod process;
 
 use std::{
     sync::{

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod cases;
 mod cash;
 mod counter;
 mod oracle;
 mod papers;
 mod properties;
+mod sets;
 mod support;
 mod town;
+mod years;

@@ -8,7 +8,7 @@ use domain::{
 };
 use engine::{
     BankCalendar, Contract, Facts,
-    contract::{Closing, DepositWindow, FeeBase, FeeRule, GrossOrNet, PayoutRule, default_keys},
+    contract::{Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, default_keys},
     facts::{
         CounterDay, CounterDayState, Deposit, OwnTerminal, ReceivedBank, ReceivedStatement, Row, RowClass,
         Sale, SaleKind, SaleState,
@@ -47,6 +47,7 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
             tax_rounding: Rounding::Floor,
             refund_returns_fee: true,
         },
+        fee_year: FeeYear::default(),
         transfer_fee: Yen::ZERO,
         payer_kana: vec![PAYPAY_KANA.to_owned()],
         deposit_account: None,
@@ -108,6 +109,7 @@ pub fn sale(id: &str, when: &str, yen: i64, digits: &str) -> Sale {
         acquirer_transaction_id: None,
         reference: None,
         amount: Yen::new(yen),
+        refund_of: None,
         provisional: true,
         state: SaleState::Completed,
         voided_at: None,

@@ -4,7 +4,7 @@
 use domain::{method::Method, money::Yen};
 use engine::{
     Facts,
-    facts::{Row, RowClass, Sale, SaleState},
+    facts::{RefundOf, Row, RowClass, Sale, SaleState},
 };
 use proptest::prelude::*;
 
@@ -57,6 +57,7 @@ pub fn build(fates: &[Fate], flags: u8) -> Facts {
     if flags & 4 == 0 {
         facts.deposits.push(deposit("d1", "2026-08-03", 1_000));
         facts.deposits.push(deposit("d2", "2026-08-04", -500));
+        facts.deposits.push(deposit("d3", "2026-08-04", 300));
     }
     for (n, fate) in fates.iter().enumerate() {
         payment(&mut facts, n, fate);
@@ -128,6 +129,14 @@ fn sold(n: usize, fate: &Fate) -> Sale {
         brand: Some(brand.parse().unwrap()),
         contract: Some(contract.parse().unwrap()),
         settled_by_statement: fate.state == 6,
+        // Known only on the day after.
+        business_day: if fate.state == 6 { base.business_day.plus_days(1) } else { base.business_day },
+        // Of the payment before it, whatever became of that.
+        refund_of: (fate.state == 9).then(|| RefundOf {
+            sale: format!("s{:03}", n.saturating_sub(1)),
+            payment_date: base.payment_date,
+            amount: Yen::new(450),
+        }),
         ..base
     }
 }

@@ -4,6 +4,7 @@
 //! (a status word, a brand word, an extra column) is kept, counted and said. A cell that looks like a formula is only text.
 //! Not here: revisions across files (the store compares key and content hash), matching.
 
+mod bad_profile;
 mod cell;
 mod decode;
 mod model;
@@ -13,10 +14,11 @@ mod row;
 mod table;
 mod write;
 
+pub use bad_profile::BadProfile;
 pub use model::{
     FILE_BYTES_MAX, Preview, REFUSALS_MAX, ROWS_MAX, ReadOptions, RowClass, StatementFile, StatementRow,
     Totals,
 };
-pub use profile::{BadProfile, FileEncoding, Profile, RefundSign, embedded, embedded_profiles};
+pub use profile::{FileEncoding, Profile, RefundSign, embedded, embedded_profiles};
 pub use read::{preview, read};
 pub use write::{CannotWriteStatement, RowOut, write_statement};

@@ -26,6 +26,8 @@ pub struct ReadOptions {
     pub file_name: String,
     /// Contract that the file belongs to; the profile's own when none.
     pub contract: Option<ContractId>,
+    /// ブランド of rows whose file has no word for it: that of the contract, where it has one only.
+    pub brand: Option<BrandCode>,
     /// The period that the file is said to cover, both days included; every row must lie in it.
     pub period: Option<(CivilDate, CivilDate)>,
 }
@@ -34,7 +36,7 @@ impl ReadOptions {
     /// Options with nothing but a file name.
     #[must_use]
     pub fn named(file_name: &str) -> Self {
-        Self { file_name: file_name.to_owned(), contract: None, period: None }
+        Self { file_name: file_name.to_owned(), contract: None, brand: None, period: None }
     }
 }
 
@@ -85,20 +87,27 @@ pub struct StatementRow {
     /// Signed: sale positive, refund negative; a failed row keeps the amount that was tried.
     pub amount: Yen,
     /// ブランド, where the profile knows the word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<BrandCode>,
     /// The brand word as written; empty where the profile has no brand column.
     pub brand_word: String,
     /// 端末番号 or PosID (number of the printed sheet).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_or_pos_id: Option<String>,
     /// 伝票番号・レシート番号
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slip_number: Option<String>,
     /// 承認番号
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_code: Option<String>,
     /// The acquirer's own transaction number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acquirer_transaction_id: Option<String>,
     /// Our reference, echoed (加盟店決済ID).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_payment_id: Option<String>,
     /// Last four digits of the payer's transaction number, where the profile names a column for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_digits: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::id::{BrandCode, ContractId};
 use serde::{Deserialize, Serialize};
 
-use super::cell::{DatePattern, NotAPattern};
+use super::{bad_profile::BadProfile, cell::DatePattern};
 
 /// Character encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,65 +165,13 @@ const fn yes() -> bool {
     true
 }
 
-/// A profile that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadProfile {
-    /// Not TOML, or an unknown or missing key.
-    #[error("statement profile: {0}")]
-    Toml(String),
-    /// A mapped column that the column list does not have.
-    #[error(
-        "statement profile {profile}: field {field} names the column {column:?}, which `columns` does not have"
-    )]
-    NoSuchColumn {
-        /// Profile.
-        profile: String,
-        /// Field.
-        field: String,
-        /// Column.
-        column: String,
-    },
-    /// A key part that is neither a mapped field nor `class`.
-    #[error("statement profile {profile}: key part {part:?} is not a mapped field")]
-    NoSuchKeyPart {
-        /// Profile.
-        profile: String,
-        /// Part.
-        part: String,
-    },
-    /// The same column or the same status word twice, or an empty list.
-    #[error("statement profile {profile}: {what} must be given, and each only once")]
-    NotUnique {
-        /// Profile.
-        profile: String,
-        /// What.
-        what: &'static str,
-    },
-    /// A date pattern that does not name year, month and day.
-    #[error("statement profile {profile}: {error}")]
-    Pattern {
-        /// Profile.
-        profile: String,
-        /// Why.
-        error: NotAPattern,
-    },
-    /// A separator that is no single ASCII character.
-    #[error("statement profile {profile}: delimiter {delimiter:?} is not an ASCII character")]
-    Delimiter {
-        /// Profile.
-        profile: String,
-        /// The character.
-        delimiter: char,
-    },
-}
-
 impl Profile {
     /// A profile from TOML.
     ///
     /// # Errors
     /// Says which key is wrong.
     pub fn from_toml(text: &str) -> Result<Self, BadProfile> {
-        let profile: Self = toml::from_str(text).map_err(|e| BadProfile::Toml(e.to_string()))?;
+        let profile: Self = toml::from_str(text).map_err(|error| BadProfile::of_toml(&error, text))?;
         profile.check()?;
         Ok(profile)
     }
@@ -272,10 +220,11 @@ impl Profile {
 }
 
 /// The profiles that come with the program, by id.
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     ("paypay_for_business", include_str!("../../profiles/paypay_for_business.toml")),
     ("generic_card", include_str!("../../profiles/generic_card.toml")),
     ("generic_electronic_money", include_str!("../../profiles/generic_electronic_money.toml")),
+    ("generic_wallet", include_str!("../../profiles/generic_wallet.toml")),
 ];
 
 /// Every embedded profile.

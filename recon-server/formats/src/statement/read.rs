@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`read`] takes a file exactly when [`preview`] refuses no row of it; both are one scan.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use domain::money::Yen;
 
@@ -73,13 +73,13 @@ fn scan(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Result<Scan, 
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
     let control_record = profile.control.as_ref().and_then(|control| take_control(&mut table, control));
-    let reader = RowReader { profile, table: &table, pattern: &pattern, options };
+    let reader = RowReader::new(profile, &table, &pattern, options);
     let mut scan = Scan { notices, ..Scan::default() };
-    let mut seen: BTreeMap<String, (u32, u32, String)> = BTreeMap::new();
+    let mut seen = HashMap::with_capacity(table.records.len());
     for (row, record) in &table.records {
         match reader
             .read(*row, record)
-            .and_then(|(read, notice)| Ok((occurrence(read, &mut seen, file)?, notice)))
+            .and_then(|(read, notice)| Ok((occurrence(read, &scan.rows, &mut seen, file)?, notice)))
         {
             Ok((read, notice)) => {
                 scan.totals.add(&read);
@@ -96,23 +96,39 @@ fn scan(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Result<Scan, 
     Ok(scan)
 }
 
+/// Rows of one key so far.
+struct Seen {
+    /// Place of the first among the rows that were read.
+    first: usize,
+    /// How many.
+    rows: u32,
+}
+
 /// The nth row with its key; a repeated key with other content makes the file uncertain.
 fn occurrence(
     mut row: StatementRow,
-    seen: &mut BTreeMap<String, (u32, u32, String)>,
+    rows: &[StatementRow],
+    seen: &mut HashMap<String, Seen>,
     file: &str,
 ) -> Result<StatementRow, Refusal> {
-    let first = seen.entry(row.record_key.clone()).or_insert_with(|| (0, row.row, row.content_hash.clone()));
-    if first.2 != row.content_hash {
-        let remedy = format!(
-            "{}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。",
-            first.1
-        );
-        return Err(Refusal::new(file, Some(row.row), "取引を見分ける列", &row.record_key, remedy));
+    let Some(known) = seen.get_mut(&row.record_key) else {
+        seen.insert(row.record_key.clone(), Seen { first: rows.len(), rows: 1 });
+        return Ok(row);
+    };
+    match rows.get(known.first) {
+        Some(first) if first.content_hash != row.content_hash => {
+            let remedy = format!(
+                "{}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。",
+                first.row
+            );
+            Err(Refusal::new(file, Some(row.row), "取引を見分ける列", &row.record_key, remedy))
+        }
+        _ => {
+            known.rows += 1;
+            row.occurrence = known.rows;
+            Ok(row)
+        }
     }
-    first.0 += 1;
-    row.occurrence = first.0;
-    Ok(row)
 }
 
 /// Takes the row of totals off the end of the table.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: sale amounts are not negative, refund amounts come out negative; a contradiction between status and sign is refused.
 
-use domain::{money::Yen, time::Timestamp};
+use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
     digest::of_parts,
@@ -19,15 +19,33 @@ use super::{
 /// Digits of the payer's transaction number that are keyed at the counter.
 const PAYER_DIGITS: usize = 4;
 
+/// Room for a key, in bytes: a usual one fits without growing.
+const KEY_LENGTH_BYTES: usize = 64;
+
 /// What every row of a file is read with.
 pub(super) struct RowReader<'a> {
-    pub profile: &'a Profile,
-    pub table: &'a Table,
-    pub pattern: &'a DatePattern,
-    pub options: &'a ReadOptions,
+    profile: &'a Profile,
+    table: &'a Table,
+    pattern: &'a DatePattern,
+    options: &'a ReadOptions,
+    /// Column of each part of the key; none for the class.
+    key_columns: Vec<Option<&'a str>>,
 }
 
-impl RowReader<'_> {
+impl<'a> RowReader<'a> {
+    /// A reader for the rows of one file.
+    pub fn new(
+        profile: &'a Profile,
+        table: &'a Table,
+        pattern: &'a DatePattern,
+        options: &'a ReadOptions,
+    ) -> Self {
+        let columns = profile.fields.columns();
+        let column = |part: &String| columns.iter().find(|(name, _)| name == part).map(|(_, column)| *column);
+        let key_columns = profile.key.iter().map(column).collect();
+        Self { profile, table, pattern, options, key_columns }
+    }
+
     /// Reads a record; the occurrence is settled by the caller.
     pub fn read(
         &self,
@@ -52,7 +70,7 @@ impl RowReader<'_> {
         let at = self.at(row, cell(&fields.at))?;
         let amount = self.amount(row, &class, cell(&fields.amount))?;
         let brand_word = fields.brand.as_deref().map(cell).unwrap_or_default().to_owned();
-        let brand = self.profile.brand_words.get(&brand_word).or(self.profile.brand.as_ref()).cloned();
+        let brand = self.brand(&brand_word).cloned();
         let statement_row = StatementRow {
             row,
             record_key: self.key(row, record, &class)?,
@@ -77,6 +95,12 @@ impl RowReader<'_> {
 
     fn refuse(&self, row: u32, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
         Refusal::new(&self.options.file_name, Some(row), field, found, remedy)
+    }
+
+    /// What the word says; without a word what the profile, else the contract says. An unknown word is not guessed at by the contract.
+    fn brand(&self, word: &str) -> Option<&BrandCode> {
+        let of_contract = self.options.brand.as_ref().filter(|_| word.is_empty());
+        self.profile.brand_words.get(word).or(self.profile.brand.as_ref()).or(of_contract)
     }
 
     fn class(&self, word: &str) -> RowClass {
@@ -143,17 +167,18 @@ impl RowReader<'_> {
 
     /// The key of a row; its parts must not all be empty.
     fn key(&self, row: u32, record: &csv::StringRecord, class: &RowClass) -> Result<String, Refusal> {
-        let columns = self.profile.fields.columns();
-        let mut parts = Vec::new();
+        let mut key = String::with_capacity(KEY_LENGTH_BYTES);
         let mut filled = false;
-        for part in &self.profile.key {
-            let column = columns.iter().find(|(name, _)| name == part).map(|(_, column)| *column);
+        for (part, column) in self.key_columns.iter().enumerate() {
             let text = column.map_or(class.word(), |column| self.table.cell(record, column));
             filled |= column.is_some() && !text.is_empty();
-            parts.push(text);
+            if part > 0 {
+                key.push('/');
+            }
+            key.push_str(text);
         }
         if filled {
-            return Ok(parts.join("/"));
+            return Ok(key);
         }
         Err(self.refuse(
             row,

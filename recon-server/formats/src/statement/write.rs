@@ -14,7 +14,10 @@ use crate::{
     csv_out::quoted,
 };
 
-use super::profile::{BadProfile, FileEncoding, Profile, RefundSign};
+use super::{
+    bad_profile::BadProfile,
+    profile::{FileEncoding, Profile, RefundSign},
+};
 
 /// One row to write. A field that the profile does not map is left out; `extra` fills columns that no field maps.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{id::ContractId, money::Yen, time::CivilDate};
+use domain::{id::ContractId, time::CivilDate};
 use formats::{
     Notice, Refusal,
     statement::{self, ReadOptions, StatementRow},
@@ -17,7 +17,10 @@ use store::{
     files::{FileFacts, FileKind},
 };
 
-use super::{DryRun, Source, Upload, source::refusal, statement_source};
+use super::{Source, Upload, source::refusal, statement_source};
+
+/// Room for a row as JSON, in bytes: a usual row fits without growing.
+const DOCUMENT_LENGTH_BYTES: usize = 640;
 
 /// The part of a file that belongs to one source.
 pub struct Part {
@@ -43,7 +46,7 @@ pub struct Read {
 pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> Result<Read, Refusal> {
     match source {
         Source::Bank => read_bank(upload, name, today),
-        Source::Statement { contract, profile } => {
+        Source::Statement { contract, profile, .. } => {
             let options = options(upload, name, source);
             let file = statement::read(&upload.bytes, profile, &options)?;
             let mut notices = file.notices;
@@ -59,12 +62,12 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
     }
 }
 
-fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
-    let contract = match source {
-        Source::Bank => None,
-        Source::Statement { contract, .. } => Some(contract.clone()),
+pub fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
+    let (contract, brand) = match source {
+        Source::Bank => (None, None),
+        Source::Statement { contract, brand, .. } => (Some(contract.clone()), brand.clone()),
     };
-    ReadOptions { file_name: name.to_owned(), contract, period: upload.period }
+    ReadOptions { file_name: name.to_owned(), contract, brand, period: upload.period }
 }
 
 /// From the first to the last day of the rows.
@@ -101,10 +104,13 @@ fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Resul
 }
 
 fn document<T: Serialize>(name: &str, row: &T) -> Result<String, Refusal> {
-    serde_json::to_string(row).map_err(|error| {
+    let fault = |error: String| {
         let remedy = "取り込みの不具合です。ファイルを添えて管理者に連絡してください。";
-        refusal(name, "行の内容", &error.to_string(), remedy)
-    })
+        refusal(name, "行の内容", &error, remedy)
+    };
+    let mut json = Vec::with_capacity(DOCUMENT_LENGTH_BYTES);
+    serde_json::to_writer(&mut json, row).map_err(|error| fault(error.to_string()))?;
+    String::from_utf8(json).map_err(|error| fault(error.to_string()))
 }
 
 fn identity(
@@ -169,41 +175,4 @@ fn bank_entry(name: &str, account: &str, entry: zengin::BankEntry) -> Result<Ban
 fn some_text(text: &str) -> Option<String> {
     let trimmed = text.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
-}
-
-/// What reading a file of a known source would give.
-pub fn preview(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> DryRun {
-    match source {
-        Source::Statement { profile, .. } => {
-            let seen = statement::preview(&upload.bytes, profile, &options(upload, name, source));
-            DryRun {
-                source: Some(source.word()),
-                rows: seen.rows.len(),
-                total: seen.totals.net(),
-                refused: seen.refused,
-                refused_more: seen.refused_more,
-                notices: seen.notices,
-            }
-        }
-        Source::Bank => match zengin::read(&upload.bytes, &zengin::ReadOptions::strict(name, today)) {
-            Ok(file) => {
-                let amounts =
-                    || file.accounts.iter().flat_map(|block| &block.entries).map(|entry| entry.amount);
-                DryRun {
-                    source: Some(source.word()),
-                    rows: amounts().count(),
-                    total: amounts().fold(Yen::ZERO, Yen::saturating_add),
-                    refused: Vec::new(),
-                    refused_more: 0,
-                    notices: file.notices,
-                }
-            }
-            Err(refusal) => only_refused(Some(source.word()), refusal),
-        },
-    }
-}
-
-/// A file of which nothing can be read.
-pub fn only_refused(source: Option<String>, refusal: Refusal) -> DryRun {
-    DryRun { source, rows: 0, total: Yen::ZERO, refused: vec![refusal], refused_more: 0, notices: Vec::new() }
 }

@@ -1,13 +1,14 @@
 //! What is handed in, and what becomes of it.
 
 use domain::{
+    id::BrandCode,
     money::Yen,
     time::{CivilDate, Timestamp},
 };
 use formats::{Notice, Refusal};
 use serde::Serialize;
 
-use super::SourceChoice;
+use super::{Revision, SourceChoice};
 
 /// A file as it is handed in.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Receipt {
     pub revised: u32,
     /// Rows seen before with the same content.
     pub unchanged: u32,
+    /// What the first revised rows changed, at most [`super::REVISIONS_MAX`] lines.
+    pub revisions: Vec<Revision>,
 }
 
 /// How an import ended.
@@ -72,6 +75,34 @@ pub enum Outcome {
     },
 }
 
+/// Count and sum of one class of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DryTotal {
+    /// The class, in Japanese; of a bank's file with its account.
+    pub class_ja: String,
+    /// 件数
+    pub count: u32,
+    /// Yen, signed; zero for payments that failed.
+    pub amount: Yen,
+}
+
+/// A row as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DryRow {
+    /// Row in the file, as a spreadsheet counts it.
+    pub row: u32,
+    /// Day, with the time where the file has one.
+    pub at: String,
+    /// The class, in Japanese.
+    pub class_ja: &'static str,
+    /// ブランド, where one is known.
+    pub brand: Option<BrandCode>,
+    /// Numbers or names by which a person finds it.
+    pub reference: String,
+    /// Yen, signed.
+    pub amount: Yen,
+}
+
 /// What an import would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DryRun {
@@ -81,6 +112,10 @@ pub struct DryRun {
     pub rows: usize,
     /// Their sum, signed.
     pub total: Yen,
+    /// Counts and sums by class, in the order of screens.
+    pub totals: Vec<DryTotal>,
+    /// The first of them, at most [`super::DRY_ROWS_MAX`].
+    pub first_rows: Vec<DryRow>,
     /// What refuses the file; empty when it would be taken.
     pub refused: Vec<Refusal>,
     /// Refusals beyond those listed.

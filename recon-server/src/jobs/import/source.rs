@@ -4,14 +4,14 @@
 
 use std::str::FromStr;
 
-use domain::id::{ContractId, NotAnId};
+use domain::id::{BrandCode, ContractId, NotAnId};
 use engine::Contract;
 use formats::{
     Refusal,
     statement::{self, Profile, ReadOptions},
 };
 
-use super::{FILE_LENGTH_MAX_BYTES, Upload};
+use super::{FILE_LENGTH_MAX_BYTES, Upload, profiles::Profiles};
 
 /// What the person says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub enum Source {
     Statement {
         /// Whose.
         contract: ContractId,
+        /// ブランド of rows that name none.
+        brand: Option<BrandCode>,
         /// How.
         profile: Box<Profile>,
     },
@@ -65,7 +67,12 @@ impl Source {
 ///
 /// # Errors
 /// When that cannot be told, or the contract has no statements.
-pub fn settle(upload: &Upload, name: &str, contracts: &[Contract]) -> Result<Source, Refusal> {
+pub fn settle(
+    upload: &Upload,
+    name: &str,
+    contracts: &[Contract],
+    profiles: &Profiles,
+) -> Result<Source, Refusal> {
     if upload.bytes.len() > FILE_LENGTH_MAX_BYTES {
         let found = format!("{}バイト", upload.bytes.len());
         let remedy = format!("{}MiBまでのファイルに分けてください。", FILE_LENGTH_MAX_BYTES >> 20);
@@ -75,31 +82,24 @@ pub fn settle(upload: &Upload, name: &str, contracts: &[Contract]) -> Result<Sou
         SourceChoice::Bank => Ok(Source::Bank),
         SourceChoice::Contract(id) => {
             let contract = contracts.iter().find(|contract| contract.id == *id);
-            let profile = contract.and_then(profile_of);
-            profile
-                .map(|profile| Source::Statement { contract: id.clone(), profile: Box::new(profile) })
-                .ok_or_else(|| {
-                    refusal(
-                        name,
-                        "契約",
-                        id.as_str(),
-                        "明細を受け取る契約として登録されていません。契約を選び直してください。",
-                    )
-                })
+            contract.and_then(|contract| source_of(contract, profiles)).unwrap_or_else(|| {
+                let remedy = "明細を受け取る契約として登録されていません。契約を選び直してください。";
+                Err(refusal(name, "契約", id.as_str(), remedy))
+            })
         }
         SourceChoice::Find if looks_like_bank(&upload.bytes) => Ok(Source::Bank),
-        SourceChoice::Find => find_statement(upload, name, contracts),
+        SourceChoice::Find => find_statement(upload, name, contracts, profiles),
     }
 }
 
-fn find_statement(upload: &Upload, name: &str, contracts: &[Contract]) -> Result<Source, Refusal> {
-    let candidates: Vec<Source> = contracts
-        .iter()
-        .filter_map(|contract| {
-            let profile = Box::new(profile_of(contract)?);
-            Some(Source::Statement { contract: contract.id.clone(), profile })
-        })
-        .collect();
+fn find_statement(
+    upload: &Upload,
+    name: &str,
+    contracts: &[Contract],
+    profiles: &Profiles,
+) -> Result<Source, Refusal> {
+    let sources = || contracts.iter().filter_map(|contract| source_of(contract, profiles));
+    let candidates: Vec<Source> = sources().filter_map(Result::ok).collect();
     let fits = |source: &&Source| match source {
         Source::Statement { profile, .. } => {
             statement::read(&upload.bytes, profile, &ReadOptions::named(name)).is_ok()
@@ -109,6 +109,8 @@ fn find_statement(upload: &Upload, name: &str, contracts: &[Contract]) -> Result
     let mut fitting = candidates.iter().filter(fits);
     match (fitting.next(), fitting.next(), candidates.as_slice()) {
         (Some(only), None, _) => Ok(only.clone()),
+        // The profile that would read it may be the one that cannot be used.
+        (None, _, _) if let Some(Err(refusal)) = sources().find(Result::is_err) => Err(refusal),
         // Refused by its own reader: the person learns row and field instead of "unknown file".
         (None, _, [only]) => Ok(only.clone()),
         _ => Err(refusal(
@@ -125,9 +127,20 @@ pub fn looks_like_bank(bytes: &[u8]) -> bool {
     bytes.starts_with(b"103") || bytes.starts_with(b"101")
 }
 
-fn profile_of(contract: &Contract) -> Option<Profile> {
+/// The statements of a contract; none where it has no profile, a refusal where its profile cannot be used.
+fn source_of(contract: &Contract, profiles: &Profiles) -> Option<Result<Source, Refusal>> {
     let id = contract.statement_profile.as_deref()?;
-    statement::embedded(id).ok().flatten()
+    Some(profiles.find(id).map(|profile| Source::Statement {
+        contract: contract.id.clone(),
+        brand: only_brand(contract),
+        profile: Box::new(profile),
+    }))
+}
+
+/// The brand of a contract that covers no other.
+fn only_brand(contract: &Contract) -> Option<BrandCode> {
+    let (_, first) = contract.covers.first()?;
+    contract.covers.iter().all(|(_, brand)| brand == first).then(|| first.clone())
 }
 
 /// A refusal of the whole file.

@@ -8,21 +8,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     event::UnknownExit,
     id::{AttemptId, BrandCode, SaleId},
+    money::Yen,
     payment::{AttemptKind, Evidence, Outcome},
     sale::Standing,
-    time::CivilDate,
+    time::{CivilDate, Timestamp},
 };
 use engine::{
-    facts::{Deposit, Row, RowClass, Sale, SaleKind, SaleState, TerminalTotal},
+    facts::{Deposit, RefundOf, Row, RowClass, Sale, SaleKind, SaleState, TerminalTotal},
     ident::{deposit_id, row_id},
 };
 use formats::statement::StatementRow;
 use store::{
     facts::{BankEntry, StatementLine, Stored},
+    refunds::RefundRow,
     reports::{AttemptRow, DayRow, SaleRow},
 };
 
 use crate::jobs::JobError;
+
+/// Hour, in Japan, of a refund of which only the day is known.
+const NOON_HOUR: i8 = 12;
 
 /// Sales, and attempts whose money stands beside them.
 pub fn sales(rows: &[SaleRow], attempts: &[AttemptRow]) -> Vec<Sale> {
@@ -76,6 +81,7 @@ fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&Attem
         acquirer_transaction_id: None,
         reference: payment.attempt.map(|id| id.to_string()),
         amount: fact.total,
+        refund_of: None,
         provisional: payment.standing == Standing::Provisional,
         state: if row.void.is_some() { SaleState::Voided } else { SaleState::Completed },
         voided_at: row.void.as_ref().map(|void| void.fact.recorded_at),
@@ -113,6 +119,7 @@ fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
         acquirer_transaction_id: None,
         reference: Some(attempt.attempt.to_string()),
         amount: approval.settled_amount.filter(|_| state == SaleState::Completed).unwrap_or(attempt.amount),
+        refund_of: None,
         provisional: false,
         state,
         voided_at: None,
@@ -120,6 +127,47 @@ fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
         settled_by_statement: settled_by_statement(row),
         paid_again_as: (paid_another_way && sale_completed).then(|| attempt.sale.to_string()),
     })
+}
+
+/// A refund after the close that the acquirer gives back: negative, of the day on which it is given back, found in the statement by what
+/// the original sale was found by. Of a sale before the scope only what the refund itself knows is left.
+pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
+    // Its day is decided, its time is not: a decision of that day says when, else noon.
+    let decided = row.decision.as_ref().map(|decision| decision.at).filter(|at| at.date() == row.refunded_on);
+    let noon = Timestamp::from_jst(row.refunded_on, NOON_HOUR, 0, 0).unwrap_or(row.requested_at);
+    let text = |field: fn(&Sale) -> &Option<String>| original.and_then(|sale| field(sale).clone());
+    let taken = original.map_or(row.amount, |sale| sale.amount);
+    Sale {
+        id: row.refund.to_string(),
+        attempt: None,
+        counter: row.counter.clone(),
+        business_day: row.refunded_on,
+        payment_date: row.refunded_on,
+        at: decided.unwrap_or(noon),
+        kind: SaleKind::Refund,
+        method: row.method,
+        brand: row.brand.clone(),
+        contract: row.contract.clone(),
+        terminal_id: text(|sale| &sale.terminal_id),
+        sheet_number: text(|sale| &sale.sheet_number),
+        slip_number: text(|sale| &sale.slip_number),
+        approval_code: text(|sale| &sale.approval_code),
+        payer_digits: text(|sale| &sale.payer_digits),
+        acquirer_transaction_id: text(|sale| &sale.acquirer_transaction_id),
+        reference: text(|sale| &sale.reference),
+        amount: Yen::new(row.amount.get().saturating_neg()),
+        refund_of: Some(RefundOf {
+            sale: row.sale.to_string(),
+            payment_date: row.original_payment_date,
+            amount: taken,
+        }),
+        provisional: false,
+        state: SaleState::Completed,
+        voided_at: None,
+        void_slip_number: None,
+        settled_by_statement: false,
+        paid_again_as: None,
+    }
 }
 
 /// The slip that the terminal gave the attempt itself.
@@ -209,11 +257,91 @@ pub fn terminal_totals(days: &[DayRow]) -> Vec<TerminalTotal> {
                 business_day: key.1,
                 brand: key.2,
                 count: 0,
-                amount: domain::money::Yen::ZERO,
+                amount: Yen::ZERO,
             });
             total.count = total.count.saturating_add(brand.tally.count);
             total.amount = total.amount.saturating_add(brand.tally.amount);
         }
     }
     totals.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        method::Method,
+        time::{CivilDate, FiscalYear},
+    };
+    use store::refunds::{RefundDecision, RefundId, RefundWay};
+
+    use super::*;
+
+    fn day(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    fn row(sold_on: &str, refunded_on: &str, decided_on: &str) -> RefundRow {
+        let at = Timestamp::from_jst(day(decided_on), 15, 30, 0).unwrap();
+        RefundRow {
+            refund: RefundId(uuid::Uuid::from_u128(7)),
+            sale: "00000000-0000-0000-0000-00000000a001".parse().unwrap(),
+            counter: "m1".parse().unwrap(),
+            contract: Some("paypay".parse().unwrap()),
+            method: Method::CodeStatic,
+            brand: Some("paypay".parse().unwrap()),
+            original_payment_date: day(sold_on),
+            amount: Yen::new(450),
+            ground: "二重に納付".to_owned(),
+            way: RefundWay::Acquirer,
+            refunded_on: day(refunded_on),
+            number: Some(1),
+            requested_by: "a".to_owned(),
+            requested_at: at,
+            decision: Some(RefundDecision { approved: true, note: String::new(), by: "b".to_owned(), at }),
+        }
+    }
+
+    /// papers.md C7, lanes 1 to 3: the refund is of the day on which it goes back, and its books are those of the lane.
+    #[test]
+    fn c7_a_refund_keeps_its_lane() {
+        for (case, sold_on, refunded_on, year) in [
+            ("C7 (1)", "2026-03-25", "2026-05-20", 2025),
+            ("C7 (2)", "2026-03-25", "2026-06-03", 2026),
+            ("C7 (3)", "2026-04-10", "2026-06-03", 2026),
+        ] {
+            let fact = refund(&row(sold_on, refunded_on, refunded_on), None);
+            assert_eq!(fact.books_year(), FiscalYear(year), "{case}");
+            assert_eq!((fact.kind, fact.state), (SaleKind::Refund, SaleState::Completed), "{case}");
+            assert_eq!((fact.payment_date, fact.amount), (day(refunded_on), Yen::new(-450)), "{case}");
+        }
+    }
+
+    /// By what the statement finds it: the keys of the sale; of a part, the whole stays known.
+    #[test]
+    fn a_refund_is_found_by_its_sale() {
+        let whole = refund(&row("2026-07-10", "2026-07-14", "2026-07-14"), None);
+        assert_eq!(whole.refund_of.as_ref().map(|of| of.amount), Some(Yen::new(450)));
+        assert_eq!((whole.payer_digits.clone(), whole.sheet_number.clone()), (None, None));
+        let sale = Sale {
+            id: "00000000-0000-0000-0000-00000000a001".to_owned(),
+            kind: SaleKind::Sale,
+            amount: Yen::new(600),
+            payer_digits: Some("4821".to_owned()),
+            sheet_number: Some("00-sheet0001".to_owned()),
+            reference: Some("attempt".to_owned()),
+            refund_of: None,
+            ..whole
+        };
+        let part = refund(&row("2026-07-10", "2026-07-14", "2026-07-13"), Some(&sale));
+        assert_eq!(
+            part.refund_of.as_ref().map(|of| (of.sale.clone(), of.amount)),
+            Some((sale.id, Yen::new(600)))
+        );
+        assert_eq!(
+            (part.payer_digits.as_deref(), part.sheet_number.as_deref()),
+            (Some("4821"), Some("00-sheet0001"))
+        );
+        assert_eq!(part.reference.as_deref(), Some("attempt"));
+        assert_eq!(part.at.to_paper(), Timestamp::from_jst(day("2026-07-14"), 12, 0, 0).unwrap().to_paper());
+    }
 }

@@ -15,6 +15,7 @@ use store::{
     UnitOfWork,
     counters::CounterRow,
     files::{FileKind, FileRow, FileState},
+    refunds::{RefundRow, RefundWay},
     reports::AttemptRow,
 };
 
@@ -59,7 +60,9 @@ pub async fn gather(
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
     let entries = unit.bank_entries(tenant, from, as_of, watermark).await?;
-    let sales = facts::sales(&sale_rows, &attempts);
+    let mut sales = facts::sales(&sale_rows, &attempts);
+    let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
+    sales.extend(refunds);
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
     Ok(Gathered {
         facts: Facts {
@@ -86,6 +89,26 @@ pub async fn gather(
         watermark,
         key,
     })
+}
+
+/// Whether an acquirer's statement will speak of a refund: approved, and given back by the acquirer. A bank transfer to the citizen is
+/// in no statement.
+pub fn is_told(row: &RefundRow) -> bool {
+    row.is_approved() && row.way == RefundWay::Acquirer
+}
+
+/// Refunds that the acquirer gives back (戻出), approved by a second person, by 返金日.
+async fn refunds(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    from: CivilDate,
+    to: CivilDate,
+    sales: &[Sale],
+) -> Result<Vec<Sale>, JobError> {
+    let rows = unit.refunds(tenant, from, to).await?;
+    let by_id: BTreeMap<&str, &Sale> = sales.iter().map(|sale| (sale.id.as_str(), sale)).collect();
+    let original = |row: &RefundRow| by_id.get(row.sale.to_string().as_str()).copied();
+    Ok(rows.iter().filter(|row| is_told(row)).map(|row| facts::refund(row, original(row))).collect())
 }
 
 /// Attempts of the scope, and every unknown that is older.
@@ -159,7 +182,10 @@ fn terminals(counters: &[CounterRow], sales: &[Sale]) -> Vec<OwnTerminal> {
                 RouteKind::StaticSheet { sheet_numbers } => {
                     own.extend(sheet_numbers.iter().map(|sheet| (sheet.clone(), row.counter.clone())));
                 }
-                RouteKind::CashDrawer | RouteKind::LinkedTerminal { .. } => {}
+                RouteKind::CashDrawer
+                | RouteKind::LinkedTerminal { .. }
+                | RouteKind::Claim { .. }
+                | RouteKind::Security => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a run depends on, as digests: cheap to compute, so that a reader knows whether a run still says everything.
 //!
-//! Invariant: whatever could change the engine's input changes a key; files, settings and the day are kept apart from the journals,
+//! Invariant: whatever could change the engine's input changes a key; files, settings, refunds and the day are kept apart from the journals,
 //! because the journals of a working day move every minute.
 
 use domain::{id::TenantId, time::CivilDate};
@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::UnitOfWork;
 
-use super::SCOPE_DAYS;
+use super::{SCOPE_DAYS, gather::is_told};
 use crate::jobs::JobError;
+
+/// Version of what a run finds and records. A result of an older version stays readable, and is never taken for the present one.
+const RESULT_VERSION: u32 = 2;
 
 /// Digests of everything that a run depends on, hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateKey {
-    /// Files, settings, the day.
+    /// Files, settings, refunds decided at the centre, the day.
     pub files: String,
     /// Heads of the journals.
     pub journals: String,
@@ -28,7 +31,7 @@ impl StateKey {
         as_of: CivilDate,
     ) -> Result<Self, JobError> {
         let (mut files, mut journals) = (Sha256::new(), Sha256::new());
-        files.update(format!("{as_of} {};", unit.last_file(tenant).await?));
+        files.update(format!("{RESULT_VERSION} {as_of} {};", unit.last_file(tenant).await?));
         for row in unit.contracts(tenant).await? {
             files.update(format!("{} {} {} {};", row.contract, row.valid_from, row.version, row.config));
         }
@@ -38,6 +41,10 @@ impl StateKey {
         }
         for row in unit.counter_holidays(tenant, from, as_of).await? {
             files.update(format!("{} {} {};", row.counter, row.day, row.closed));
+        }
+        let refunds = unit.refunds(tenant, from, as_of).await?;
+        for row in refunds.iter().filter(|row| is_told(row)) {
+            files.update(format!("refund {};", row.refund));
         }
         for row in unit.counters(tenant).await? {
             files.update(format!("{} {};", row.counter, row.profile_version));

@@ -10,7 +10,9 @@ use engine::{
     Outcome,
     class::Leg,
     facts::CounterDay,
-    outcome::{ContractSheet, DaySummary, Exception, Link, Payout, ReportLine, Side, UnknownDecided},
+    outcome::{
+        ContractSheet, DaySummary, Exception, LateConfirmed, Link, Payout, ReportLine, Side, UnknownDecided,
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
@@ -30,12 +32,15 @@ const DAYS: &str = "days";
 const PAYOUTS: &str = "payouts";
 const COUNTER_DAYS: &str = "counter_days";
 const DECISIONS: &str = "decisions";
+const LATE: &str = "late";
 
 /// What a run left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// Lines of the daily report.
     pub lines: Vec<ReportLine>,
+    /// 過日分確定
+    pub late: Vec<LateConfirmed>,
     /// 照合書
     pub sheets: Vec<ContractSheet>,
     /// Days.
@@ -68,6 +73,7 @@ impl Recorded {
         let days = &gathered.facts.counter_days;
         Self {
             lines: outcome.lines.iter().filter(|line| line.business_day >= first).cloned().collect(),
+            late: outcome.late.iter().filter(|late| late.business_day >= first).cloned().collect(),
             sheets: outcome.sheets.iter().filter(|sheet| sheet.to >= first).cloned().collect(),
             days: outcome.days.iter().filter(|day| day.business_day >= first).cloned().collect(),
             payouts: outcome.payouts.iter().filter(|payout| payout.to >= first).cloned().collect(),
@@ -84,6 +90,7 @@ pub fn rows_of(outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError>
     let recent = recent_subjects(&kept, outcome, gathered);
     let mut lines = Vec::new();
     push(&mut lines, LINES, &kept.lines)?;
+    push(&mut lines, LATE, &kept.late)?;
     push(&mut lines, SHEETS, &kept.sheets)?;
     push(&mut lines, DAYS, &kept.days)?;
     push(&mut lines, PAYOUTS, &kept.payouts)?;
@@ -158,6 +165,7 @@ pub async fn read(unit: &mut dyn UnitOfWork, tenant: &TenantId, run: u64) -> Res
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     Ok(Recorded {
         lines: report(unit, tenant, run, LINES).await?,
+        late: report(unit, tenant, run, LATE).await?,
         sheets: report(unit, tenant, run, SHEETS).await?,
         days: report(unit, tenant, run, DAYS).await?,
         payouts: report(unit, tenant, run, PAYOUTS).await?,

@@ -14,7 +14,7 @@ use engine::{
 };
 use store::counters::CounterRow;
 
-use super::{CounterBlock, DailyReport, Figures, Reason, Row, lists::Lists};
+use super::{CounterBlock, DailyReport, Figures, OpenUnknown, Reason, Row, lists::Lists};
 use crate::jobs::reconcile::Recorded;
 
 /// Most reasons that stand above the figures; the lists below hold all.
@@ -37,7 +37,7 @@ pub struct Header {
 /// The report of one day.
 pub fn daily(header: Header, recorded: &Recorded, counters: &[CounterRow], mut lists: Lists) -> DailyReport {
     let date = header.date;
-    tell_decisions(&mut lists, &recorded.decisions);
+    tell_decisions(&mut lists.unknowns, &recorded.decisions);
     let lines: Vec<ReportLine> =
         recorded.lines.iter().filter(|line| line.business_day == date).cloned().collect();
     let states: Vec<(CounterId, CounterDayState)> = recorded
@@ -161,8 +161,8 @@ fn rows(lines: &[&ReportLine]) -> Vec<Row> {
 }
 
 /// What the statements say of the results in doubt.
-fn tell_decisions(lists: &mut Lists, decisions: &[UnknownDecided]) {
-    for unknown in &mut lists.unknowns {
+pub fn tell_decisions(unknowns: &mut [OpenUnknown], decisions: &[UnknownDecided]) {
+    for unknown in unknowns {
         let attempt = unknown.attempt.to_string();
         let decided = decisions.iter().find(|decision| decision.attempt.as_deref() == Some(attempt.as_str()));
         unknown.decided_ja = decided.map(|decision| decision.sentence_ja.clone());
@@ -190,11 +190,17 @@ fn reasons(exceptions: &[Exception], lists: &Lists, date: CivilDate, nothing_kno
             "この日の窓口の記録がひとつもありません。窓口の登録と送信を確かめてください。",
         ));
     }
+    reasons_within(found)
+}
+
+/// The worst first, at most [`REASONS_MAX`]; how many are left out is said.
+pub fn reasons_within(mut found: Vec<Reason>) -> Vec<Reason> {
     found.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
     let more = found.len().saturating_sub(REASONS_MAX);
     found.truncate(REASONS_MAX);
     if more > 0 {
-        found.push(reason(Verdict::Matched, &format!("ほか{more}件は下の一覧にあります。")));
+        let sentence_ja = format!("ほか{more}件は下の一覧にあります。");
+        found.push(Reason { verdict: Verdict::Matched, sentence_ja });
     }
     found
 }

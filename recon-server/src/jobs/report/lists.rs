@@ -48,7 +48,8 @@ pub async fn read(
     Ok(Lists { unknowns: unknowns.map(|row| open_unknown(row, as_of)).collect(), odd_entries })
 }
 
-fn open_unknown(row: &AttemptRow, as_of: CivilDate) -> OpenUnknown {
+/// A result in doubt with its deadline, as of a day.
+pub fn open_unknown(row: &AttemptRow, as_of: CivilDate) -> OpenUnknown {
     let attempt = &row.attempt;
     let seen = match row.last_outcome().map(|fact| &fact.outcome) {
         Some(Outcome::Unknown(doubt)) => doubt.partial.as_ref().and_then(|partial| partial.brand.clone()),

@@ -38,6 +38,9 @@ use crate::{
 /// Which row of the report.
 #[derive(Debug, Deserialize)]
 pub struct BehindQuery {
+    /// `all`: every counter, and every brand where none is named; otherwise the row of exactly this counter and brand.
+    #[serde(default)]
+    scope: String,
     counter: Option<CounterId>,
     method: String,
     brand: Option<BrandCode>,
@@ -68,10 +71,11 @@ pub async fn show(
         groups.push(rows_group(&sales, &report, &ties, &query, &around));
         groups.push(deposits_group(&report, contract, &around));
     }
-    let counter = query
-        .counter
-        .as_ref()
-        .map_or_else(|| "窓口が分からない明細".to_owned(), |id| around.counter_words(id));
+    let counter = match &query.counter {
+        Some(counter) => around.counter_words(counter),
+        None if query.is_all() => "すべての窓口".to_owned(),
+        None => "窓口が分からない明細".to_owned(),
+    };
     let heading = format!("{} {counter} {}", date.to_japanese(), method_words(method, query.brand.as_ref()));
     let page = DrillPage {
         shell: frame::shell(&state, Some(&user), Section::Report)?,
@@ -86,11 +90,21 @@ pub async fn show(
 }
 
 impl BehindQuery {
+    fn is_all(&self) -> bool {
+        self.scope == "all"
+    }
+
     fn fits(&self, method: Method, row: &SaleRow) -> bool {
         let payment = &row.sale.payment;
-        Some(&row.key.counter) == self.counter.as_ref()
-            && payment.method == method
-            && payment.brand == self.brand
+        let any_brand = self.is_all() && self.brand.is_none();
+        payment.method == method
+            && (self.is_all() || Some(&row.key.counter) == self.counter.as_ref())
+            && (any_brand || payment.brand == self.brand)
+    }
+
+    /// Whether an exception belongs to the row.
+    fn concerns(&self, exception: &Exception) -> bool {
+        (self.is_all() || exception.counter == self.counter) && exception.contract == self.contract
     }
 }
 
@@ -189,7 +203,7 @@ fn rows_group(
     }
     // Rows that no sale of ours answers, at this counter and brand.
     for exception in &report.exceptions {
-        let here = exception.counter == query.counter && exception.contract == query.contract;
+        let here = query.concerns(exception);
         for statement in
             exception.members.iter().filter_map(|member| around.statement(member)).filter(|_| here)
         {
@@ -207,7 +221,7 @@ fn rows_group(
 fn deposits_group(report: &DailyReport, contract: &ContractId, around: &Surroundings) -> DrillGroup {
     let payouts = report.payouts.iter().filter(|payout| payout.contract == *contract);
     let rows = payouts.map(|payout| {
-        let deposit = payout.deposit.as_deref().and_then(|id| around.record(id));
+        let deposit = payout.deposits.first().and_then(|id| around.record(id));
         DrillRow {
             at: payout.deposited_on.unwrap_or(payout.expected_on).to_string(),
             kind: payout.state.label_ja().to_owned(),

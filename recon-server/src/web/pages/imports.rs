@@ -15,7 +15,7 @@ use engine::Contract;
 use serde::Deserialize;
 use store::files::{FileKind, FileRow, FileState};
 
-use super::{day_and_time, preview, records::source_words};
+use super::{day_and_time, preview, records::source_words, revised};
 use crate::{
     app::AppState,
     auth::CurrentUser,
@@ -129,8 +129,10 @@ pub async fn receipt(
     Query(query): Query<Done>,
 ) -> Result<Response, PageError> {
     let number: u64 = number.parse().map_err(|_| PageError::NotFound)?;
-    let found = state.store.snapshot().await?.file(state.tenant(), number).await?;
-    let Some(row) = found else { return Err(PageError::NotFound) };
+    let mut unit = state.store.snapshot().await?;
+    let Some(row) = unit.file(state.tenant(), number).await? else { return Err(PageError::NotFound) };
+    let revisions = revised::revisions(&mut *unit, &state, &row).await?;
+    drop(unit);
     let contracts = import::contracts(&state).await?;
     let shell = frame::shell(&state, Some(&user), Section::Imports)?;
     let said = match query.done.as_deref() {
@@ -149,6 +151,8 @@ pub async fn receipt(
         sha256: hex::encode(row.sha256),
         kind: kind_words(row.kind).to_owned(),
         refused: row.refusal.iter().map(|refusal| refused_row(refusal)).collect(),
+        revisions_cut: revisions.len() >= import::REVISIONS_MAX,
+        revisions,
         line: line(&contracts, &row),
     };
     Ok(frame::page(&page)?.into_response())

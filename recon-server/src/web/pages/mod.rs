@@ -2,16 +2,22 @@
 //!
 //! Invariant: a handler decides nothing about money; it asks a job or the store in one unit of work and fills a typed context.
 
+mod behind_lines;
 mod contract_words;
 pub mod counters;
+mod download;
 pub mod drill;
 pub mod imports;
+pub mod month;
+pub mod papers;
 pub mod password;
 mod preview;
 mod records;
+pub mod refunds;
 pub mod report;
 mod report_lists;
 mod report_view;
+mod revised;
 pub mod sale;
 pub mod session;
 pub mod set_up;

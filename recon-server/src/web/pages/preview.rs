@@ -52,7 +52,7 @@ pub async fn page(
         Some("bank") => bank(upload, state),
         Some(contract) => {
             let found = contracts.iter().find(|known| known.id.as_str() == contract);
-            statement(upload, found.and_then(|known| known.statement_profile.as_deref()))?
+            statement(state, upload, found.and_then(|known| known.statement_profile.as_deref()))
         }
         None => Contents::default(),
     };
@@ -102,19 +102,18 @@ fn period(upload: &Upload, found: Option<String>) -> String {
     }
 }
 
-fn statement(upload: &Upload, profile: Option<&str>) -> Result<Contents, PageError> {
-    let Some(id) = profile else { return Ok(Contents::default()) };
-    let found = statement::embedded(id).map_err(crate::jobs::JobError::from)?;
-    let Some(profile) = found else { return Ok(Contents::default()) };
+fn statement(state: &AppState, upload: &Upload, profile: Option<&str>) -> Contents {
+    // A profile that cannot be used is among the refusals of the dry run.
+    let Some(Ok(profile)) = profile.map(|id| import::profile(state, id)) else { return Contents::default() };
     let options = ReadOptions { period: upload.period, ..ReadOptions::named(&upload.name) };
     let seen = statement::preview(&upload.bytes, &profile, &options);
     let days = || seen.rows.iter().map(|row| row.at.date());
-    Ok(Contents {
+    Contents {
         totals: sums(&seen.totals),
         gates: Vec::new(),
         rows: seen.rows.iter().take(ROWS_SHOWN_MAX).map(statement_row).collect(),
         period: days().min().zip(days().max()).map(|(from, to)| format!("{from} 〜 {to}")),
-    })
+    }
 }
 
 fn sums(totals: &Totals) -> Vec<(String, Sum)> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: read in one snapshot, so that the lists of one page belong together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::CounterId,
@@ -11,6 +11,7 @@ use domain::{
 use engine::{
     Contract,
     ident::{deposit_id, row_id},
+    outcome::Exception,
 };
 use formats::statement::StatementRow;
 use store::{
@@ -63,33 +64,56 @@ impl Surroundings {
     /// # Errors
     /// When the store fails or a contract cannot be read.
     pub async fn read(state: &AppState, date: CivilDate) -> Result<Self, PageError> {
+        Self::between(state, (date, date), &around(std::iter::once(date)), |_| true).await
+    }
+
+    /// Reads what stands around a span of days, and of its rows and bank lines only the members of exceptions, each near its day:
+    /// a month of rows is not read for the few that are named.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn of_exceptions(
+        state: &AppState,
+        span: (CivilDate, CivilDate),
+        exceptions: &[&Exception],
+    ) -> Result<Self, PageError> {
+        let members: BTreeSet<&str> =
+            exceptions.iter().flat_map(|one| &one.members).map(String::as_str).collect();
+        let days: BTreeSet<CivilDate> = exceptions.iter().map(|one| one.day).collect();
+        Self::between(state, span, &around(days), |id| members.contains(id)).await
+    }
+
+    async fn between(
+        state: &AppState,
+        (from, to): (CivilDate, CivilDate),
+        spans: &[(CivilDate, CivilDate)],
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, PageError> {
         let tenant = state.tenant();
         let mut unit = state.store.snapshot().await?;
         let deliveries = unit.deliveries(tenant).await?;
-        let contracts: Result<_, JobError> = contracts_in_force(&unit.contracts(tenant).await?, date);
+        let contracts: Result<_, JobError> = contracts_in_force(&unit.contracts(tenant).await?, to);
         let watermark = unit.last_file(tenant).await?;
-        let rows = unit
-            .statement_lines(
-                tenant,
-                date.plus_days(-ROWS_AROUND_DAYS),
-                date.plus_days(ROWS_AROUND_DAYS),
-                watermark,
-            )
-            .await?;
-        let entries = unit
-            .bank_entries(
-                tenant,
-                date.plus_days(-ROWS_AROUND_DAYS),
-                date.plus_days(DEPOSITS_AFTER_DAYS),
-                watermark,
-            )
-            .await?;
-        let records = rows.iter().map(row_record).chain(entries.iter().map(deposit_record)).collect();
+        let (mut records, mut statements) = (BTreeMap::new(), BTreeMap::new());
+        for (first, last) in spans {
+            for row in &unit.statement_lines(tenant, *first, *last, watermark).await? {
+                let (id, link) = row_record(row);
+                if wanted(&id) {
+                    statements.extend([statement_row(row)]);
+                    records.insert(id, link);
+                }
+            }
+        }
+        if !spans.is_empty() {
+            let (first, last) = (from.plus_days(-ROWS_AROUND_DAYS), to.plus_days(DEPOSITS_AFTER_DAYS));
+            let entries = unit.bank_entries(tenant, first, last, watermark).await?;
+            records.extend(entries.iter().map(deposit_record).filter(|(id, _)| wanted(id)));
+        }
         Ok(Self {
-            statements: rows.iter().map(statement_row).collect(),
+            statements,
             records,
             counters: unit.counters(tenant).await?,
-            days: unit.days(tenant, date, date).await?,
+            days: unit.days(tenant, from, to).await?,
             deliveries: deliveries.into_iter().map(|row| (row.counter.clone(), row)).collect(),
             contracts: contracts?,
             files: unit.files(tenant, None, FILES_MAX).await?,
@@ -158,6 +182,19 @@ impl Surroundings {
         sources.dedup();
         sources
     }
+}
+
+/// The days around each of these, as spans that do not overlap.
+fn around(days: impl IntoIterator<Item = CivilDate>) -> Vec<(CivilDate, CivilDate)> {
+    let mut spans: Vec<(CivilDate, CivilDate)> = Vec::new();
+    for day in days {
+        let (first, last) = (day.plus_days(-ROWS_AROUND_DAYS), day.plus_days(ROWS_AROUND_DAYS));
+        match spans.last_mut().filter(|span| first <= span.1) {
+            Some(span) => span.1 = last,
+            None => spans.push((first, last)),
+        }
+    }
+    spans
 }
 
 /// A statement row by the engine's id: file and row.
@@ -243,5 +280,18 @@ pub fn source_words(contracts: &[Contract], source: &str) -> String {
         None if source == "bank" => "銀行 入出金明細".to_owned(),
         None if source == "?" => "種類が分からない資料".to_owned(),
         None => source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_days_are_read_once() {
+        let days = ["2026-07-01", "2026-07-05", "2026-07-20"].map(|day| day.parse().unwrap());
+        let spans = around(days).into_iter().map(|(first, last)| format!("{first} {last}"));
+        assert_eq!(spans.collect::<Vec<_>>(), ["2026-06-28 2026-07-08", "2026-07-17 2026-07-23"]);
+        assert!(around(std::iter::empty()).is_empty());
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Invariant: every break carries its sentence, what to do next, and the records behind it.
 
+use std::collections::BTreeMap;
+
 use domain::{method::unknown_check, money::Yen, time::CivilDate};
 use engine::{
     class::ExceptionClass,
-    outcome::{ContractSheet as SheetFacts, Exception, Figure as Amount, PayoutState},
+    outcome::{ContractSheet as SheetFacts, Exception, Figure as Amount, Payout, PayoutState},
 };
 
 use super::{
@@ -37,8 +39,20 @@ pub fn open_unknown(unknown: &report::OpenUnknown, around: &Surroundings, today:
     }
 }
 
+/// Where a page shows each payout, by its id.
+pub type PayoutPlaces<'a> = BTreeMap<&'a str, Link>;
+
+/// The payouts of the daily report: on the same page.
+pub fn payout_places(report: &DailyReport) -> PayoutPlaces<'_> {
+    let place = |payout: &'_ Payout| {
+        let anchor = format!("#contract-{}-{}", payout.contract, payout.to);
+        Link::new(format!("支払予定 {}〜{}", payout.from, payout.to), anchor)
+    };
+    report.payouts.iter().map(|payout| (payout.id.as_str(), place(payout))).collect()
+}
+
 /// 不一致 of the report.
-pub fn one_break(exception: &Exception, report: &DailyReport, around: &Surroundings) -> Break {
+pub fn one_break(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Surroundings) -> Break {
     let (ours, theirs) = sides(exception);
     let place = match (&exception.counter, &exception.contract) {
         (Some(counter), Some(contract)) => {
@@ -59,7 +73,7 @@ pub fn one_break(exception: &Exception, report: &DailyReport, around: &Surroundi
         difference: exception.amount,
         why: sentence_with_near(exception),
         next_step: next_step(exception.class).to_owned(),
-        members: members(exception, report, around),
+        members: members(exception, payouts, around),
     }
 }
 
@@ -119,24 +133,19 @@ const fn next_step(class: ExceptionClass) -> &'static str {
         ExceptionClass::CounterDayOpen => {
             "窓口に、締めと通信の状態を確かめてください。休業なら登録してください。"
         }
+        ExceptionClass::RefundExceeds => "返金の決裁と領収書の控えを見比べ、返し過ぎた分を確かめてください。",
+        ExceptionClass::YearSplitReview => "入金を、記載の額で年度ごとに分けて調定・収納してください。",
     }
 }
 
 /// The records behind an exception that a page can show: rows, bank lines, payouts, sales, attempts.
-fn members(exception: &Exception, report: &DailyReport, around: &Surroundings) -> Vec<Link> {
+fn members(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Surroundings) -> Vec<Link> {
     let unknown = exception.class == ExceptionClass::UnknownPending;
-    let member = |id: &String| {
-        let payout = report.payouts.iter().find(|payout| payout.id == *id);
-        match (around.record(id), payout) {
-            (Some(link), _) => Some(link.clone()),
-            (None, Some(payout)) => {
-                let anchor = format!("#contract-{}-{}", payout.contract, payout.to);
-                Some(Link::new(format!("支払予定 {}〜{}", payout.from, payout.to), anchor))
-            }
-            (None, None) if !is_uuid(id) => None,
-            (None, None) if unknown => Some(Link::new("決済の記録", format!("/unknowns/{id}"))),
-            (None, None) => Some(Link::new("取引の記録", format!("/sales/{id}"))),
-        }
+    let member = |id: &String| match (around.record(id), payouts.get(id.as_str())) {
+        (Some(link), _) | (None, Some(link)) => Some(link.clone()),
+        (None, None) if !is_uuid(id) => None,
+        (None, None) if unknown => Some(Link::new("決済の記録", format!("/unknowns/{id}"))),
+        (None, None) => Some(Link::new("取引の記録", format!("/sales/{id}"))),
     };
     exception.members.iter().filter_map(member).collect()
 }

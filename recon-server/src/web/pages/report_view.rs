@@ -13,10 +13,13 @@ use engine::{
 
 use super::{
     records::Surroundings,
-    report_lists::{contract_sheet, deliveries, files, one_break, open_unknown},
+    report_lists::{self, contract_sheet, deliveries, files, one_break, open_unknown},
 };
 use crate::{
-    jobs::report::{self, DailyReport},
+    jobs::{
+        month::YearMonth,
+        report::{self, DailyReport},
+    },
     web::view::{
         report::{CounterBlock, DayState, Figures, Reason, ReportPage, Row, Totals},
         report_lists::{Break, OpenUnknown},
@@ -58,8 +61,10 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         report.counters.iter().map(|block| counter_block(&report, block)).collect();
     let unknowns: Vec<OpenUnknown> =
         report.unknowns.iter().map(|unknown| open_unknown(unknown, around, frame.today)).collect();
+    let places = report_lists::payout_places(&report);
     let mut breaks: Vec<Break> =
-        report.exceptions.iter().map(|exception| one_break(exception, &report, around)).collect();
+        report.exceptions.iter().map(|exception| one_break(exception, &places, around)).collect();
+    drop(places);
     breaks.sort_by_key(|one| (one.verdict != Verdict::Differs, Reverse(one.verdict)));
     ReportPage {
         date: report.date,
@@ -69,6 +74,7 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         contracts: report.sheets.iter().map(|sheet| contract_sheet(sheet, around)).collect(),
         files: files(&report, around),
         deliveries: deliveries(&report, around),
+        papers: papers(&report),
         snapshot: format!("{}-{:04}", report.as_of, report.run),
         reconciled_at: frame.reconciled_at,
         shell: frame.shell,
@@ -76,6 +82,21 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         breaks,
         unknowns,
     }
+}
+
+/// The papers of the day: one 日計表 per counter, then what all counters share.
+fn papers(report: &DailyReport) -> Vec<Link> {
+    let date = report.date;
+    let sheet = |block: &report::CounterBlock| {
+        let counter = block.counter.as_ref()?;
+        let words = format!("収納日計表 {}", block.label);
+        Some(Link::new(words, format!("/papers/day-sheet/{date}/{counter}")))
+    };
+    let mut links: Vec<Link> = report.counters.iter().filter_map(sheet).collect();
+    links.push(Link::new("キャッシュレス収納内訳", format!("/papers/cashless/{date}")));
+    links.push(Link::new("入金予定・未入金一覧", "/papers/deposits"));
+    links.push(Link::new("この月の収納月報", format!("/month/{}", YearMonth::of(date))));
+    links
 }
 
 /// A reason leads to where it can be dealt with: by the exception whose sentence it is.
@@ -156,7 +177,8 @@ fn sentences<'a>(report: &'a DailyReport, line: &ReportLine) -> Vec<&'a str> {
     sentences
 }
 
-fn behind(date: CivilDate, line: &ReportLine) -> String {
+/// The address of the records behind a row.
+pub(super) fn behind(date: CivilDate, line: &ReportLine) -> String {
     let mut address = format!("/report/{date}/behind?method={}", line.method.code());
     for (name, value) in [
         ("counter", line.counter.as_ref().map(ToString::to_string)),
@@ -265,6 +287,7 @@ mod tests {
             voids: Amount::default(),
             refunds: Amount::default(),
             net: Amount::new(2, Yen::new(600)),
+            late: Amount::default(),
             provisional: Amount::default(),
             unknown: Amount::default(),
             terminal: None,

@@ -15,6 +15,7 @@ use engine::outcome::{Link as EngineLink, Payout};
 use store::{
     UnitOfWork,
     journal::{EntryKey, StoredEntry},
+    refunds::RefundRow,
     reports::{AttemptRow, SaleDetail},
 };
 
@@ -22,7 +23,10 @@ use super::{method_words, records::Surroundings};
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::report::{self, DailyReport},
+    jobs::{
+        refund,
+        report::{self, DailyReport},
+    },
     web::{
         failure::PageError,
         frame,
@@ -54,6 +58,7 @@ pub async fn show(
     };
     let entries = entries(&mut *unit, &state, &detail, attempt.as_ref()).await?;
     let stations = stations(&detail, &report, tie.as_ref(), &around);
+    let refundable = refund::refundable(&state, sale).await?;
     let worst = stations.iter().map(|station| station.verdict).max().unwrap_or(Verdict::Pending);
     let sold = &detail.row.sale;
     let page = SalePage {
@@ -68,10 +73,25 @@ pub async fn show(
         facts: facts(&detail, tie.is_some(), &around),
         lines: sold.lines.iter().map(line).collect(),
         total: sold.total,
+        refund: refundable
+            .as_ref()
+            .filter(|found| found.refusal.is_none())
+            .map(|_| format!("/sales/{sale}/refund")),
+        refunds: refundable.iter().flat_map(|found| &found.refunds).map(refunded).collect(),
         stations,
         entries,
     };
     Ok(frame::page(&page)?.into_response())
+}
+
+/// A refund of this sale: how much, and where it stands.
+fn refunded(row: &RefundRow) -> Link {
+    let state = match &row.decision {
+        None => "承認待ち",
+        Some(decision) if decision.approved => "承認済",
+        Some(_) => "差戻し",
+    };
+    Link::new(format!("戻出 ▲{}円 {state}", row.amount), format!("/refunds/{}", row.refund))
 }
 
 /// The link of the newest run between the sale and a statement row.
@@ -245,7 +265,7 @@ fn deposit(payout: Option<&Payout>, report: &DailyReport, around: &Surroundings)
     };
     let mut facts = vec![Fact::new("入金額", format!("{}円（この締め全体）", payout.deposited))];
     facts.extend(payout.deposited_on.map(|day| Fact::new("入金日", day.to_japanese())));
-    if let Some(record) = payout.deposit.as_deref().and_then(|id| around.record(id)) {
+    if let Some(record) = payout.deposits.first().and_then(|id| around.record(id)) {
         facts.push(Fact { href: Some(record.href.clone()), ..Fact::new("行", record.text.as_str()) });
     }
     let verdict = if payout.deposited == payout.net { Verdict::Agreed } else { Verdict::Differs };

@@ -161,6 +161,21 @@ pub struct ImportsPage {
     pub files: Vec<FileLine>,
 }
 
+/// One field of one row that a corrected file says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionRow {
+    /// Row in the new file.
+    pub row: u32,
+    /// Key of the row.
+    pub key: String,
+    /// 項目
+    pub field: String,
+    /// これまで
+    pub before: String,
+    /// 改訂後
+    pub after: String,
+}
+
 /// 受付票 of one file
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "import_receipt.html")]
@@ -175,4 +190,8 @@ pub struct ReceiptPage {
     pub kind: String,
     /// Why it was refused.
     pub refused: Vec<RefusedRow>,
+    /// What it corrected, field by field.
+    pub revisions: Vec<RevisionRow>,
+    /// There are more than those listed.
+    pub revisions_cut: bool,
 }

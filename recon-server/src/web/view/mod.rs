@@ -6,11 +6,15 @@
 //! Not here: HTTP, storage, decisions. The handlers fill these contexts; the templates lie in `templates/`.
 
 pub mod accounts;
+pub mod chart;
 pub mod counters;
 pub mod drill;
 pub mod failure;
 pub mod form;
 pub mod imports;
+pub mod month;
+pub mod papers;
+pub mod refunds;
 pub mod report;
 pub mod report_lists;
 pub mod sale;

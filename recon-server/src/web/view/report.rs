@@ -182,6 +182,8 @@ pub struct ReportPage {
     pub files: Vec<FileState>,
     /// 窓口の締めと到達, with the head of each chain.
     pub deliveries: Vec<CounterDelivery>,
+    /// 帳票 of the day, and its month.
+    pub papers: Vec<Link>,
     /// 発行番号: the snapshot that all figures are from.
     pub snapshot: String,
     /// When the reconciliation that is shown ran.

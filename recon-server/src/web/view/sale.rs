@@ -102,6 +102,10 @@ pub struct SalePage {
     pub lines: Vec<SaleLine>,
     /// 合計
     pub total: Yen,
+    /// 返金（戻出）を起案: where it may be asked for.
+    pub refund: Option<String>,
+    /// 戻出 of this sale so far.
+    pub refunds: Vec<Link>,
     /// From the journal to the bank.
     pub stations: Vec<Station>,
     /// The journal's entries.

@@ -54,10 +54,16 @@ impl Role {
 pub enum Section {
     /// 収納日報
     Report,
+    /// 収納月報
+    Month,
+    /// 帳票
+    Papers,
     /// 資料取込
     Imports,
     /// 結果不明
     Unknowns,
+    /// 戻出
+    Refunds,
     /// 窓口
     Counters,
     /// 利用者
@@ -79,10 +85,13 @@ pub struct NavItem {
     pub current: bool,
 }
 
-const NAVIGATION: [(Section, &str, &str, &str); 5] = [
-    (Section::Report, "収納日報", "Daily report", "/report"),
+const NAVIGATION: [(Section, &str, &str, &str); 8] = [
+    (Section::Report, "収納日報", "Day", "/report"),
+    (Section::Month, "収納月報", "Month", "/month"),
+    (Section::Papers, "帳票", "Papers", "/papers"),
     (Section::Imports, "資料取込", "Files", "/imports"),
-    (Section::Unknowns, "結果不明", "Unknown results", "/unknowns"),
+    (Section::Unknowns, "結果不明", "Unknowns", "/unknowns"),
+    (Section::Refunds, "戻出", "Refunds", "/refunds"),
     (Section::Counters, "窓口", "Counters", "/counters"),
     (Section::Users, "利用者", "Users", "/users"),
 ];

@@ -142,6 +142,7 @@ fn a_missing_figure_is_never_a_zero() {
 fn only_a_whole_day_is_called_whole() {
     for (name, html) in samples::all() {
         assert_eq!(html.contains("1円の差もありません"), name == "report-whole", "{name}");
+        assert_eq!(html.contains("説明のつかない差は1円もありません"), name == "month-whole", "{name}");
     }
 }
 
@@ -151,4 +152,62 @@ fn breaks_that_cancel_are_said_aloud() {
     let page = |wanted: &str| pages.iter().find(|(name, _)| name == wanted).unwrap().1.clone();
     assert!(page("report-troubled").contains("打ち消し合っています"));
     assert!(!page("report-whole").contains("打ち消し合っています"));
+}
+
+#[test]
+fn the_month_says_its_figures_as_the_city_published_them() {
+    let pages = samples::all();
+    let page = &pages.iter().find(|(name, _)| name == "month-troubled").unwrap().1;
+    let table = page.split("id=\"mix\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let words = [
+        "クレジットカード",
+        "12,090",
+        "2.2%",
+        "電子マネー",
+        "37,270",
+        "6.7%",
+        "QRコード決済",
+        "46,010",
+        "8.2%",
+        "キャッシュレス計",
+        "95,370",
+        "17.0%",
+        "現金",
+        "収納総額",
+        "560,380",
+        "送客手数料",
+        "▲96",
+        "観覧料合計",
+        "560,284",
+    ];
+    let mut rest = table;
+    for word in words {
+        rest = rest.split_once(word).unwrap_or_else(|| panic!("{word} in its order in {table}")).1;
+    }
+}
+
+#[test]
+fn every_bar_of_the_month_leads_to_its_day_and_says_its_figures() {
+    let pages = samples::all();
+    let page = &pages.iter().find(|(name, _)| name == "month-troubled").unwrap().1;
+    let chart = page.split("class=\"chart\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    let bars = tags(chart, "a");
+    assert_eq!(bars.len(), 31);
+    for bar in bars {
+        assert!(attribute(bar, "href").unwrap().starts_with("/report?date=2022-07-"), "{bar}");
+        assert!(attribute(bar, "aria-label").unwrap().contains("合計"), "{bar}");
+    }
+    for name in ["credit", "emoney", "code", "claims", "cash"] {
+        let filled = format!("url(#fill-{name})");
+        assert!(chart.contains(&filled) && chart.contains(&format!("id=\"fill-{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn who_asked_for_a_refund_has_no_button_to_approve_it() {
+    for (name, html) in samples::all().into_iter().filter(|(name, _)| name.starts_with("refund-")) {
+        let can = html.contains("name=\"decision\"");
+        assert_eq!(can, name == "refund-decide", "{name}");
+        assert_eq!(html.contains("別の人の承認が必要です"), name == "refund-own", "{name}");
+    }
 }

@@ -6,7 +6,10 @@ use super::{form, lists::unknown, put, saying, shell};
 use crate::web::view::{
     counters::{Contact, CounterLine, CountersPage, HolidayForm, HolidayLine, ShownCode},
     form::Field,
-    imports::{FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, SourceChoice},
+    imports::{
+        FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, RevisionRow,
+        SourceChoice,
+    },
     sale::Fact,
     shell::{Role, Section, Tone},
     unknowns::{Candidate, UnknownPage, UnknownsPage},
@@ -194,8 +197,23 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         kind: "会社明細".to_owned(),
         refused: refused(),
+        revisions: Vec::new(),
+        revisions_cut: false,
     };
     put(pages, "import-receipt", &receipt);
+    let corrected = ReceiptPage {
+        line: file_line("15", true, "新規 0行、改訂 1行、変わらず 3行"),
+        refused: Vec::new(),
+        revisions: vec![RevisionRow {
+            row: 3,
+            key: "04000000000000004821".to_owned(),
+            field: "金額".to_owned(),
+            before: "200".to_owned(),
+            after: "300".to_owned(),
+        }],
+        ..receipt
+    };
+    put(pages, "import-receipt-corrected", &corrected);
     put(pages, "counters", &counters());
     let unknowns = UnknownsPage {
         shell: shell(Role::Accountant, Section::Unknowns),

@@ -75,6 +75,8 @@ fn sale() -> SalePage {
             Fact::new("決済手段", "クレジットカード Visa"),
             Fact::new("承認番号", "482190"),
         ],
+        refund: Some("/sales/7/refund".to_owned()),
+        refunds: vec![Link::new("戻出 ▲450円 承認待ち", "/refunds/7")],
         lines: lines(),
         total: Yen::new(620),
         stations: vec![

@@ -4,6 +4,8 @@ mod accounts;
 mod desk;
 mod ledger;
 mod lists;
+mod month;
+mod papers;
 mod report;
 
 use askama::Template;
@@ -22,6 +24,8 @@ pub(crate) fn all() -> Vec<(String, String)> {
     accounts::add(&mut pages);
     desk::add(&mut pages);
     ledger::add(&mut pages);
+    month::add(&mut pages);
+    papers::add(&mut pages);
     report::add(&mut pages);
     add_failures(&mut pages);
     pages

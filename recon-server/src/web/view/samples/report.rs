@@ -245,6 +245,7 @@ fn troubled_day() -> ReportPage {
         contracts: vec![sheet(), awaiting_sheet()],
         files: files(),
         deliveries: deliveries(),
+        papers: vec![Link::new("キャッシュレス収納内訳", "/papers/cashless/2026-11-20")],
         snapshot: "20261120-0003".to_owned(),
         reconciled_at: "2026-11-21 08:30:11".to_owned(),
     }

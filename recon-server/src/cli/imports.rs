@@ -1,0 +1,100 @@
+//! `recon-server import`: a file in, or (with `--preview`) only what it would bring.
+//!
+//! Invariant: a preview changes nothing; a profile that is not installed is only ever tried, never used to take a file in.
+
+use std::path::Path;
+
+use anyhow::Context;
+use domain::time::CivilDate;
+
+use super::{Ended, OutputFormat, output, people::ACTOR};
+use crate::{
+    app::AppState,
+    jobs::import::{self, DryRow, DryRun, Outcome, ProfileDraft, Receipt, Upload},
+};
+
+/// The file as it is handed in.
+pub fn upload(file: &Path, source: &str, period: Option<(CivilDate, CivilDate)>) -> anyhow::Result<Upload> {
+    Ok(Upload {
+        source: source.parse().context("--source は bank か契約IDです")?,
+        name: plain_name(file),
+        bytes: std::fs::read(file).with_context(|| format!("read {}", file.display()))?,
+        period,
+        uploader: ACTOR.to_owned(),
+    })
+}
+
+fn plain_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Takes a file in.
+pub async fn take(state: &AppState, upload: Upload, format: OutputFormat) -> anyhow::Result<Ended> {
+    let outcome = import::import(state, upload).await?;
+    output::value(format, &outcome, || import_words(&outcome))?;
+    Ok(if matches!(outcome, Outcome::Refused { .. }) { Ended::Refused } else { Ended::Done })
+}
+
+/// Says what a file would bring: rows, sums by class, refusals.
+pub async fn preview(
+    state: &AppState,
+    upload: &Upload,
+    profile: Option<&Path>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let seen = match profile {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+            import::preview_with(upload, &ProfileDraft { name: plain_name(file), text }, state.today())
+        }
+        None => import::preview(state, upload).await?,
+    };
+    output::value(format, &seen, || dry_run_words(&seen))?;
+    Ok(if seen.refused.is_empty() { Ended::Done } else { Ended::Refused })
+}
+
+fn import_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted { receipts, notices } => {
+            let receipt = |r: &Receipt| {
+                format!(
+                    "取り込みました(受付番号 {}、{}): 新規{}件、訂正{}件、既知{}件\n",
+                    r.file, r.source, r.new, r.revised, r.unchanged
+                )
+            };
+            let notice = |n: &formats::Notice| format!("お知らせ: {}\n", n.sentence_ja);
+            receipts.iter().map(receipt).chain(notices.iter().map(notice)).collect()
+        }
+        Outcome::SeenBefore { sentence_ja, .. } => sentence_ja.clone(),
+        Outcome::Refused { file, refusal } => {
+            format!("取り込めません(受付番号 {file}): {refusal}")
+        }
+    }
+}
+
+fn dry_run_words(seen: &DryRun) -> String {
+    let whose = seen.source.as_deref().unwrap_or("不明");
+    let mut words = format!("読める行: {}件、合計 {}円({whose})\n", seen.rows, seen.total);
+    for total in &seen.totals {
+        words.push_str(&format!("  {} {}件 {}円\n", total.class_ja, total.count, total.amount));
+    }
+    let row = |row: &DryRow| {
+        let brand = row.brand.as_ref().map(|brand| format!(" {brand}")).unwrap_or_default();
+        format!("  {}行目 {} {}{brand} {}円 {}\n", row.row, row.at, row.class_ja, row.amount, row.reference)
+    };
+    words.extend(seen.first_rows.iter().map(row));
+    let more = seen.rows.saturating_sub(seen.first_rows.len());
+    if more > 0 {
+        words.push_str(&format!("  ほか{more}件\n"));
+    }
+    for refusal in &seen.refused {
+        words.push_str(&format!("取り込めません: {refusal}\n"));
+    }
+    if seen.refused_more > 0 {
+        words.push_str(&format!("取り込めない理由はほかに{}件あります。\n", seen.refused_more));
+    }
+    for notice in &seen.notices {
+        words.push_str(&format!("お知らせ: {}\n", notice.sentence_ja));
+    }
+    words
+}

@@ -1,0 +1,212 @@
+//! `/papers`: the four papers that an officer signs (papers.md 1), on screen, on A4, as CSV and JSON.
+//!
+//! Invariants: a page shows the table that the job laid out and nothing beside it; each row leads to what is behind it; what does not
+//! exist (no such closing, a day without a cut) is said by a page, not by an empty paper.
+
+mod closing;
+mod index;
+mod paper_view;
+
+use axum::{
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    id::{ContractId, CounterId},
+    time::CivilDate,
+};
+use serde::{Deserialize, Serialize};
+
+pub use closing::behind;
+pub use index::show as index;
+
+use self::paper_view::{Around, paper_page};
+use super::download::{self, Format};
+use crate::{
+    app::AppState,
+    auth::CurrentUser,
+    jobs::papers::{self, PaperTable, render, table::Behind},
+    web::{
+        failure::PageError,
+        frame,
+        view::{
+            shell::Section,
+            words::{Link, short_date},
+        },
+    },
+};
+
+/// How, and as seen on which day.
+#[derive(Debug, Deserialize)]
+pub struct PaperQuery {
+    format: Option<Format>,
+    as_of: Option<CivilDate>,
+}
+
+/// The form of a day's paper.
+#[derive(Debug, Deserialize)]
+pub struct DayQuery {
+    day: CivilDate,
+    counter: Option<String>,
+}
+
+/// `GET /papers/day-sheet?day=&counter=`: the form leads to the paper's own address.
+pub async fn find_day_sheet(Query(query): Query<DayQuery>) -> Result<Redirect, PageError> {
+    let counter = match query.counter.as_deref() {
+        None | Some("") => None,
+        Some(text) => Some(text.parse::<CounterId>().map_err(|_| PageError::BadForm("counter"))?),
+    };
+    Ok(Redirect::to(&day_sheet_address(query.day, counter.as_ref())))
+}
+
+/// `GET /papers/cashless?day=`
+pub async fn find_cashless(Query(query): Query<DayQuery>) -> Redirect {
+    Redirect::to(&format!("/papers/cashless/{}", query.day))
+}
+
+fn day_sheet_address(day: CivilDate, counter: Option<&CounterId>) -> String {
+    counter.map_or_else(
+        || format!("/papers/day-sheet/{day}"),
+        |counter| format!("/papers/day-sheet/{day}/{counter}"),
+    )
+}
+
+/// `GET /papers/day-sheet/{day}`: all counters on one paper.
+pub async fn day_sheet_of_all(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(day): Path<String>,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let day: CivilDate = day.parse().map_err(|_| PageError::NotFound)?;
+    day_sheet_answer(&state, &user, &query, day, None).await
+}
+
+/// `GET /papers/day-sheet/{day}/{counter}`
+pub async fn day_sheet(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path((day, counter)): Path<(String, String)>,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let day: CivilDate = day.parse().map_err(|_| PageError::NotFound)?;
+    let counter: CounterId = counter.parse().map_err(|_| PageError::NotFound)?;
+    day_sheet_answer(&state, &user, &query, day, Some(&counter)).await
+}
+
+async fn day_sheet_answer(
+    state: &AppState,
+    user: &CurrentUser,
+    query: &PaperQuery,
+    day: CivilDate,
+    counter: Option<&CounterId>,
+) -> Result<Response, PageError> {
+    let paper = papers::day_sheet(state, day, counter, query.as_of).await?.ok_or(PageError::NotFound)?;
+    let step = |days: i32, words: &str| Link::new(words, day_sheet_address(day.plus_days(days), counter));
+    let around = Around {
+        english: "Day sheet",
+        back: Link::new(format!("収納日報 {}へ戻る", short_date(day)), format!("/report?date={day}")),
+        beside: vec![
+            step(-1, "‹ 前日"),
+            step(1, "翌日 ›"),
+            Link::new("キャッシュレス収納内訳", format!("/papers/cashless/{day}")),
+        ],
+        address: with_as_of(day_sheet_address(day, counter), query.as_of),
+        here: None,
+    };
+    let place = counter.map_or_else(|| "all".to_owned(), ToString::to_string);
+    answer(state, user, query, &format!("day-sheet-{day}-{place}"), around, &paper, paper.table())
+}
+
+/// `GET /papers/cashless/{day}`
+pub async fn cashless(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(day): Path<String>,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let day: CivilDate = day.parse().map_err(|_| PageError::NotFound)?;
+    let paper = papers::cashless(&state, day, query.as_of).await?;
+    let address = |day: CivilDate| format!("/papers/cashless/{day}");
+    let around = Around {
+        english: "Cashless takings",
+        back: Link::new(format!("収納日報 {}へ戻る", short_date(day)), format!("/report?date={day}")),
+        beside: vec![
+            Link::new("‹ 前日", address(day.plus_days(-1))),
+            Link::new("翌日 ›", address(day.plus_days(1))),
+        ],
+        address: with_as_of(address(day), query.as_of),
+        here: None,
+    };
+    answer(&state, &user, &query, &format!("cashless-{day}"), around, &paper, paper.table())
+}
+
+/// `GET /papers/contract/{contract}/{closing}`
+pub async fn contract_sheet(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path((contract, closing)): Path<(String, String)>,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let contract: ContractId = contract.parse().map_err(|_| PageError::NotFound)?;
+    let closing: CivilDate = closing.parse().map_err(|_| PageError::NotFound)?;
+    let paper = papers::contract_sheet(&state, &contract, closing, query.as_of).await?;
+    let paper = paper.ok_or(PageError::NotFound)?;
+    let address = format!("/papers/contract/{contract}/{closing}");
+    let month = crate::jobs::month::YearMonth::of(closing);
+    let around = Around {
+        english: "Contract sheet",
+        back: Link::new("収納月報へ戻る", format!("/month/{month}#contract-{contract}")),
+        beside: vec![Link::new("もとの売上・明細・入金", format!("{address}/behind"))],
+        address: with_as_of(address, query.as_of),
+        here: Some(Behind::Closing { contract: contract.clone(), to: closing }),
+    };
+    answer(&state, &user, &query, &format!("contract-{contract}-{closing}"), around, &paper, paper.table())
+}
+
+/// `GET /papers/deposits?as_of=`
+pub async fn deposits(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    // What is due tomorrow is known today; what came tomorrow is not.
+    let today = state.today();
+    let as_of = query.as_of.map_or(today, |asked| asked.min(today));
+    let paper = papers::deposits(&state, Some(as_of)).await?;
+    let address = |day: CivilDate| format!("/papers/deposits?as_of={day}");
+    let mut beside = vec![Link::new("‹ 前日現在", address(as_of.plus_days(-1)))];
+    if as_of < today {
+        beside.push(Link::new("翌日現在 ›", address(as_of.plus_days(1))));
+    }
+    let around = Around {
+        english: "Deposits due and missing",
+        back: Link::new("帳票へ戻る", "/papers"),
+        beside,
+        address: address(as_of),
+        here: None,
+    };
+    answer(&state, &user, &query, &format!("deposits-{as_of}"), around, &paper, paper.table())
+}
+
+fn with_as_of(address: String, as_of: Option<CivilDate>) -> String {
+    as_of.map_or_else(|| address.clone(), |day| format!("{address}?as_of={day}"))
+}
+
+/// The paper as a page, or as the file that was asked for.
+fn answer(
+    state: &AppState,
+    user: &CurrentUser,
+    query: &PaperQuery,
+    name: &str,
+    around: Around,
+    value: &impl Serialize,
+    table: PaperTable,
+) -> Result<Response, PageError> {
+    if let Some(format) = query.format {
+        let csv = |encoding| render::to_csv(&table, encoding);
+        return download::file(name, format, csv, || render::to_json("paper", value));
+    }
+    let shell = frame::shell(state, Some(user), Section::Papers)?;
+    Ok(frame::page(&paper_page(shell, around, &table))?.into_response())
+}

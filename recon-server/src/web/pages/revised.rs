@@ -1,0 +1,62 @@
+//! What a corrected file changed: read back from the revisions that the store keeps, so that a receipt says it for ever.
+//!
+//! Invariant: the comparison is that of the import ([`import::revisions`]); what a row said before is its newest revision of an
+//! earlier file.
+
+use store::{
+    UnitOfWork,
+    facts::Stored,
+    files::{FileFacts, FileKind, FileRow},
+};
+
+use crate::{
+    app::AppState,
+    jobs::import,
+    web::{failure::PageError, view::imports::RevisionRow},
+};
+
+/// The fields that a taken file says otherwise, at most [`import::REVISIONS_MAX`].
+///
+/// # Errors
+/// When the store fails.
+pub async fn revisions(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    file: &FileRow,
+) -> Result<Vec<RevisionRow>, PageError> {
+    let Some((from, to)) = file.period_from.zip(file.period_to).filter(|_| file.counts.revised > 0) else {
+        return Ok(Vec::new());
+    };
+    let (tenant, source) = (state.tenant(), file.source.as_str());
+    let (before, number) = (file.file.saturating_sub(1), file.file);
+    let (before, after) = match file.kind {
+        FileKind::Statement => {
+            let old = unit.statement_lines(tenant, from, to, before).await?;
+            let new = unit.statement_lines(tenant, from, to, number).await?;
+            (FileFacts::Statement(facts(old, source)), FileFacts::Statement(brought(new, file)))
+        }
+        FileKind::Bank => {
+            let old = unit.bank_entries(tenant, from, to, before).await?;
+            let new = unit.bank_entries(tenant, from, to, number).await?;
+            (FileFacts::Bank(facts(old, source)), FileFacts::Bank(brought(new, file)))
+        }
+    };
+    let row = |revision: import::Revision| RevisionRow {
+        row: revision.row,
+        key: revision.record_key,
+        field: revision.field_ja.to_owned(),
+        before: revision.before,
+        after: revision.after,
+    };
+    Ok(import::revisions(&before, &after).into_iter().map(row).collect())
+}
+
+/// What a source said; keys of rows are only its own.
+fn facts<T>(stored: Vec<Stored<T>>, source: &str) -> Vec<T> {
+    stored.into_iter().filter(|one| one.source == source).map(|one| one.fact).collect()
+}
+
+/// The rows that a file revised.
+fn brought<T>(stored: Vec<Stored<T>>, file: &FileRow) -> Vec<T> {
+    facts(stored.into_iter().filter(|one| one.file == file.file && one.revision > 1).collect(), &file.source)
+}
