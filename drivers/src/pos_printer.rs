@@ -36,6 +36,24 @@ pub enum Line {
     Blank,
     /// A QR symbol, centred.
     Qr(String),
+    /// A barcode, centred, with its characters below.
+    Barcode {
+        /// Which kind.
+        kind: BarcodeKind,
+        /// Its content.
+        data: String,
+    },
+    /// The municipality's logo, centred, where the printer's configuration has one; otherwise nothing.
+    Logo,
+}
+
+/// A kind of barcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BarcodeKind {
+    /// 12 digits, or 13 with the check digit.
+    Jan13,
+    /// Printable ASCII.
+    Code128,
 }
 
 /// Where a text stands.

@@ -7,7 +7,9 @@
 //! ```
 //!
 //! The engine is generic: given a direction and a message it answers a list of [`Step`]s that the simulator carries out. It knows
-//! no protocol. `tx` is what the simulator sends, `rx` what it receives. `expect` and `clerk` are kept for the runner, which alone reads them.
+//! no protocol. A rule takes hold at one point: `tx` (what the simulator sends), `rx` (what it receives), a `state` of the simulator,
+//! or `after_ms` (by itself, so long after the run or the named `attempt` began). Patterns are hex, or a word in single quotes for
+//! machines that speak in words. `expect` and `clerk` are kept for the runner, which alone reads them.
 //! Invariants: a script that does not parse is an error, never a script without rules; the same messages give the same steps;
 //! the rules of a script, their bytes and what is remembered are bounded.
 
@@ -25,6 +27,8 @@ pub use self::{
 pub const RULES_MAX: usize = 64;
 /// Longest hex pattern or replacement, in bytes.
 pub const PATTERN_MAX_BYTES: usize = 1_024;
+/// Most bytes that `merge` holds back; beyond them they pass.
+pub const HELD_MAX_BYTES: usize = 65_536;
 /// Longest delay or outage that a script may ask for, in milliseconds.
 pub const WAIT_MAX_MS: u64 = 600_000;
 

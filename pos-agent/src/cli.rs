@@ -1,4 +1,4 @@
-//! The command line: `serve | enrol | devices list|test|simulate|certify | journal verify|export | receipt render | doctor`.
+//! The command line: `serve | enrol | devices list|test|simulate|certify|decode | journal verify|export | receipt render | doctor`.
 //!
 //! Invariants: exit codes are 0 done, 1 refused or failed, 2 wrong usage, 3 differences found (DESIGN 5); `--format json` gives
 //! one JSON document on the standard output; errors go to the standard error output, in Japanese where a clerk reads them.

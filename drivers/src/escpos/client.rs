@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::id::PrintJobId;
 use tokio::{
-    sync::{Mutex, watch},
+    sync::{Mutex, OnceCell, watch},
     time::sleep,
 };
 
@@ -21,7 +21,9 @@ use crate::{
 use super::{
     command::{self, NoBytes},
     config::EscPosConfig,
-    layout::place,
+    layout::place_with,
+    logo::Logo,
+    near_end::NearEnd,
     session::{Cleared, Patience, Sent, Session},
     sink::{self, Appended},
     text::prepare,
@@ -49,6 +51,9 @@ struct Inner {
     /// Held for as long as a conversation lasts.
     line: Mutex<Memory>,
     status: watch::Sender<PrinterStatus>,
+    /// Read at the first job.
+    logo: OnceCell<Option<Logo>>,
+    warning: watch::Sender<Option<&'static str>>,
 }
 
 /// What one conversation leaves for the next.
@@ -58,6 +63,7 @@ struct Memory {
     last_job: Option<PrintJobId>,
     /// Something may still be in the printer.
     uncleared: bool,
+    near_end: NearEnd,
 }
 
 impl EscPosPrinter {
@@ -65,7 +71,26 @@ impl EscPosPrinter {
     #[must_use]
     pub fn new(config: EscPosConfig) -> Self {
         let (status, _) = watch::channel(PrinterStatus::default());
-        Self { inner: Arc::new(Inner { config, line: Mutex::default(), status }) }
+        let (warning, _) = watch::channel(None);
+        let inner = Inner { config, line: Mutex::default(), status, logo: OnceCell::new(), warning };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What the clerk should be told although all goes well, once: the paper is nearly at its end. Taken by being read.
+    #[must_use]
+    pub fn take_warning(&self) -> Option<&'static str> {
+        let mut taken = None;
+        self.inner.warning.send_if_modified(|warning| {
+            taken = warning.take();
+            taken.is_some()
+        });
+        taken
+    }
+
+    /// Changes whenever there may be a new warning to take.
+    #[must_use]
+    pub fn watch_warning(&self) -> watch::Receiver<Option<&'static str>> {
+        self.inner.warning.subscribe()
     }
 
     /// The status as it changes, for the screen: also while a job waits for paper.
@@ -94,7 +119,7 @@ impl PosPrinter for EscPosPrinter {
 
 impl Inner {
     async fn print(&self, job: PrintJobId, document: &Document) -> PrintOutcome {
-        let (bytes, rows) = match self.encode(job, document) {
+        let (bytes, rows) = match self.encode(job, document).await {
             Ok(encoded) => encoded,
             Err(reason_ja) => return PrintOutcome::NotPrinted { reason_ja },
         };
@@ -105,21 +130,51 @@ impl Inner {
             }
             _ => self.print_on_line(job, &bytes, rows, &mut memory).await,
         };
+        self.look_at_the_roll(&mut memory);
         tracing::info!(job = job.0, bytes = bytes.len(), outcome = word(&outcome), "print job ended");
         outcome
     }
 
     /// The printing bytes and the number of their rows, or why there are none, for the clerk.
-    fn encode(&self, job: PrintJobId, document: &Document) -> Result<(Vec<u8>, usize), String> {
+    async fn encode(&self, job: PrintJobId, document: &Document) -> Result<(Vec<u8>, usize), String> {
         let prepared =
             prepare(document, &self.config.replacements).map_err(|missing| words::unprintable(&missing))?;
-        let rows = place(&prepared, self.config.columns);
+        let rows = place_with(&prepared, self.config.columns, self.logo().await);
         let bytes = command::job(&rows, self.config.columns, self.config.kanji, document.open_drawer, job)
             .map_err(|error| match error {
                 NoBytes::Unprintable(missing) => words::unprintable(&[missing]),
                 NoBytes::Qr(_) => words::QR_UNFIT.to_owned(),
+                // The logo was held against this paper when it was read.
+                NoBytes::Barcode(_) | NoBytes::Picture(_) => words::BARCODE_UNFIT.to_owned(),
             })?;
         if bytes.len() > JOB_MAX_BYTES { Err(words::TOO_LONG.to_owned()) } else { Ok((bytes, rows.len())) }
+    }
+
+    /// The logo, if there is one that fits this paper. Without it the receipt is printed all the same.
+    async fn logo(&self) -> Option<&Logo> {
+        let read = async {
+            let source = self.config.logo.as_ref()?;
+            let fits = |logo: &Logo| match logo {
+                Logo::Stored(_) => Ok(()),
+                Logo::Picture(picture) => picture.raster(self.config.columns).map(drop),
+            };
+            match source.load().await.and_then(|logo| fits(&logo).map(|()| logo).map_err(Into::into)) {
+                Ok(logo) => Some(logo),
+                Err(error) => {
+                    tracing::warn!(%error, "printing without the logo");
+                    None
+                }
+            }
+        };
+        self.logo.get_or_init(|| read).await.as_ref()
+    }
+
+    /// Warns once a roll.
+    fn look_at_the_roll(&self, memory: &mut Memory) {
+        let status = *self.status.borrow();
+        if let Some(warning) = memory.near_end.observe(status) {
+            self.warning.send_replace(Some(warning));
+        }
     }
 
     async fn open(&self) -> Option<Session<'_>> {
@@ -217,7 +272,7 @@ impl Inner {
 
     /// What is known now: during a job what the printer last said, else its answer to a question.
     async fn status(&self) -> PrinterStatus {
-        let Ok(_memory) = self.line.try_lock() else {
+        let Ok(mut memory) = self.line.try_lock() else {
             return *self.status.borrow();
         };
         if let Transport::File(path) = &self.config.transport {
@@ -229,6 +284,7 @@ impl Inner {
         };
         let status = answered.unwrap_or_default();
         self.status.send_replace(status);
+        self.look_at_the_roll(&mut memory);
         status
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! Invariants: a job leaves nothing from the job before it (`1B 40` and the whole set-up each time); real-time drawer kicks are
 //! off before the first data byte; the process id is asked for after the cut; only glyphs of the profile are sent.
-//! Deliberately not here: raster graphics, bar codes, and when which bytes are sent (`session.rs`).
+//! Deliberately not here: symbols (`qr.rs`, `barcode.rs`), pictures (`bitmap.rs`), and when which bytes are sent (`session.rs`).
 
 use domain::id::PrintJobId;
 
 use crate::pos_printer::Align;
 
 use super::{
+    barcode::{self, NoBarcode},
+    bitmap::NoPicture,
     layout::{Columns, Row},
+    logo::Logo,
     qr,
     text::{Glyph, Unprintable, glyph},
     wrap::char_width,
@@ -62,6 +65,12 @@ pub enum NoBytes {
     /// A payload that no QR symbol on this paper can carry.
     #[error(transparent)]
     Qr(#[from] NoSymbol),
+    /// A content that no barcode on this paper can carry.
+    #[error(transparent)]
+    Barcode(#[from] NoBarcode),
+    /// A picture that this paper cannot carry.
+    #[error(transparent)]
+    Picture(#[from] NoPicture),
 }
 
 /// The four characters of a job's process id: base 36, so that the numbers go round once in 1,679,616 jobs.
@@ -148,6 +157,22 @@ impl Encoder {
             Row::Qr(payload) => {
                 self.style(Align::Centre, false, self.bold);
                 self.bytes.extend(qr::symbol(payload.as_bytes(), self.columns)?);
+                Ok(())
+            }
+            Row::Barcode { kind, data } => {
+                self.style(Align::Centre, false, self.bold);
+                self.bytes.extend(barcode::symbol(*kind, data, self.columns)?);
+                Ok(())
+            }
+            Row::Logo(logo) => {
+                self.style(Align::Centre, false, self.bold);
+                match logo {
+                    Logo::Stored(key) => {
+                        let [a, b] = key.bytes();
+                        self.bytes.extend([0x1d, 0x28, 0x4c, 0x06, 0x00, 0x30, 0x45, a, b, 0x01, 0x01]);
+                    }
+                    Logo::Picture(picture) => self.bytes.extend(picture.raster(self.columns)?),
+                }
                 Ok(())
             }
             Row::Text { text, .. } if text.is_empty() => {

@@ -10,6 +10,7 @@ use crate::transport::{LineOptions, SerialDefaults, Transport};
 use super::{
     command::KanjiMode,
     layout::Columns,
+    logo::LogoSource,
     session::{DEADLINE_MAX_MS, Patience},
     text::Replacements,
 };
@@ -29,6 +30,9 @@ pub struct EscPosConfig {
     /// What stands for characters that it does not have.
     #[serde(default)]
     pub replacements: Replacements,
+    /// The municipality's logo: `{ stored = "LG" }` or `{ pbm = "…" }`.
+    #[serde(default)]
+    pub logo: Option<LogoSource>,
     /// Deadline for the connection, in milliseconds.
     #[serde(default = "EscPosConfig::default_connect_ms")]
     pub connect_ms: u64,
@@ -58,6 +62,7 @@ impl EscPosConfig {
             columns: Self::default_columns(),
             kanji: KanjiMode::default(),
             replacements: Replacements::default(),
+            logo: None,
             connect_ms: Self::default_connect_ms(),
             write_ms: Self::default_write_ms(),
             answer_ms: Self::default_answer_ms(),

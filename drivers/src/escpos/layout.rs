@@ -3,9 +3,12 @@
 //! Invariants: no row is wider than the paper; the encoder and the preview read the same rows, so that what the clerk sees is
 //! what the printer gets. Deliberately not here: which characters the printer has (`text.rs`) and bytes (`command.rs`).
 
-use crate::pos_printer::{Align, Document, Line};
+use crate::pos_printer::{Align, BarcodeKind, Document, Line};
 
-use super::wrap::{text_width, wrap};
+use super::{
+    logo::Logo,
+    wrap::{text_width, wrap},
+};
 
 /// Narrowest paper that a layout is made for, in columns.
 pub const COLUMNS_MIN: u8 = 16;
@@ -13,6 +16,10 @@ pub const COLUMNS_MIN: u8 = 16;
 pub const COLUMNS_MAX: u8 = 64;
 /// What the preview shows in the place of a QR symbol.
 const QR_MARK: &str = "［ＱＲコード］";
+/// What the preview shows in the place of a barcode; its characters stand below it, as on paper.
+const BARCODE_MARK: &str = "［バーコード］";
+/// What the preview shows in the place of the logo.
+const LOGO_MARK: &str = "［ロゴ］";
 
 /// Width of the paper in half-width characters (`devices.md` M13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -66,6 +73,15 @@ pub enum Row {
     },
     /// A QR symbol of this payload, centred.
     Qr(String),
+    /// A barcode, centred.
+    Barcode {
+        /// Which kind.
+        kind: BarcodeKind,
+        /// Its content.
+        data: String,
+    },
+    /// The logo, centred.
+    Logo(Logo),
 }
 
 impl Row {
@@ -74,13 +90,19 @@ impl Row {
     }
 }
 
-/// Places a document: wraps, joins pairs, draws rules.
+/// Places a document for a printer without a logo: wraps, joins pairs, draws rules.
 #[must_use]
 pub fn place(document: &Document, columns: Columns) -> Vec<Row> {
-    document.lines.iter().flat_map(|line| place_line(line, columns.get())).collect()
+    place_with(document, columns, None)
 }
 
-fn place_line(line: &Line, columns: usize) -> Vec<Row> {
+/// Places a document for a printer with or without a logo.
+#[must_use]
+pub fn place_with(document: &Document, columns: Columns, logo: Option<&Logo>) -> Vec<Row> {
+    document.lines.iter().flat_map(|line| place_line(line, columns.get(), logo)).collect()
+}
+
+fn place_line(line: &Line, columns: usize, logo: Option<&Logo>) -> Vec<Row> {
     match line {
         Line::Text { text, align, large, bold } => {
             let room = if *large { columns / 2 } else { columns };
@@ -93,6 +115,8 @@ fn place_line(line: &Line, columns: usize) -> Vec<Row> {
         Line::Rule => vec![Row::plain("-".repeat(columns), false)],
         Line::Blank => vec![Row::plain(String::new(), false)],
         Line::Qr(payload) => vec![Row::Qr(payload.clone())],
+        Line::Barcode { kind, data } => vec![Row::Barcode { kind: *kind, data: data.clone() }],
+        Line::Logo => logo.map(|logo| Row::Logo(logo.clone())).into_iter().collect(),
     }
 }
 
@@ -122,7 +146,7 @@ fn place_pair(left: &str, right: &str, bold: bool, columns: usize) -> Vec<Row> {
 
 /// The document as plain text for a screen with a fixed-width font: one entry a row, indented as on paper.
 ///
-/// A large row keeps its characters and stands where the doubled ones would; a QR symbol is one line that says so.
+/// A large row keeps its characters and stands where the doubled ones would; a symbol or a picture is one line that says so.
 #[must_use]
 pub fn preview(document: &Document, columns: Columns) -> Vec<String> {
     place(document, columns).iter().map(|row| preview_row(row, columns.get())).collect()
@@ -134,8 +158,14 @@ fn preview_row(row: &Row, columns: usize) -> String {
             let width = if *large { text_width(text) * 2 } else { text_width(text) };
             indented(text, width, *align, columns)
         }
-        Row::Qr(_) => indented(QR_MARK, text_width(QR_MARK), Align::Centre, columns),
+        Row::Qr(_) => marked(QR_MARK, columns),
+        Row::Barcode { .. } => marked(BARCODE_MARK, columns),
+        Row::Logo(_) => marked(LOGO_MARK, columns),
     }
+}
+
+fn marked(mark: &str, columns: usize) -> String {
+    indented(mark, text_width(mark), Align::Centre, columns)
 }
 
 fn indented(text: &str, width: usize, align: Align, columns: usize) -> String {

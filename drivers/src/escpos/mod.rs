@@ -4,20 +4,26 @@
 //! comes back, and that id is asked for after the cut (`devices.md` E16). A character which the printer has no glyph for is
 //! never sent: the job is refused, or the character is replaced and the replacement is marked on the paper.
 //!
-//! Deliberately not here: which paper a sale prints (the agent's), the mark 再発行 (the caller decides after [`Unknown`]), raster
-//! graphics, and Star's own command set.
+//! Deliberately not here: which paper a sale prints (the agent's), the mark 再発行 (the caller decides after [`Unknown`]), raster of
+//! missing characters (no font is in the tree: ADR 0007), and Star's own command set.
 //!
 //! [`Unknown`]: crate::pos_printer::PrintOutcome::Unknown
 
+pub mod barcode;
+mod bars;
+pub mod bitmap;
 pub mod client;
 pub mod command;
 pub mod config;
 pub mod frame;
 pub mod layout;
+pub mod logo;
+pub mod near_end;
 mod qr;
 mod session;
 pub mod simulator;
 mod sink;
+mod svg;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -27,4 +33,6 @@ mod wrap;
 pub use client::EscPosPrinter;
 pub use config::EscPosConfig;
 pub use layout::{Columns, preview};
+pub use logo::{Logo, LogoSource};
+pub use svg::preview_svg;
 pub use text::{Replacements, Unprintable};

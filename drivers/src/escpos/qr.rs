@@ -77,7 +77,7 @@ fn module_dots(payload_bytes: usize, columns: Columns) -> Option<u8> {
 }
 
 /// Real-time commands which the set-up does not switch off; the printer executes them even inside data.
-fn executes(data: &[u8]) -> bool {
+pub(super) fn executes(data: &[u8]) -> bool {
     data.windows(2).any(|pair| matches!(pair, [0x10, 0x04 | 0x05]))
         || data.windows(3).any(|three| matches!(three, [0x10, 0x14, 0x03..=0xff]))
 }

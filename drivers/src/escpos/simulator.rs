@@ -2,7 +2,8 @@
 //!
 //! What always holds: it reads the bytes in its own way and shares no code with the driver's `frame.rs`, `command.rs` or
 //! `layout.rs`; what it printed stays printed; its real-time commands work inside data, as on a real printer.
-//! Fault scripts (`devices.md` 5) take hold of what it sends (`tx`) and of its states `line` (a row was printed) and `cut`; what it
+//! Fault scripts (`devices.md` 5) take hold of what it sends (`tx`) and of its states `line` (a row was printed) and `cut`; an attempt
+//! begins with each `1B 40`; what it
 //! receives has no messages, so `rx` finds nothing. Words for `truth`: `paper_end`, `paper_loaded`, `near_end`, `cover_open`, `cover_closed`.
 //! Deliberately not here: dots, fonts, darkness and the speed of a real mechanism.
 
@@ -13,6 +14,7 @@ mod paper;
 mod realtime;
 mod sensors;
 mod serve;
+mod symbol;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 mod bytes;
 mod encode;
 mod faults;
+mod pictures;
 mod print;
 mod stall;
 
@@ -86,9 +87,9 @@ fn receipt() -> Document {
     Document { lines, open_drawer: false }
 }
 
-/// The preview without the line that stands for the QR symbol.
+/// The preview without the lines that stand for symbols and pictures.
 fn expected_lines(document: &Document, columns: Columns) -> Vec<String> {
-    preview(document, columns).into_iter().filter(|line| !line.contains("ＱＲコード")).collect()
+    preview(document, columns).into_iter().filter(|line| !line.contains('［')).collect()
 }
 
 fn table(entries: &[(char, &str)]) -> Replacements {
@@ -134,10 +135,18 @@ fn the_simulator_reads_bytes_in_its_own_way() {
         include_str!("simulator/realtime.rs"),
         include_str!("simulator/sensors.rs"),
         include_str!("simulator/serve.rs"),
+        include_str!("simulator/symbol.rs"),
     ];
     for source in sources {
-        for foreign in ["super::super", "crate::escpos", "escpos::frame", "escpos::command", "escpos::layout"]
-        {
+        for foreign in [
+            "super::super",
+            "crate::escpos",
+            "escpos::frame",
+            "escpos::command",
+            "escpos::layout",
+            "escpos::bars",
+            "escpos::barcode",
+        ] {
             assert!(!source.contains(foreign), "{foreign}");
         }
     }

@@ -123,7 +123,7 @@ impl TryFrom<BTreeMap<char, String>> for Replacements {
 
 /// A document of which every character has a glyph: replaced where the table says so, and then marked and footnoted.
 ///
-/// A tabulator becomes a space; line feeds stay, the layout breaks there. QR payloads are data, not text: they are not looked at.
+/// A tabulator becomes a space; line feeds stay, the layout breaks there. QR payloads and barcodes are data, not text: they are not looked at.
 ///
 /// # Errors
 /// Every character that has neither a glyph nor a replacement.
@@ -157,7 +157,7 @@ impl Pass<'_> {
                 right: self.text(at, left.chars().count(), right),
                 bold: *bold,
             },
-            Line::Rule | Line::Blank | Line::Qr(_) => line.clone(),
+            Line::Rule | Line::Blank | Line::Qr(_) | Line::Barcode { .. } | Line::Logo => line.clone(),
         }
     }
 

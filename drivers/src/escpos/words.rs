@@ -17,6 +17,8 @@ pub(super) const DOUBT_MAY_PRINT: &str = "印刷が終わったことを確か�
 pub(super) const TOO_LONG: &str = "印刷する内容が長すぎます。印刷していません。";
 pub(super) const QR_UNFIT: &str =
     "ＱＲコードの内容を印刷できません。長すぎるか、使えない文字が入っています。印刷していません。";
+pub(super) const BARCODE_UNFIT: &str =
+    "バーコードの内容を印刷できません。桁数や検査数字が違うか、用紙の幅に入りません。印刷していません。";
 pub(super) const FILE_FAILED: &str =
     "印刷先のファイルに書き込めません。印刷されていません。保存場所と空き容量を確かめてください。";
 pub(super) const FILE_DOUBT: &str = "印刷先のファイルへの書き込みが途中で止まりました。ファイルの最後を確かめてから、必要なら再発行してください。";

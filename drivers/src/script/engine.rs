@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use super::{
-    Direction, Script, Step,
+    Direction, HELD_MAX_BYTES, Script, Step,
     parse::{Action, Pattern, Point, Rule},
 };
 
@@ -19,6 +19,8 @@ pub struct Engine {
     sent: VecDeque<(Vec<u8>, Vec<u8>)>,
     held_rx: Vec<u8>,
     held_tx: Vec<u8>,
+    /// The attempt under way, from 1, and when it began; 0 before the first.
+    attempt: (u32, u64),
 }
 
 impl Engine {
@@ -32,7 +34,34 @@ impl Engine {
             sent: VecDeque::new(),
             held_rx: Vec::new(),
             held_tx: Vec::new(),
+            attempt: (0, 0),
         }
+    }
+
+    /// A new attempt begins, `now_ms` after the run began: what the simulator takes for one is its own affair (a payment, a
+    /// print job, a scan).
+    pub const fn begin_attempt(&mut self, now_ms: u64) {
+        self.attempt = (self.attempt.0.saturating_add(1), now_ms);
+    }
+
+    /// What happens by itself up to this moment, `now_ms` after the run began. Each rule with `after_ms` takes hold once.
+    #[must_use]
+    pub fn on_time(&mut self, now_ms: u64) -> Vec<Step> {
+        let mut due = Vec::new();
+        for (rule, matches) in &mut self.rules {
+            if *matches == 0 && time_of(rule, self.attempt).is_some_and(|ms| ms <= now_ms) {
+                *matches = 1;
+                due.push(rule.clone());
+            }
+        }
+        due.iter().flat_map(|rule| self.act(rule, Direction::Tx, &[])).collect()
+    }
+
+    /// When [`Engine::on_time`] has something next, in milliseconds after the run began.
+    #[must_use]
+    pub fn due_ms(&self) -> Option<u64> {
+        let waiting = self.rules.iter().filter(|(_, matches)| *matches == 0);
+        waiting.filter_map(|(rule, _)| time_of(rule, self.attempt)).min()
     }
 
     /// What happens to a message. The first rule that takes hold decides.
@@ -53,7 +82,7 @@ impl Engine {
         for (rule, matches) in &mut self.rules {
             let here = matches!(&rule.point, Point::Message(way, prefix) if *way == direction && begins(message, prefix));
             let armed = rule.after.as_ref().is_none_or(|prefix| begins(other_way, prefix));
-            if !here || !armed {
+            if !here || !armed || rule.attempt.is_some_and(|attempt| attempt != self.attempt.0) {
                 continue;
             }
             *matches = matches.saturating_add(1);
@@ -74,7 +103,8 @@ impl Engine {
     pub fn on_state(&mut self, state: &str) -> Vec<Step> {
         let mut found = None;
         for (rule, matches) in &mut self.rules {
-            if !matches!(&rule.point, Point::State(name) if name == state) {
+            let here = matches!(&rule.point, Point::State(name) if name == state);
+            if !here || rule.attempt.is_some_and(|attempt| attempt != self.attempt.0) {
                 continue;
             }
             *matches = matches.saturating_add(1);
@@ -102,6 +132,7 @@ impl Engine {
                     Step::Pass(tail.to_vec()),
                 ]);
             }
+            Action::Merge if self.held(direction).len() + frame.len() > HELD_MAX_BYTES => steps.push(pass()),
             Action::Merge => self.held(direction).extend_from_slice(frame),
             Action::Corrupt => {
                 let mut bytes = frame.to_vec();
@@ -162,6 +193,15 @@ impl Engine {
                 self.sent.push_back((message.to_vec(), frame.to_vec()));
             }
         }
+    }
+}
+
+/// When a rule of time takes hold: within the attempt that it names, else within the run.
+fn time_of(rule: &Rule, (attempt, began_ms): (u32, u64)) -> Option<u64> {
+    match (&rule.point, rule.attempt) {
+        (Point::Time(ms), None) => Some(*ms),
+        (Point::Time(ms), Some(wanted)) if wanted == attempt => Some(began_ms.saturating_add(*ms)),
+        _ => None,
     }
 }
 

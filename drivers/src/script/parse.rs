@@ -23,11 +23,13 @@ pub enum ScriptError {
     /// Not TOML, or keys that no script has.
     #[error("not a fault script: {0}")]
     Toml(String),
-    /// A rule without exactly one of `rx`, `tx`, `state`.
-    #[error("rule {0}: exactly one of rx, tx, state is needed")]
+    /// A rule without exactly one of `rx`, `tx`, `state`, `after_ms`.
+    #[error("rule {0}: exactly one of rx, tx, state, after_ms is needed")]
     Point(usize),
-    /// Hex that is none, or is longer than [`PATTERN_MAX_BYTES`].
-    #[error("rule {rule}: {text:?} is not hex bytes (?? for any) of at most {PATTERN_MAX_BYTES}")]
+    /// Neither hex nor a quoted word, or longer than [`PATTERN_MAX_BYTES`].
+    #[error(
+        "rule {rule}: {text:?} is not hex bytes (?? for any) or 'a word' of at most {PATTERN_MAX_BYTES} bytes"
+    )]
     Hex {
         /// Rule from 1.
         rule: usize,
@@ -63,6 +65,8 @@ pub(super) type Pattern = Vec<Option<u8>>;
 pub(super) enum Point {
     Message(Direction, Pattern),
     State(String),
+    /// Milliseconds after the run began, or after the attempt that the rule names.
+    Time(u64),
 }
 
 /// One rule: where, which time, what.
@@ -71,6 +75,8 @@ pub(super) struct Rule {
     pub point: Point,
     /// Only when the last message the other way began like this.
     pub after: Option<Pattern>,
+    /// Only during this attempt, from 1.
+    pub attempt: Option<u32>,
     /// Which match, from 1; without it every match.
     pub nth: Option<u32>,
     /// Offset within the message, in bytes, where the action takes hold.
@@ -115,7 +121,9 @@ struct RawRule {
     rx: Option<String>,
     tx: Option<String>,
     state: Option<String>,
+    after_ms: Option<u64>,
     after: Option<String>,
+    attempt: Option<u32>,
     nth: Option<u32>,
     at_byte: Option<usize>,
     r#do: String,
@@ -158,14 +166,19 @@ impl Script {
 }
 
 fn parse_rule(number: usize, raw: RawRule) -> Result<Rule, ScriptError> {
-    let point = match (&raw.rx, &raw.tx, &raw.state) {
-        (Some(hex), None, None) => Point::Message(Direction::Rx, pattern(number, hex)?),
-        (None, Some(hex), None) => Point::Message(Direction::Tx, pattern(number, hex)?),
-        (None, None, Some(state)) => Point::State(state.clone()),
+    let point = match (&raw.rx, &raw.tx, &raw.state, raw.after_ms) {
+        (Some(text), None, None, None) => Point::Message(Direction::Rx, pattern(number, text)?),
+        (None, Some(text), None, None) => Point::Message(Direction::Tx, pattern(number, text)?),
+        (None, None, Some(state), None) => Point::State(state.clone()),
+        (None, None, None, Some(ms)) if ms > WAIT_MAX_MS => return Err(ScriptError::Bound("after_ms")),
+        (None, None, None, Some(ms)) => Point::Time(ms),
         _ => return Err(ScriptError::Point(number)),
     };
-    if raw.nth == Some(0) {
-        return Err(ScriptError::Bound("nth (it counts from 1)"));
+    if raw.nth == Some(0) || raw.attempt == Some(0) {
+        return Err(ScriptError::Bound("nth or attempt (they count from 1)"));
+    }
+    if matches!(point, Point::Time(_)) && (raw.nth.is_some() || raw.after.is_some()) {
+        return Err(ScriptError::Bound("nth or after (a time comes once)"));
     }
     if raw.at_byte.is_some_and(|at| at > PATTERN_MAX_BYTES) {
         return Err(ScriptError::Bound("at_byte"));
@@ -173,6 +186,7 @@ fn parse_rule(number: usize, raw: RawRule) -> Result<Rule, ScriptError> {
     Ok(Rule {
         point,
         after: raw.after.as_deref().map(|hex| pattern(number, hex)).transpose()?,
+        attempt: raw.attempt,
         nth: raw.nth,
         at_byte: raw.at_byte,
         action: parse_action(number, &raw)?,
@@ -217,6 +231,10 @@ fn parse_action(rule: usize, raw: &RawRule) -> Result<Action, ScriptError> {
 
 fn pattern(rule: usize, text: &str) -> Result<Pattern, ScriptError> {
     let refuse = || ScriptError::Hex { rule, text: text.chars().take(80).collect() };
+    if let Some(word) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        let fits = !word.is_empty() && word.len() <= PATTERN_MAX_BYTES;
+        return if fits { Ok(word.bytes().map(Some).collect()) } else { Err(refuse()) };
+    }
     let one = |word: &str| match word {
         "??" => Ok(None),
         _ if word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit()) => {

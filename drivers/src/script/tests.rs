@@ -93,7 +93,12 @@ fn a_bad_script_says_where() {
             "device = \"a\"\nrule = [{ rx = \"01\", do = \"delay\", ms = 600001 }]",
             "waiting time is out of bounds",
         ),
-        ("device = \"a\"\nrule = [{ rx = \"01\", do = \"drop\", nth = 0 }]", "counts from 1"),
+        ("device = \"a\"\nrule = [{ rx = \"01\", do = \"drop\", nth = 0 }]", "count from 1"),
+        ("device = \"a\"\nrule = [{ rx = \"01\", do = \"drop\", attempt = 0 }]", "count from 1"),
+        ("device = \"a\"\nrule = [{ after_ms = 1, tx = \"01\", do = \"cut\" }]", "rule 1: exactly one of"),
+        ("device = \"a\"\nrule = [{ after_ms = 600001, do = \"cut\" }]", "after_ms is out of bounds"),
+        ("device = \"a\"\nrule = [{ after_ms = 1, nth = 1, do = \"cut\" }]", "a time comes once"),
+        ("device = \"a\"\nrule = [{ rx = \"''\", do = \"drop\" }]", "is not hex bytes"),
     ] {
         let error = Script::parse(text).expect_err(text).to_string();
         assert!(error.contains(says), "{text}: {error}");
@@ -108,4 +113,38 @@ fn the_runner_finds_its_own_tables() {
     .unwrap();
     assert_eq!(script.clerk["cancel_on_status"].as_str(), Some("04"));
     assert_eq!(script.expect["book"]["charged"][0].as_integer(), Some(300));
+}
+
+#[test]
+fn a_rule_can_wait_for_its_time() {
+    let ms = Duration::from_millis;
+    let mut engine = engine(
+        "{ after_ms = 30, do = \"cut\", reconnect_ms = 5 }, { after_ms = 10, do = \"insert\", with = \"07\" }, \
+         { after_ms = 20, attempt = 2, do = \"book\", truth = \"reversed\" }",
+    );
+    assert_eq!((engine.due_ms(), engine.on_time(9)), (Some(10), vec![]));
+    assert_eq!(engine.on_time(10), vec![pass(&[7])]);
+    assert_eq!((engine.due_ms(), engine.on_time(10)), (Some(30), vec![]), "each once");
+    engine.begin_attempt(100);
+    assert_eq!(engine.on_time(200), vec![Step::Cut(ms(5))]);
+    assert_eq!(engine.due_ms(), None);
+    engine.begin_attempt(300);
+    assert_eq!(engine.due_ms(), Some(320));
+    assert_eq!(engine.on_time(321), vec![Step::Truth("reversed".to_owned())]);
+    assert_eq!((engine.due_ms(), engine.on_time(999)), (None, vec![]));
+}
+
+#[test]
+fn a_rule_can_wait_for_its_attempt_and_match_a_word() {
+    let mut engine = engine(
+        "{ tx = \"'result'\", attempt = 2, do = \"drop\" }, { state = \"line\", attempt = 1, do = \"stall\" }",
+    );
+    let result = |engine: &mut Engine| engine.on_message(Direction::Tx, b"result 00").len();
+    assert_eq!((result(&mut engine), engine.on_state("line")), (1, vec![]), "before the first");
+    engine.begin_attempt(0);
+    assert_eq!((result(&mut engine), engine.on_state("line")), (1, vec![Step::Stall]));
+    engine.begin_attempt(0);
+    assert_eq!((result(&mut engine), engine.on_state("line")), (0, vec![]));
+    engine.begin_attempt(0);
+    assert_eq!(result(&mut engine), 1);
 }

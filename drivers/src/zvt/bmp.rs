@@ -118,7 +118,13 @@ impl Fields {
     }
 }
 
-fn split_first(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+/// Whether the table knows the length of a field.
+pub(crate) const fn is_listed(bmp: u8) -> bool {
+    length_of(bmp).is_some()
+}
+
+/// The first field: its number, its value, and the bytes behind it.
+pub(crate) fn split_first(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&bmp, rest) = data.split_first()?;
     let digit = |at: usize| {
         rest.get(at)

@@ -30,7 +30,8 @@ pub fn describe(framing: Framing, bytes: &[u8], exponent: CurrencyExponent) -> V
     lines
 }
 
-fn message(apdu: &Apdu, exponent: CurrencyExponent) -> String {
+/// One message in words.
+pub(crate) fn message(apdu: &Apdu, exponent: CurrencyExponent) -> String {
     let mut line = format!("{apdu:?} ");
     line.push_str(match (apdu.class, apdu.instr) {
         (0x06, 0x00) => "till: registration",
@@ -75,7 +76,8 @@ fn message(apdu: &Apdu, exponent: CurrencyExponent) -> String {
     line
 }
 
-fn proof(code: u8) -> &'static str {
+/// What a code proves, in words.
+pub(crate) fn proof(code: u8) -> &'static str {
     match meaning(code) {
         Meaning::Success => "success",
         Meaning::Declined => "proves a decline",

@@ -199,6 +199,12 @@ impl Decoder {
         self.ready.push_back(Event::Damaged);
     }
 
+    /// Bytes that wait for the rest of their frame.
+    #[cfg(test)]
+    pub(crate) const fn held_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
     fn push_serial(&mut self, byte: u8) {
         self.state = match (self.state, byte) {
             (State::Outside, DLE) => State::OutsideDle,

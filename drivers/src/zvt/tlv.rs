@@ -48,11 +48,12 @@ pub fn find(bytes: &[u8], tag: u32) -> Option<&[u8]> {
 }
 
 /// Bit 6 of a tag's first byte: the value is a container itself.
-fn is_constructed(tag: u32) -> bool {
+pub(crate) fn is_constructed(tag: u32) -> bool {
     tag.to_be_bytes().into_iter().find(|&byte| byte != 0).is_some_and(|first| first & 0x20 != 0)
 }
 
-fn split_first(bytes: &[u8]) -> Option<(Object<'_>, &[u8])> {
+/// The first object, and the bytes behind it.
+pub(crate) fn split_first(bytes: &[u8]) -> Option<(Object<'_>, &[u8])> {
     let mut tag_length = 1;
     if bytes.first()? & 0x1F == 0x1F {
         loop {

@@ -1,8 +1,10 @@
-//! `pos-agent devices list|test|simulate|certify`: what is configured, whether it answers, machines in software, the conformance kit.
+//! `pos-agent devices list|test|simulate|certify|decode`: what is configured, whether it answers, machines in software, the
+//! conformance kit, captured bytes in words.
 //!
 //! Invariant: `list` and `test` start no transaction and print nothing.
 
 mod certify;
+mod decode;
 mod simulate;
 
 use std::{sync::Arc, time::Duration};
@@ -40,6 +42,8 @@ pub(super) enum Devices {
     Simulate(simulate::Simulate),
     /// Run the conformance kit on a device and write its report.
     Certify(certify::Certify),
+    /// Explain captured bytes in words.
+    Decode(decode::Decode),
 }
 
 impl Devices {
@@ -54,6 +58,7 @@ impl Devices {
                 Err(error) => failed(&error),
             }),
             Self::Simulate(simulate) => simulate.run(format),
+            Self::Decode(decode) => decode.run(format),
             Self::Certify(certify) => on_configured(config, |devices| certify.run(devices, format)),
         }
     }

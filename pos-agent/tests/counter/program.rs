@@ -143,3 +143,29 @@ fn a_killed_agent_starts_again_where_the_journal_says() {
         assert!(report["entries"].as_u64().unwrap() > 5 + start - 1, "start {start}: {report}");
     }
 }
+
+/// The published registration frame, as bytes and as hex; the same cut short breaks the protocol.
+#[test]
+fn captured_bytes_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("capture.bin");
+    std::fs::write(&capture, [0x80, 0x00, 0x00]).unwrap();
+    let decode = |extra: &[&str]| {
+        let mut arguments = vec!["--format", "json", "devices", "decode", "--protocol", "zvt"];
+        arguments.extend(extra);
+        run(folder.path(), &arguments)
+    };
+    let file = capture.to_str().unwrap();
+    let explained = decode(&[file]);
+    assert_eq!(explained.status.code(), Some(0), "{}", String::from_utf8_lossy(&explained.stderr));
+    let from_bytes = json(&explained);
+    assert_eq!((&from_bytes["bytes"], &from_bytes["breach"]), (&Value::from(3), &Value::Null));
+    std::fs::write(&capture, "80 00\n00").unwrap();
+    assert_eq!(json(&decode(&["--hex", file])), from_bytes);
+    std::fs::write(&capture, "80 00 02 01").unwrap();
+    let cut = decode(&["--hex", file]);
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(json(&cut)["breach"]["offset"].is_u64());
+    let unknown = run(folder.path(), &["devices", "decode", "--protocol", "morse", file]);
+    assert_eq!(unknown.status.code(), Some(2));
+}

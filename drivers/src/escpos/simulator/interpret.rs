@@ -20,9 +20,7 @@ pub(super) enum Operation {
     Tab,
     Cut,
     Kick,
-    QrStore(Vec<u8>),
-    QrPrint,
-    Raster,
+    Graphic(Graphic),
     RealTimeSwitches(Vec<(u8, bool)>),
     AutomaticStatus(u8),
     AskPaper,
@@ -30,6 +28,19 @@ pub(super) enum Operation {
     /// Known, and without a trace on this paper.
     Nothing,
     Unknown(u8),
+}
+
+/// What is drawn, not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Graphic {
+    QrStore(Vec<u8>),
+    QrPrint,
+    /// Kind and content of a barcode, as received.
+    Barcode(u8, Vec<u8>),
+    /// An image of the printer's memory.
+    Stored([u8; 2]),
+    /// Bytes of a row, and the rows.
+    Raster(usize, Vec<u8>),
 }
 
 /// Reads the first operation and its length; `None` while bytes are missing. `kanji` tells whether pairs are read as kanji.
@@ -93,7 +104,14 @@ fn group_separator(bytes: &[u8]) -> Option<(Operation, usize)> {
     let n = bytes.get(2).copied();
     Some(match *bytes.get(1)? {
         0x21 => (Operation::Size(n?), 3),
-        0x42 => (Operation::Nothing, n.map(|_| 3)?),
+        0x42 | 0x48 | 0x66 | 0x68 | 0x77 => (Operation::Nothing, n.map(|_| 3)?),
+        0x6b => {
+            let [_, _, kind @ 65..=255, length] = *bytes.first_chunk()? else {
+                return Some((Operation::Unknown(0x1d), 1));
+            };
+            let end = 4 + usize::from(length);
+            (Operation::Graphic(Graphic::Barcode(kind, bytes.get(4..end)?.to_vec())), end)
+        }
         0x4c | 0x57 => (Operation::Nothing, bytes.get(3).map(|_| 4)?),
         0x56 => match n? {
             0x41 | 0x42 => (Operation::Cut, bytes.get(3).map(|_| 4)?),
@@ -103,8 +121,9 @@ fn group_separator(bytes: &[u8]) -> Option<(Operation, usize)> {
         0x72 => (Operation::AskPaper, n.map(|_| 3)?),
         0x76 => {
             let [_, _, _, _, xl, xh, yl, yh] = *bytes.first_chunk()?;
-            let image = usize::from(u16::from_le_bytes([xl, xh])) * usize::from(u16::from_le_bytes([yl, yh]));
-            (Operation::Raster, (bytes.len() >= 8 + image).then_some(8 + image)?)
+            let wide = usize::from(u16::from_le_bytes([xl, xh]));
+            let end = 8 + wide * usize::from(u16::from_le_bytes([yl, yh]));
+            (Operation::Graphic(Graphic::Raster(wide, bytes.get(8..end)?.to_vec())), end)
         }
         0x28 => return parenthesis(bytes),
         _ => (Operation::Unknown(0x1d), 1),
@@ -123,10 +142,30 @@ fn parenthesis(bytes: &[u8]) -> Option<(Operation, usize)> {
             Operation::RealTimeSwitches(pairs.collect())
         }
         (0x48, [0x30, 0x30, id @ ..]) => id.try_into().map_or(Operation::Unknown(0x1d), Operation::ProcessId),
-        (0x6b, [0x31, 0x50, 0x30, payload @ ..]) => Operation::QrStore(payload.to_vec()),
-        (0x6b, [0x31, 0x51, 0x30]) => Operation::QrPrint,
+        (0x4c, [0x30, 0x45, a, b, 1, 1]) => Operation::Graphic(Graphic::Stored([*a, *b])),
+        (0x6b, [0x31, 0x50, 0x30, payload @ ..]) => Operation::Graphic(Graphic::QrStore(payload.to_vec())),
+        (0x6b, [0x31, 0x51, 0x30]) => Operation::Graphic(Graphic::QrPrint),
         (0x6b, [0x31, 0x41 | 0x43 | 0x45, ..]) => Operation::Nothing,
         _ => Operation::Unknown(0x1d),
     };
     Some((operation, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever comes, the printer goes on: every operation takes at least one byte and none that is not there.
+        #[test]
+        fn any_bytes_are_read_to_their_end(bytes in proptest::collection::vec(any::<u8>(), 0..200), kanji in any::<bool>()) {
+            let mut rest = bytes.as_slice();
+            while let Some((_, length)) = read(rest, kanji) {
+                prop_assert!((1..=rest.len()).contains(&length));
+                rest = &rest[length..];
+            }
+        }
+    }
 }

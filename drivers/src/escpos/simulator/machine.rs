@@ -2,16 +2,19 @@
 //!
 //! Invariants: operations happen in order and only while paper and cover allow; a process id is answered only after all before it
 //! happened; power takes the buffer, the modes and the automatic status with it, never the paper.
-//! Deliberately not here: lines, tasks and time (`serve.rs`).
+//! Deliberately not here: lines, tasks and waiting (`serve.rs`).
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
+
+use tokio::time::Instant;
 
 use super::{
     head::{Code, Head},
-    interpret::{Operation, read},
+    interpret::{Graphic, Operation, read},
     paper::Roll,
     realtime::{RealTime, Scanner},
     sensors::Sensors,
+    symbol,
 };
 use crate::script::{Direction, Engine, Step};
 
@@ -50,6 +53,7 @@ pub(super) struct Machine {
     buffer: VecDeque<u8>,
     replies: VecDeque<Step>,
     script: Engine,
+    started: Instant,
 }
 
 impl Machine {
@@ -73,7 +77,25 @@ impl Machine {
             buffer: VecDeque::new(),
             replies: VecDeque::new(),
             script,
+            started: Instant::now(),
         }
+    }
+
+    /// When the fault script has something to do by itself.
+    pub fn due(&self) -> Option<Instant> {
+        self.script.due_ms().map(|ms| self.started + Duration::from_millis(ms))
+    }
+
+    /// What the fault script does by itself up to now.
+    pub fn on_time(&mut self) {
+        let now_ms = self.now_ms();
+        for step in self.script.on_time(now_ms) {
+            self.queue(step);
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     pub fn room(&self) -> usize {
@@ -164,6 +186,9 @@ impl Machine {
             Operation::Initialise => {
                 self.head = Head::default();
                 self.kick_off = false;
+                // A job begins with it.
+                let now_ms = self.now_ms();
+                self.script.begin_attempt(now_ms);
             }
             Operation::CodePage(n) => self.head.code_page = n,
             Operation::KanjiCode(n) => self.head.shift_jis = matches!(n, 0x01 | 0x31),
@@ -188,18 +213,7 @@ impl Machine {
                 self.kick();
                 self.roll.kick();
             }
-            Operation::QrStore(payload) => self.stored_qr = payload,
-            Operation::QrPrint => {
-                self.finish_row();
-                let payload = String::from_utf8_lossy(&self.stored_qr).into_owned();
-                self.roll.hanging.qr.push(payload);
-                return true;
-            }
-            Operation::Raster => {
-                self.finish_row();
-                self.roll.hanging.rasters += 1;
-                return true;
-            }
+            Operation::Graphic(graphic) => return self.draw(graphic),
             Operation::RealTimeSwitches(switches) => {
                 for (_, on) in switches.into_iter().filter(|(which, _)| *which == 1) {
                     self.kick_off = !on;
@@ -219,6 +233,30 @@ impl Machine {
             }
         }
         false
+    }
+
+    /// Symbols and pictures; true when the paper moved.
+    fn draw(&mut self, graphic: Graphic) -> bool {
+        if let Graphic::QrStore(payload) = graphic {
+            self.stored_qr = payload;
+            return false;
+        }
+        self.finish_row();
+        let paper = &mut self.roll.hanging;
+        match graphic {
+            Graphic::QrStore(_) => {}
+            Graphic::QrPrint => paper.qr.push(String::from_utf8_lossy(&self.stored_qr).into_owned()),
+            Graphic::Barcode(kind, content) => match symbol::read(kind, &content) {
+                Some(text) => paper.barcodes.push(text),
+                None => self.unknown_bytes += 1,
+            },
+            Graphic::Stored(key) => paper.stored.push(key.map(char::from).iter().collect()),
+            Graphic::Raster(wide, image) => {
+                paper.rasters += 1;
+                self.roll.raster(wide, &image);
+            }
+        }
+        true
     }
 
     fn answer_id(&mut self, [a, b, c, d]: [u8; 4]) {

@@ -16,6 +16,12 @@ pub struct Paper {
     pub qr: Vec<String>,
     /// How many raster images stand on it.
     pub rasters: u32,
+    /// Rows of dots of the raster images, top to bottom, in whole bytes.
+    pub raster_rows: Vec<Vec<u8>>,
+    /// Contents of the barcodes, top to bottom.
+    pub barcodes: Vec<String>,
+    /// Keys of the stored images, top to bottom.
+    pub stored: Vec<String>,
     /// How often the drawer was opened by a command of the job, up to the next row printed after its cut.
     pub drawer_kicks: u32,
 }
@@ -24,7 +30,7 @@ impl Paper {
     /// Whether nothing was printed yet.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.lines.is_empty() && self.qr.is_empty() && self.rasters == 0
+        *self == Self { drawer_kicks: self.drawer_kicks, ..Self::default() }
     }
 }
 
@@ -40,6 +46,12 @@ impl Roll {
         if self.hanging.lines.len() < ROWS_MAX {
             self.hanging.lines.push(line);
         }
+    }
+
+    pub fn raster(&mut self, wide: usize, image: &[u8]) {
+        let room = ROWS_MAX.saturating_sub(self.hanging.raster_rows.len());
+        let rows = image.chunks(wide.max(1)).take(room).map(<[u8]>::to_vec);
+        self.hanging.raster_rows.extend(rows);
     }
 
     pub fn cut(&mut self) {

@@ -10,7 +10,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::Notify,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -56,13 +56,25 @@ impl Shared {
 /// The mechanism: prints row after row.
 pub(super) async fn mechanism(shared: Arc<Shared>) {
     loop {
-        let (worked, slow_ms) = {
+        let (worked, slow_ms, due) = {
             let mut machine = shared.machine();
-            (machine.work(), machine.slow_ms)
+            machine.on_time();
+            (machine.work(), machine.slow_ms, machine.due())
         };
         shared.line.notify_one();
         match worked {
-            Worked::Idle => shared.work.notified().await,
+            Worked::Idle => {
+                let due = async {
+                    match due {
+                        Some(due) => sleep_until(due).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    () = shared.work.notified() => {}
+                    () = due => {}
+                }
+            }
             Worked::Row if slow_ms > 0 => sleep(Duration::from_millis(slow_ms)).await,
             Worked::Row => tokio::task::yield_now().await,
         }

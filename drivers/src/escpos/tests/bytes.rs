@@ -22,6 +22,7 @@ fn plain_bytes(rows: &[Row]) -> usize {
             SHIFT_JIS.encode(text).0.len() + 1 + styles
         }
         Row::Qr(payload) => 6 + 9 + 8 + 8 + 8 + payload.len() + 8,
+        Row::Barcode { .. } | Row::Logo(_) => panic!("not on the receipt that was measured"),
     };
     2 + rows.iter().map(cost).sum::<usize>() + 4
 }

@@ -126,13 +126,14 @@ impl<'a> Conn<'a> {
         }
     }
 
-    /// Reads once; false at the deadline.
+    /// Reads once, or does what the script does meanwhile; false at the deadline.
     async fn read_once(&mut self, by: Instant) -> Result<bool, Break> {
         let mut bytes = [0; READ_BYTES];
         let reading = timeout_at(by, self.line.read(&mut bytes));
         let read = tokio::select! {
             read = reading => read,
             () = self.shared.powered_off() => return Err(Break::PowerLost),
+            steps = self.shared.script_by_itself() => return self.by_itself(steps).await,
         };
         match read {
             Err(_elapsed) => Ok(false),
@@ -142,6 +143,21 @@ impl<'a> Conn<'a> {
                 Ok(true)
             }
         }
+    }
+
+    /// What the script does while the terminal waits. The wait goes on.
+    async fn by_itself(&mut self, steps: Vec<Step>) -> Result<bool, Break> {
+        for step in steps {
+            match step {
+                Step::Pass(bytes) => self.write(&bytes).await?,
+                other => {
+                    if self.step(other).await? {
+                        return Err(Break::Decided);
+                    }
+                }
+            }
+        }
+        Ok(true)
     }
 
     async fn take(&mut self, unit: Unit) -> Result<(), Break> {

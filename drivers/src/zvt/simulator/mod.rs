@@ -19,6 +19,7 @@ use std::{
 
 use domain::{money::Yen, time::Clock};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use self::book::{BookEntry, Card, EntryKind, EntryState};
@@ -213,7 +214,8 @@ impl ZvtSimulator {
 
     /// Starts a fault script from its beginning.
     pub fn load_script(&self, script: &Script) {
-        self.shared.lock().engine = Engine::new(script);
+        let mut inner = self.shared.lock();
+        (inner.engine, inner.script_began) = (Engine::new(script), Instant::now());
     }
 
     /// How often the till asked for something.

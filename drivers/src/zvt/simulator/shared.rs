@@ -9,7 +9,10 @@ use std::{
 };
 
 use domain::{money::Yen, time::Clock};
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     Counters, Next, NextEnd, SimulatorConfig,
@@ -19,6 +22,8 @@ use crate::script::{Direction, Engine, Script, Step};
 
 /// Most messages kept for a test to look at.
 const TRANSCRIPT_MESSAGES_MAX: usize = 2_000;
+/// How long the terminal overlooks that its script has a new time.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// A payment or void that has begun.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +39,8 @@ pub(super) struct Pending {
 pub(super) struct Inner {
     pub book: Book,
     pub engine: Engine,
+    /// When the script began.
+    pub script_began: Instant,
     pub next: Option<Next>,
     pub standard: Next,
     pub pending: Option<Pending>,
@@ -59,6 +66,7 @@ impl Shared {
         let inner = Inner {
             book: Book::default(),
             engine: Engine::new(&Script::none()),
+            script_began: Instant::now(),
             next: None,
             standard: Next::approve(Card::Visa),
             pending: None,
@@ -97,12 +105,39 @@ impl Shared {
 
     /// Asks the script about a message, and notes it.
     pub(super) fn script(&self, direction: Direction, message: &[u8], frame: &[u8]) -> Vec<Step> {
+        let now_ms = self.now_ms();
         let mut inner = self.lock();
+        // An attempt of the script is a payment or a void.
+        if direction == Direction::Rx && matches!(message, [0x06, 0x01 | 0x30, ..]) {
+            inner.engine.begin_attempt(now_ms);
+        }
         if inner.transcript.len() == TRANSCRIPT_MESSAGES_MAX {
             inner.transcript.pop_front();
         }
         inner.transcript.push_back((direction, message.to_vec()));
         inner.engine.on_framed(direction, message, frame)
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.lock().script_began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Waits until the script does something by itself, and says what.
+    pub(super) async fn script_by_itself(&self) -> Vec<Step> {
+        loop {
+            let due = {
+                let inner = self.lock();
+                inner.engine.due_ms().map(|ms| inner.script_began + Duration::from_millis(ms))
+            };
+            // A new attempt or another script may bring a new time.
+            let look_again = Instant::now() + LOOK_AGAIN;
+            sleep_until(due.unwrap_or(look_again).min(look_again)).await;
+            let now_ms = self.now_ms();
+            let steps = self.lock().engine.on_time(now_ms);
+            if !steps.is_empty() {
+                return steps;
+            }
+        }
     }
 
     /// Carries out a word of the script; true when it decides what became of the payment.

@@ -6,7 +6,11 @@ use domain::payment::{DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer};
 use tokio_util::sync::CancellationToken;
 
 use super::support::{Bench, yen};
-use crate::{cat::LinkState, script::Script};
+use crate::{
+    cat::LinkState,
+    script::Script,
+    zvt::simulator::{Card, Next},
+};
 
 const OK: [u8; 3] = [0x80, 0x00, 0x00];
 
@@ -129,4 +133,26 @@ async fn script_6_codes_that_prove_nothing() {
         assert!(matches!(bench.query(&request, &outcome).await, QueryAnswer::DidNotHappen { .. }));
     }
     agrees(&bench, &script);
+}
+
+/// The `after_ms` point and the `attempt` filter on a real protocol: the line goes by itself while the card is waited for, in the
+/// second payment only.
+#[tokio::test]
+async fn a_line_that_goes_by_time_in_the_second_payment() {
+    let mut bench = Bench::new().await;
+    let script = Script::parse(
+        "device = \"zvt\"\nrule = [{ after_ms = 15, attempt = 2, do = \"cut\", reconnect_ms = 30 }]",
+    )
+    .unwrap();
+    bench.simulator.load_script(&script);
+    bench.approved(300).await;
+    bench.simulator.set_next(Next { hold: Duration::from_millis(120), ..Next::approve(Card::Visa) });
+    let request = bench.request(450);
+    let outcome = bench.authorize(request.clone(), CancellationToken::new()).await;
+    let Outcome::Unknown(doubt) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(doubt.cause, DoubtCause::LineCut);
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    assert!(matches!(bench.query(&request, &outcome).await, QueryAnswer::DidNotHappen { .. }));
+    assert_eq!(bench.simulator.charged(), yen(&[300]));
+    bench.approved(450).await;
 }
