@@ -1,14 +1,21 @@
-//! Files in and out of the centre: the bank's Zengin records, acquirers' statements, CSV for people.
+//! Files in and out of the centre: the bank's files (Zengin, CSV, XML), acquirers' statements and payouts, the finance system's
+//! imports, CSV for people.
 //!
 //! Invariants: pure, bytes in and values out. A file is taken whole or refused whole: a [`Refusal`] names file, row, field, what was
 //! found and what a person can do about it. Money is whole yen. Nothing in a file is silently dropped: a row whose status word no
 //! profile lists is kept as [`statement::RowClass::Unclassified`] and counted.
 //! Not here: storage, revisions across files, matching.
 
+pub mod bank;
+pub mod camt;
 pub mod cp932;
 pub mod csv_out;
 pub mod digest;
+pub mod examples;
+pub mod export;
+pub mod payout;
 pub mod refusal;
+mod sheet;
 pub mod statement;
 pub mod zengin;
 

@@ -1,11 +1,24 @@
 //! Six digits YYMMDD without era mark.
 //!
 //! Rule (reconciliation.md 6.1, "dates"): 作成日 is read as the era or western year that lies closest to a reference date; the other dates
-//! of the file follow in the same calendar and lie closest to 作成日. So a file never mixes calendars, but may span two eras.
+//! of the file follow in the same calendar and lie closest to 作成日, within the declared period where one of the readings does.
+//! So a file never mixes calendars, but may span two eras.
+
+use std::cell::Cell;
 
 use domain::time::CivilDate;
 
-use super::model::DateReading;
+use crate::refusal::Refusal;
+
+use super::{
+    field::{FieldSpec, Record},
+    model::{DateReading, ReadOptions},
+};
+
+/// Days by which the closest reading of 作成日 may lie from the reference date: exports reach back a few years at most.
+const CREATED_DISTANCE_DAYS_MAX: i32 = 3_660;
+/// Days by which 作成日 may lie after the day on which the file was received, before a reading in the past is preferred.
+const CREATED_AHEAD_DAYS_MAX: i32 = 31;
 
 /// Years added to the two digits: 令和, 平成, 昭和.
 const ERA_YEARS: [i16; 3] = [2018, 1988, 1925];
@@ -52,6 +65,79 @@ fn candidates(digits: &str, calendar: Calendar) -> Vec<CivilDate> {
     }
 }
 
+/// The dates of one file: the first date of a header settles the calendar, every later one follows it.
+pub(super) struct Dates<'o> {
+    options: &'o ReadOptions,
+    settled: Option<(Calendar, CivilDate)>,
+    /// The last date that was read: entries of a day stand together.
+    last: Cell<Option<(u32, Period, CivilDate)>>,
+}
+
+/// First and last day.
+type Period = Option<(CivilDate, CivilDate)>;
+
+impl<'o> Dates<'o> {
+    /// Nothing settled yet.
+    pub const fn new(options: &'o ReadOptions) -> Self {
+        Self { options, settled: None, last: Cell::new(None) }
+    }
+
+    /// A date of a header; none where it is blank or all zero.
+    pub fn header(&mut self, record: Record<'_>, spec: FieldSpec) -> Result<Option<CivilDate>, Refusal> {
+        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
+        if self.settled.is_none() {
+            let reference = self.options.reference_date;
+            let calendar = calendar_of(digits, self.options.dates, reference);
+            let read = calendar.and_then(|c| closest(digits, c, reference).map(|date| (c, date)));
+            self.last.set(None);
+            self.settled =
+                read.filter(|(_, date)| date.days_since(reference).abs() <= CREATED_DISTANCE_DAYS_MAX);
+            if self.settled.is_none() {
+                return Err(record.refuse(
+                    spec,
+                    "年月日（YYMMDD）として読めません。銀行の日付の表し方（和暦・西暦）を設定してください。",
+                ));
+            }
+        }
+        self.within(record, spec, None)
+    }
+
+    /// A date in the file's calendar, in the period where one of its readings is; none where it is blank or all zero.
+    pub fn within(
+        &self,
+        record: Record<'_>,
+        spec: FieldSpec,
+        period: Period,
+    ) -> Result<Option<CivilDate>, Refusal> {
+        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
+        let key = digits.parse().unwrap_or(u32::MAX);
+        if let Some((_, _, date)) = self.last.get().filter(|(last, of, _)| (*last, *of) == (key, period)) {
+            return Ok(Some(date));
+        }
+        let date = self.read(record, spec, digits, period)?;
+        self.last.set(Some((key, period, date)));
+        Ok(Some(date))
+    }
+
+    fn read(
+        &self,
+        record: Record<'_>,
+        spec: FieldSpec,
+        digits: &str,
+        period: Period,
+    ) -> Result<CivilDate, Refusal> {
+        let (calendar, near) = self.settled.unwrap_or((Calendar::Japanese, self.options.reference_date));
+        let readings = candidates(digits, calendar);
+        let inside = readings
+            .into_iter()
+            .filter(|date| period.is_some_and(|(from, to)| (from..=to).contains(date)))
+            .max();
+        inside.or_else(|| closest(digits, calendar, near)).ok_or_else(|| {
+            record.refuse(spec, "暦にない日付です。和暦と西暦が混じっていないか銀行に確かめてください。")
+        })
+    }
+}
+
 /// The reading closest to `near`; of two equally close ones the later.
 pub(super) fn closest(digits: &str, calendar: Calendar, near: CivilDate) -> Option<CivilDate> {
     candidates(digits, calendar)
@@ -61,8 +147,11 @@ pub(super) fn closest(digits: &str, calendar: Calendar, near: CivilDate) -> Opti
 
 /// The calendar of a file, from 作成日 (or another date of the header) and the day it was received.
 pub(super) fn calendar_of(digits: &str, reading: DateReading, reference: CivilDate) -> Option<Calendar> {
-    let distance =
-        |calendar| closest(digits, calendar, reference).map(|date| date.days_since(reference).abs());
+    // A file is not made long after it was received: a reading in the future loses against any in the past.
+    let distance = |calendar| {
+        let days = closest(digits, calendar, reference)?.days_since(reference);
+        Some((days > CREATED_AHEAD_DAYS_MAX, days.abs()))
+    };
     match reading {
         DateReading::Japanese => Some(Calendar::Japanese),
         DateReading::Western => Some(Calendar::Western),
@@ -116,6 +205,14 @@ mod tests {
         ] {
             assert_eq!(calendar_of(digits, reading, received), expected, "{digits}");
         }
+    }
+
+    /// "20" received in 2030: the western 2020 lies as far as 令和20年 (2038), which has not come yet.
+    #[test]
+    fn a_file_is_not_from_the_future() {
+        let received = date("2029-04-01");
+        assert_eq!(calendar_of("200401", DateReading::Auto, received), Some(Calendar::Western));
+        assert_eq!(calendar_of("020401", DateReading::Auto, received), Some(Calendar::Japanese));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A field of a fixed-width record: where it is, what it may hold, and the two directions.
 //!
-//! Invariant: N is digits, right-aligned, zero-filled; C is CP932 single bytes (JIS X 0201), left-aligned, space-filled.
+//! Invariants: N is digits, right-aligned, zero-filled; C is CP932, left-aligned, space-filled. Written text is single bytes only
+//! (JIS X 0201); read text may be wider and is then said.
 
 use crate::{cp932, refusal::Refusal};
 
@@ -29,6 +30,22 @@ pub(super) struct FieldSpec {
 /// A field with its place.
 pub(super) const fn field(name: &'static str, start: usize, len: usize, kind: Kind) -> FieldSpec {
     FieldSpec { name, start, len, kind }
+}
+
+/// A printable byte of JIS X 0201.
+pub(super) const fn is_single(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x7E | 0xA1..=0xDF)
+}
+
+/// The character of such a byte: ASCII, or half-width kana from U+FF61 on.
+pub(super) const fn single(byte: u8) -> char {
+    match byte {
+        0xA1..=0xDF => match char::from_u32(0xFF61 + (byte - 0xA1) as u32) {
+            Some(kana) => kana,
+            None => char::REPLACEMENT_CHARACTER,
+        },
+        _ => byte as char,
+    }
 }
 
 /// One record of a file, with what is needed to refuse it.
@@ -64,19 +81,28 @@ impl<'a> Record<'a> {
     pub fn conforms(&self, fields: &[FieldSpec]) -> Result<(), Refusal> {
         fields.iter().try_for_each(|spec| match spec.kind {
             Kind::N => self.digits(*spec).map(drop),
+            // Nothing to decode in the common case.
+            Kind::C if self.raw(*spec).iter().all(|b| is_single(*b)) => Ok(()),
             Kind::C => self.text(*spec).map(drop),
         })
     }
 
-    /// Text without its padding.
+    /// Text without its padding. Single bytes by the standard; CP932 characters of two bytes are read too (some banks write them),
+    /// and said by [`super::charset`]. Control bytes and half characters are refused.
     pub fn text(&self, spec: FieldSpec) -> Result<String, Refusal> {
         let raw = self.raw(spec);
-        if raw.iter().any(|b| *b < 0x20 || (0x7F..0xA1).contains(b) || *b > 0xDF) {
-            let remedy = "半角の英数字とカナ（JIS X 0201）だけが使えます。銀行から受け取ったままのファイルを入れ直してください。";
+        if raw.iter().all(|b| is_single(*b)) {
+            let end = raw.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
+            return Ok(raw[..end].iter().map(|b| single(*b)).collect());
+        }
+        let remedy = "半角の英数字とカナ（JIS X 0201）の欄です。読めないバイトがあります。銀行から受け取ったままのファイルを入れ直してください。";
+        if raw.iter().any(|b| *b < 0x20 || *b == 0x7F) {
             return Err(self.refuse(spec, remedy));
         }
-        let text = cp932::decode(raw)
-            .map_err(|_| self.refuse(spec, "文字として読めません。元のファイルを入れ直してください。"))?;
+        let text = cp932::decode(raw).map_err(|_| self.refuse(spec, remedy))?;
+        if text.chars().any(char::is_control) {
+            return Err(self.refuse(spec, remedy));
+        }
         Ok(text.trim_end_matches(' ').to_owned())
     }
 
@@ -140,4 +166,17 @@ pub(super) fn put(record: &mut [u8], spec: FieldSpec, value: &str) -> Result<(),
         Kind::C => place[..bytes.len()].copy_from_slice(&bytes),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The short way for single bytes and the decoder agree on every byte.
+    #[test]
+    fn single_bytes_are_cp932() {
+        for byte in (0..=u8::MAX).filter(|byte| is_single(*byte)) {
+            assert_eq!(cp932::decode(&[byte]), Ok(single(byte).to_string()), "{byte:02X}");
+        }
+    }
 }

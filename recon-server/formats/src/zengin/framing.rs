@@ -1,7 +1,8 @@
 //! How records are separated: nothing, CRLF, LF or CR. Detected once, mixed refused; no resynchronising, ever.
 //!
 //! Invariant: a record that is too short or too long is refused by its number, unless the bank is configured so.
-//! A single end-of-file byte (1A) after the last record is allowed; the last separator may be missing (reconciliation.md 6.1, "framing").
+//! A single end-of-file byte (1A) after the last record is allowed, on a line of its own too; the last separator may be missing
+//! (reconciliation.md 6.1, "framing").
 
 use std::borrow::Cow;
 
@@ -13,6 +14,8 @@ use super::{layout::RECORD_BYTES, model::ReadOptions};
 
 /// The end-of-file byte that some transmission programs append.
 const EOF_BYTE: u8 = 0x1A;
+/// Longest padded record that may be configured, in bytes.
+pub const PADDED_LENGTH_MAX_BYTES: usize = 4_096;
 
 /// How records are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +60,15 @@ pub(super) type Records<'a> = Vec<Cow<'a, [u8]>>;
 /// The records of a file.
 pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Framing, Records<'a>), Refusal> {
     let file = options.file_name.as_str();
-    let body = bytes.strip_suffix(&[EOF_BYTE]).unwrap_or(bytes);
+    if let Some(length) =
+        options.padded_length.filter(|n| !(RECORD_BYTES..=PADDED_LENGTH_MAX_BYTES).contains(n))
+    {
+        let remedy = format!(
+            "設定したレコード長が使えません。{RECORD_BYTES}から{PADDED_LENGTH_MAX_BYTES}までで指定してください。"
+        );
+        return Err(Refusal::new(file, None, "レコード長の設定", length.to_string(), remedy));
+    }
+    let body = without_eof(bytes);
     let framing = Framing::detect(body);
     let separator = framing.separator();
     let body = if separator.is_empty() { body } else { body.strip_suffix(separator).unwrap_or(body) };
@@ -74,12 +85,22 @@ pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Frami
     Ok((framing, records))
 }
 
+/// The records without the end-of-file byte, which may stand on a line of its own.
+fn without_eof(bytes: &[u8]) -> &[u8] {
+    let line = [&b"\r\n"[..], b"\n", b"\r"].iter().find_map(|newline| bytes.strip_suffix(*newline));
+    let before = |text: &'_ [u8]| text.last() == Some(&EOF_BYTE);
+    match line {
+        Some(text) if before(text) => &text[..text.len() - 1],
+        _ => bytes.strip_suffix(&[EOF_BYTE]).unwrap_or(bytes),
+    }
+}
+
 /// Pieces between separators.
 fn cut<'a>(body: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while at < body.len() {
+    let mut pieces = Vec::with_capacity(body.len() / RECORD_BYTES + 1);
+    let (mut start, mut at) = (0, 0);
+    while let Some(found) = body[at..].iter().position(|b| separator.first() == Some(b)) {
+        at += found;
         if body[at..].starts_with(separator) {
             pieces.push(&body[start..at]);
             at += separator.len();
@@ -111,11 +132,9 @@ fn exact<'a>(piece: &'a [u8], row: Option<u32>, options: &ReadOptions) -> Result
     let refuse = |remedy: &str| {
         Err(Refusal::new(&options.file_name, row, "レコード長", format!("{}バイト", piece.len()), remedy))
     };
+    let longest = options.padded_length.unwrap_or(RECORD_BYTES);
     match piece.len() {
-        RECORD_BYTES if options.padded_length.is_none_or(|length| length == RECORD_BYTES) => {
-            Ok(Cow::Borrowed(piece))
-        }
-        n if options.padded_length == Some(n) && n > RECORD_BYTES => {
+        n if n == longest || (options.stripped && (RECORD_BYTES..longest).contains(&n)) => {
             if piece[RECORD_BYTES..].iter().any(|b| *b != b' ') {
                 return refuse("201バイト目より後ろに文字があります。設定した長さを銀行に確かめてください。");
             }
@@ -129,6 +148,9 @@ fn exact<'a>(piece: &'a [u8], row: Option<u32>, options: &ReadOptions) -> Result
         n if n < RECORD_BYTES => refuse(
             "1件は200バイトです。途中で切れたか、行末の空白が消えています。加工していない元のファイルを入れ直してください（空白を落とす銀行なら設定で許せます）。",
         ),
+        n if n < longest => refuse(&format!(
+            "1件は{longest}バイトと設定されています。銀行の1件の長さに合わせて設定を直してください。"
+        )),
         _ => refuse("1件は200バイトです。長すぎます。余白を足す銀行なら設定で長さを指定してください。"),
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// What a person should do about a wrong total.
-const REMEDY: &str = "明細と合計が合いません。欠けたか書き換えられたファイルです。銀行からもう一度取り込み、それでも合わなければ銀行に照会してください。";
+pub(super) const REMEDY: &str = "明細と合計が合いません。欠けたか書き換えられたファイルです。銀行からもう一度取り込み、それでも合わなければ銀行に照会してください。";
 
 /// The declared period runs forwards.
 pub(super) fn header(record: Record<'_>, block: &BankAccountBlock) -> Result<(), Refusal> {
@@ -91,7 +91,7 @@ pub(super) fn end(record: Record<'_>, accounts: usize, counts_itself: bool) -> R
 }
 
 /// One declared number against what we counted.
-fn agree(record: Record<'_>, spec: FieldSpec, ours: i64) -> Result<(), Refusal> {
+pub(super) fn agree(record: Record<'_>, spec: FieldSpec, ours: i64) -> Result<(), Refusal> {
     if record.number(spec)? == ours {
         return Ok(());
     }

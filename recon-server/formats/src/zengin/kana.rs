@@ -36,6 +36,9 @@ fn push(out: &mut String, c: char) {
     let hiragana_base = 'ァ' as u32 - 'ぁ' as u32;
     match c {
         ' ' | '\u{3000}' => {}
+        // Bank data is nearly all of these, and they stay as they are.
+        'ｱ'..='ﾟ' | 'ｦ' => out.push(c),
+        '!'..='~' => out.push(c.to_ascii_uppercase()),
         'ぁ'..='ゔ' => {
             if let Some(katakana) = char::from_u32(c as u32 + hiragana_base) {
                 push(out, katakana);

@@ -20,6 +20,8 @@ macro_rules! layout {
     };
 }
 
+pub(super) use layout;
+
 layout!(
     /// ヘッダー・レコード
     header {

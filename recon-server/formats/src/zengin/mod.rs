@@ -1,9 +1,10 @@
-//! 全銀 入出金取引明細 (種別 03, 200-byte records): what the bank says came in and went out.
+//! 全銀 入出金取引明細 (種別 03, 200-byte records): what the bank says came in and went out. 振込入金通知 (種別 01) is in [`notice`].
 //!
 //! Source: 全銀協 PC用標準通信プロトコル(ベーシック手順) 別冊, as summed up in reconciliation.md 6.1. Invariants: one table of fields
 //! (`layout`) both reads and writes; every control total of the file is a gate, and one wrong total refuses the whole file.
-//! Not here: 振込入金通知 (種別 01), time deposits (預金種目 5 to 7), EBCDIC; each is refused by name.
+//! Not here: time deposits (預金種目 5 to 7), EBCDIC; each is refused by name.
 
+mod charset;
 mod date;
 mod field;
 mod framing;
@@ -11,11 +12,12 @@ mod gate;
 pub mod kana;
 mod layout;
 mod model;
+pub mod notice;
 mod read;
 mod write;
 
 pub use field::DoesNotFit;
-pub use framing::Framing;
+pub use framing::{Framing, PADDED_LENGTH_MAX_BYTES};
 pub use layout::RECORD_BYTES;
 pub use model::{
     BankAccountBlock, BankEntry, BankFile, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,

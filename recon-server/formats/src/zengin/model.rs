@@ -35,9 +35,10 @@ pub struct ReadOptions {
     pub reference_date: CivilDate,
     /// How dates are read.
     pub dates: DateReading,
-    /// Accept records whose trailing spaces were stripped by a tool (framed files only).
+    /// Accept records whose trailing spaces were stripped by a tool (framed files only: without separators nothing shows where a
+    /// shortened record ends).
     pub stripped: bool,
-    /// Accept records padded with spaces to this many bytes.
+    /// Accept records padded with spaces to this many bytes (200 to [`super::PADDED_LENGTH_MAX_BYTES`], separator not counted).
     pub padded_length: Option<usize>,
     /// Whether レコード総件数 counts the end record too. The layout says "total records"; a bank that leaves it out is configured so.
     pub end_counts_itself: bool,
@@ -217,4 +218,7 @@ pub struct BankEntry {
     pub edi: String,
     /// 照会番号
     pub inquiry_no: Option<String>,
+    /// 契約者番号 of an entry out: it stands where an entry in has the remitter's name. Absent in facts stored before it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_number: Option<String>,
 }

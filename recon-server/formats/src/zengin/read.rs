@@ -2,19 +2,21 @@
 //!
 //! Invariant: the whole file or nothing; the order of records is checked before their content, so half a file is always named as such.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use domain::{money::Yen, time::CivilDate};
+use domain::money::Yen;
 
 use crate::{
     digest::{of_parts, sha256_hex},
-    refusal::{Notice, Refusal},
+    refusal::Refusal,
 };
 
 use super::{
-    date::{Calendar, calendar_of, closest},
+    charset::{Oddities, TextRule},
+    date::Dates,
     field::{FieldSpec, Record},
-    framing, gate, kana,
+    framing::{self, Framing},
+    gate, kana,
     layout::{data, end, header, trailer},
     model::{
         BankAccountBlock, BankEntry, BankFile, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions, TransactionClass,
@@ -25,8 +27,6 @@ use super::{
 const FILE_TYPE: &str = "03";
 /// 種別コード of 振込入金通知.
 const FILE_TYPE_TRANSFER_NOTICE: &str = "01";
-/// Days by which the closest reading of 作成日 may lie from the reference date: exports reach back a few years at most.
-const CREATED_DISTANCE_DAYS_MAX: i32 = 3_660;
 
 /// Reads a file and passes it through every gate.
 ///
@@ -34,12 +34,7 @@ const CREATED_DISTANCE_DAYS_MAX: i32 = 3_660;
 /// Names file, record, field and remedy; nothing of the file is taken then.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
     let file = options.file_name.as_str();
-    if bytes.is_empty() || bytes.len() > FILE_BYTES_MAX {
-        let remedy = "空か、大きすぎるファイルです。期間を分けて取り込んでください。";
-        return Err(Refusal::new(file, None, "ファイルの大きさ", format!("{}バイト", bytes.len()), remedy));
-    }
-    refuse_foreign(bytes, file)?;
-    let (framing, records) = framing::split(bytes, options)?;
+    let (framing, records) = records(bytes, options)?;
     let mut reader = Reader::new(options);
     for (index, record) in records.iter().enumerate() {
         let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -51,8 +46,22 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
         framing,
         accounts: reader.accounts,
         records,
-        notices: reader.notices,
+        notices: reader.oddities.notices(),
     })
+}
+
+/// The records of a Zengin file of 200-byte records, each at its full length.
+pub(super) fn records<'a>(
+    bytes: &'a [u8],
+    options: &ReadOptions,
+) -> Result<(Framing, framing::Records<'a>), Refusal> {
+    let file = options.file_name.as_str();
+    if bytes.is_empty() || bytes.len() > FILE_BYTES_MAX {
+        let remedy = "空か、大きすぎるファイルです。期間を分けて取り込んでください。";
+        return Err(Refusal::new(file, None, "ファイルの大きさ", format!("{}バイト", bytes.len()), remedy));
+    }
+    refuse_foreign(bytes, file)?;
+    framing::split(bytes, options)
 }
 
 /// Names files that are something else altogether.
@@ -67,6 +76,23 @@ fn refuse_foreign(bytes: &[u8], file: &str) -> Result<(), Refusal> {
     Err(Refusal::new(file, Some(1), "コード区分", hex::encode(&bytes[..bytes.len().min(4)]), remedy))
 }
 
+/// Characters of 契約者番号 in the remitter's field.
+const CONTRACT_NUMBER_CHARS: usize = 20;
+/// Text fields of a header and what they may hold.
+const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
+    (header::BANK_NAME, TextRule::Branch),
+    (header::BRANCH_NAME, TextRule::Branch),
+    (header::ACCOUNT_NAME, TextRule::Party),
+];
+/// Text fields of an entry and what they may hold.
+const DATA_TEXTS: &[(FieldSpec, TextRule)] = &[
+    (data::REMITTER, TextRule::Party),
+    (data::SENDING_BANK, TextRule::Branch),
+    (data::SENDING_BRANCH, TextRule::Branch),
+    (data::SUMMARY, TextRule::Free),
+    (data::EDI, TextRule::Edi),
+];
+
 /// What the order of records expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expect {
@@ -79,10 +105,11 @@ enum Expect {
 struct Reader<'o> {
     options: &'o ReadOptions,
     expect: Expect,
-    calendar: Option<(Calendar, CivilDate)>,
+    dates: Dates<'o>,
+    oddities: Oddities,
     accounts: Vec<BankAccountBlock>,
-    notices: Vec<Notice>,
-    occurrences: BTreeMap<String, u32>,
+    account_key: String,
+    occurrences: HashMap<String, u32>,
     entries: usize,
     end_records: Option<i64>,
 }
@@ -92,10 +119,11 @@ impl<'o> Reader<'o> {
         Self {
             options,
             expect: Expect::Header,
-            calendar: None,
+            dates: Dates::new(options),
+            oddities: Oddities::default(),
             accounts: Vec::new(),
-            notices: Vec::new(),
-            occurrences: BTreeMap::new(),
+            account_key: String::new(),
+            occurrences: HashMap::new(),
             entries: 0,
             end_records: None,
         }
@@ -132,31 +160,15 @@ impl<'o> Reader<'o> {
             }
             _ => return Err(record.refuse(header::FILE_TYPE, "入出金取引明細（種別03）ではありません。")),
         }
-        match record.digits(header::CODE_TYPE)? {
-            Some("0") | None => {}
-            Some("1") => {
-                let remedy =
-                    "コード区分1（EBCDIC）は扱えません。銀行にコード区分0（JIS）での提供を頼んでください。";
-                return Err(record.refuse(header::CODE_TYPE, remedy));
-            }
-            Some(_) => return Err(record.refuse(header::CODE_TYPE, "0（JIS）か1（EBCDIC）の欄です。")),
-        }
-        let account_kind = match record.required_digits(header::ACCOUNT_KIND)? {
-            "1" => 1,
-            "2" => 2,
-            "4" => 4,
-            _ => {
-                let remedy =
-                    "普通・当座・貯蓄預金（1・2・4）だけを扱います。定期預金などの明細は別の様式です。";
-                return Err(record.refuse(header::ACCOUNT_KIND, remedy));
-            }
-        };
-        let created_on = self.header_date(record, header::CREATED)?;
+        code_type(record, header::CODE_TYPE)?;
+        self.oddities.look(record, HEADER_TEXTS);
+        let account_kind = account_kind(record)?;
+        let created_on = self.dates.header(record, header::CREATED)?;
         let block = BankAccountBlock {
             row: record.row,
             created_on,
-            period_from: self.header_date(record, header::FROM)?,
-            period_to: self.header_date(record, header::TO)?,
+            period_from: self.dates.header(record, header::FROM)?,
+            period_to: self.dates.header(record, header::TO)?,
             bank_code: record.required_digits(header::BANK_CODE)?.to_owned(),
             bank_name: record.text(header::BANK_NAME)?,
             branch_code: record.required_digits(header::BRANCH_CODE)?.to_owned(),
@@ -173,41 +185,18 @@ impl<'o> Reader<'o> {
             entries: Vec::new(),
         };
         gate::header(record, &block)?;
+        if created_on.zip(block.period_from).is_some_and(|(created, from)| created < from) {
+            self.oddities.add(record.row, header::CREATED.name, "期間の始まりより前の作成日".to_owned());
+        }
+        self.account_key = block.account_key();
         self.accounts.push(block);
         self.expect = Expect::DataOrTrailer;
         Ok(())
     }
 
-    /// A date of the header: the first one of the file settles the calendar.
-    fn header_date(&mut self, record: Record<'_>, spec: FieldSpec) -> Result<Option<CivilDate>, Refusal> {
-        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
-        if self.calendar.is_none() {
-            let reference = self.options.reference_date;
-            let calendar = calendar_of(digits, self.options.dates, reference);
-            let read = calendar.and_then(|c| closest(digits, c, reference).map(|date| (c, date)));
-            self.calendar =
-                read.filter(|(_, date)| date.days_since(reference).abs() <= CREATED_DISTANCE_DAYS_MAX);
-            if self.calendar.is_none() {
-                return Err(record.refuse(
-                    spec,
-                    "年月日（YYMMDD）として読めません。銀行の日付の表し方（和暦・西暦）を設定してください。",
-                ));
-            }
-        }
-        self.date(record, spec)
-    }
-
-    /// A date in the file's calendar; none where it is blank or all zero.
-    fn date(&self, record: Record<'_>, spec: FieldSpec) -> Result<Option<CivilDate>, Refusal> {
-        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
-        let (calendar, near) = self.calendar.unwrap_or((Calendar::Japanese, self.options.reference_date));
-        closest(digits, calendar, near).map(Some).ok_or_else(|| {
-            record.refuse(spec, "暦にない日付です。和暦と西暦が混じっていないか銀行に確かめてください。")
-        })
-    }
-
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         record.conforms(data::ALL)?;
+        self.oddities.look(record, DATA_TEXTS);
         self.entries += 1;
         if self.entries > ENTRIES_MAX {
             let remedy = "明細が多すぎます。期間を分けて取り込んでください。";
@@ -225,8 +214,10 @@ impl<'o> Reader<'o> {
             _ => return Err(record.refuse(data::DIRECTION, "1（入金）か2（出金）の欄です。")),
         };
         let magnitude = record.number(data::AMOUNT)?;
+        let period = self.accounts.last().and_then(|block| block.period_from.zip(block.period_to));
         let booked_on = self
-            .date(record, data::BOOKED)?
+            .dates
+            .within(record, data::BOOKED, period)?
             .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
         let remitter_kana_raw = if incoming { record.text(data::REMITTER)? } else { String::new() };
         let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(str::to_owned));
@@ -236,7 +227,7 @@ impl<'o> Reader<'o> {
             occurrence: 0,
             content_hash: sha256_hex(record.bytes),
             booked_on,
-            value_on: self.date(record, data::VALUE)?,
+            value_on: self.dates.within(record, data::VALUE, period)?,
             amount: Yen::new(if incoming { magnitude } else { -magnitude }),
             of_which_cheques: record.optional_number(data::CHEQUES)?.map(Yen::new),
             class: TransactionClass::from_code(record.required_digits(data::CLASS)?),
@@ -248,27 +239,19 @@ impl<'o> Reader<'o> {
             summary: record.text(data::SUMMARY)?,
             edi: record.text(data::EDI)?,
             inquiry_no: optional(data::INQUIRY)?,
+            contract_number: if incoming { None } else { contract_number(record)? },
         };
-        self.note(&entry);
+        if let TransactionClass::Unlisted(code) = &entry.class {
+            self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
+        }
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
         gate::entry(record, block, &entry)?;
-        entry.record_key = record_key(&block.account_key(), &entry);
+        entry.record_key = record_key(&self.account_key, &entry);
         let seen = self.occurrences.entry(entry.record_key.clone()).or_default();
         *seen += 1;
         entry.occurrence = *seen;
         block.entries.push(entry);
         Ok(())
-    }
-
-    /// Says what was kept although the layout does not list it.
-    fn note(&mut self, entry: &BankEntry) {
-        if let TransactionClass::Unlisted(code) = &entry.class {
-            self.notices.push(Notice {
-                row: Some(entry.row),
-                field: data::CLASS.name.to_owned(),
-                sentence_ja: format!("取引区分「{code}」は様式にない値です。そのまま残しました。"),
-            });
-        }
     }
 
     fn trailer(&mut self, record: Record<'_>) -> Result<(), Refusal> {
@@ -298,6 +281,43 @@ impl<'o> Reader<'o> {
     }
 }
 
+/// JIS only; EBCDIC is refused by name, never guessed at.
+pub(super) fn code_type(record: Record<'_>, spec: FieldSpec) -> Result<(), Refusal> {
+    match record.digits(spec)? {
+        Some("0") | None => Ok(()),
+        Some("1") => {
+            let remedy =
+                "コード区分1（EBCDIC）は扱えません。銀行にコード区分0（JIS）での提供を頼んでください。";
+            Err(record.refuse(spec, remedy))
+        }
+        Some(_) => Err(record.refuse(spec, "0（JIS）か1（EBCDIC）の欄です。")),
+    }
+}
+
+/// 普通, 当座 or 貯蓄; the other kinds have other records and are refused by name.
+fn account_kind(record: Record<'_>) -> Result<u8, Refusal> {
+    let other = match record.required_digits(header::ACCOUNT_KIND)? {
+        "1" => return Ok(1),
+        "2" => return Ok(2),
+        "4" => return Ok(4),
+        "5" => "通知預金の明細です。",
+        "6" => "定期預金の明細です。",
+        "7" => "積立定期預金の明細です。",
+        _ => "",
+    };
+    let remedy = format!(
+        "{other}扱うのは普通・当座・貯蓄預金（1・2・4）だけです。定期預金などは様式が別なので、この口座を除いて銀行から取り込み直してください。"
+    );
+    Err(record.refuse(header::ACCOUNT_KIND, remedy))
+}
+
+/// 契約者番号 of an entry out: the left 20 bytes of the remitter's field.
+fn contract_number(record: Record<'_>) -> Result<Option<String>, Refusal> {
+    let text = record.text(data::REMITTER)?;
+    let left: String = text.chars().take(CONTRACT_NUMBER_CHARS).collect();
+    Ok(Some(left.trim_end().to_owned()).filter(|number| !number.is_empty()))
+}
+
 /// A balance with its sign: 1 plus, 2 minus.
 fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen, Refusal> {
     let yen = record.number(amount)?;
@@ -309,7 +329,7 @@ fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen
 }
 
 /// Everything that describes an entry, as one key.
-fn record_key(account: &str, entry: &BankEntry) -> String {
+pub(super) fn record_key(account: &str, entry: &BankEntry) -> String {
     of_parts([
         account,
         &entry.booked_on.to_string(),

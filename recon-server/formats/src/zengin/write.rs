@@ -108,25 +108,33 @@ pub fn write(file: &FileOut) -> Result<Vec<u8>, CannotEncode> {
     last.put(end::RECORDS, &(records.len() + 1).to_string())?;
     last.put(end::ACCOUNTS, &file.accounts.len().to_string())?;
     records.push(last.0);
-    let separator = file.framing.separator();
-    Ok(records.into_iter().flat_map(|record| record.into_iter().chain(separator.iter().copied())).collect())
+    Ok(framed(records, file.framing))
+}
+
+/// Records with their separators.
+pub(super) fn framed(records: Vec<Vec<u8>>, framing: Framing) -> Vec<u8> {
+    let separator = framing.separator();
+    records.into_iter().flat_map(|record| record.into_iter().chain(separator.iter().copied())).collect()
 }
 
 /// A record under construction.
-struct Builder(Vec<u8>);
+pub(super) struct Builder(pub Vec<u8>);
 
 impl Builder {
-    fn new(kind: &str) -> Self {
+    /// A record of spaces that begins with `kind`.
+    pub fn new(kind: &str) -> Self {
         let mut record = vec![b' '; RECORD_BYTES];
         record[..kind.len()].copy_from_slice(kind.as_bytes());
         Self(record)
     }
 
-    fn put(&mut self, spec: FieldSpec, value: &str) -> Result<(), DoesNotFit> {
+    /// Puts a value into its field.
+    pub fn put(&mut self, spec: FieldSpec, value: &str) -> Result<(), DoesNotFit> {
         put(&mut self.0, spec, value)
     }
 
-    fn date(&mut self, spec: FieldSpec, date: CivilDate) -> Result<(), CannotEncode> {
+    /// Puts a date, in 令和.
+    pub fn date(&mut self, spec: FieldSpec, date: CivilDate) -> Result<(), CannotEncode> {
         self.put(spec, &reiwa(date)?).map_err(Into::into)
     }
 

@@ -2,5 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod bank;
+mod bank_csv;
+mod camt;
+mod examples;
+mod export;
+mod notice;
+mod payout;
 mod statement;
 mod zengin;
+mod zengin_framing;

@@ -203,10 +203,10 @@ mod tests {
                 "refund_sign",
                 "値は使えません",
             ),
-            ("amount = \"取引金額\"", "amount = \"金額\"", Some(20), "amount", "columns"),
+            ("amount = \"取引金額\"", "amount = \"金額\"", Some(19), "amount", "columns"),
             ("\"class\"]", "\"kind\"]", Some(10), "key", "[fields]"),
             ("YYYY-MM-DD hh:mm:ss", "hh:mm", Some(7), "at_pattern", "YYYY"),
-            ("[statuses]", "[statuses", Some(24), "様式の書き方", "TOML"),
+            ("[statuses]", "[statuses", Some(23), "様式の書き方", "TOML"),
         ] {
             assert!(OWN.contains(from), "{from}");
             let text = own("x").replacen(from, to, 1);

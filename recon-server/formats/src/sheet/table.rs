@@ -1,0 +1,241 @@
+//! Bytes to rows of cells, before any cell is understood.
+//!
+//! Invariants: a file in the other encoding is refused by name; lines before the header and blank lines are the only ones passed over,
+//! and that is said; a missing column, a row of another width and an open quote are refused.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    cp932,
+    refusal::{Notice, Refusal, shown},
+    statement::FileEncoding,
+};
+
+/// Largest file that is read, in bytes.
+pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Most rows of one file.
+const ROWS_MAX: usize = 1_000_000;
+/// Most lines before the header.
+const PREAMBLE_ROWS_MAX: usize = 30;
+const REMEDY_AGAIN: &str = "もう一度ダウンロードし、表計算ソフトで保存し直さずに入れてください。";
+
+/// What a profile says of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spec<'p> {
+    /// Name of the profile on screens.
+    pub name_ja: &'p str,
+    /// Encoding of the file.
+    pub encoding: FileEncoding,
+    /// Cell separator.
+    pub delimiter: char,
+    /// Whether the file has a row of column names.
+    pub header: bool,
+    /// Column names.
+    pub columns: &'p [String],
+    /// Other names of columns.
+    pub column_aliases: &'p BTreeMap<String, String>,
+    /// First cells of the row that ends the table.
+    pub end_markers: &'p [String],
+}
+
+/// A row of cells, by the profile's columns.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Row in the file as a spreadsheet counts, from 1.
+    pub row: u32,
+    /// Cells as they stand.
+    pub cells: csv::StringRecord,
+}
+
+/// Rows and where each column of the profile stands.
+#[derive(Debug)]
+pub(crate) struct Table {
+    places: Vec<(String, usize)>,
+    /// Rows after the header.
+    pub rows: Vec<Row>,
+    /// What was passed over.
+    pub notices: Vec<Notice>,
+}
+
+impl Table {
+    /// The cell of a column, without blanks around it.
+    pub fn cell<'r>(&self, row: &'r Row, column: Option<&str>) -> &'r str {
+        let place = column.and_then(|column| self.places.iter().find(|(name, _)| name == column));
+        let text = place.and_then(|(_, at)| row.cells.get(*at)).unwrap_or_default();
+        text.trim_matches([' ', '\u{3000}'])
+    }
+}
+
+/// The text of a file in its profile's encoding.
+fn text(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<String, Refusal> {
+    if bytes.is_empty() || bytes.len() > FILE_BYTES_MAX {
+        let remedy = "空か、大きすぎるファイルです。期間を分けて取り込んでください。";
+        return Err(Refusal::new(file, None, "ファイルの大きさ", format!("{}バイト", bytes.len()), remedy));
+    }
+    let wrong = |found: &str| {
+        let remedy = format!("このファイルは{}のはずです。{REMEDY_AGAIN}", profile.encoding.label());
+        Refusal::new(file, None, "文字コード", found, remedy)
+    };
+    let bom = bytes.strip_prefix(b"\xEF\xBB\xBF");
+    let utf8 = std::str::from_utf8(bom.unwrap_or(bytes)).ok();
+    let japanese = |text: &str| !text.is_ascii();
+    let named =
+        |text: &str| profile.columns.iter().any(|name| japanese(name) && text.contains(name.as_str()));
+    match profile.encoding {
+        FileEncoding::Utf8 => utf8.map(str::to_owned).ok_or_else(|| wrong("UTF-8ではない文字")),
+        FileEncoding::ShiftJis if bom.is_some() => Err(wrong("UTF-8（BOM付き）")),
+        FileEncoding::ShiftJis => match (cp932::decode(bytes), utf8.filter(|text| japanese(text))) {
+            (Ok(text), None) => Ok(text),
+            // Short runs of half-width kana are valid in both; then the column names decide.
+            (Ok(text), Some(other)) if named(&text) || !named(other) => Ok(text),
+            (_, Some(_)) => Err(wrong("UTF-8")),
+            (Err(error), None) => {
+                let before = bytes.get(..error.at).unwrap_or_default();
+                let row = u32::try_from(before.iter().filter(|b| **b == b'\n').count() + 1).ok();
+                let remedy = format!("文字として読めないバイトがあります。{REMEDY_AGAIN}");
+                Err(Refusal::new(file, row, "文字コード", format!("{}バイト目", error.at + 1), remedy))
+            }
+        },
+    }
+}
+
+/// Cuts a file into rows.
+pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Table, Refusal> {
+    let text = text(bytes, profile, file)?;
+    let last = u32::try_from(text.lines().count()).ok();
+    if !text.matches('"').count().is_multiple_of(2) {
+        let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
+        return Err(Refusal::new(file, last, "最後の行", "\"", remedy));
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(u8::try_from(profile.delimiter).unwrap_or(b','))
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, row: 1 };
+    for record in reader.records() {
+        let cells = record.map_err(|_| Refusal::new(file, None, "行", "", REMEDY_AGAIN))?;
+        let row = lines.row_at(cells.position().map_or(0, csv::Position::byte));
+        if rows.len() >= ROWS_MAX {
+            let remedy = "行が多すぎます。期間を分けて取り込んでください。";
+            return Err(Refusal::new(file, Some(row), "行数", row.to_string(), remedy));
+        }
+        if cells.iter().any(|cell| !cell.trim().is_empty()) {
+            rows.push(Row { row, cells });
+        }
+    }
+    let mut notices = Vec::new();
+    let (places, width) = if profile.header {
+        let (places, width, passed) = header(&rows, profile, file)?;
+        if passed > 0 {
+            notices.push(Notice {
+                row: Some(1),
+                field: "見出し".to_owned(),
+                sentence_ja: format!("見出しより前の{passed}行は読み飛ばしました。"),
+            });
+        }
+        rows.drain(..=passed);
+        (places, width)
+    } else {
+        let places = profile.columns.iter().cloned().enumerate().map(|(at, name)| (name, at));
+        (places.collect(), profile.columns.len())
+    };
+    for row in &rows {
+        same_width(row, width, profile, file)?;
+    }
+    Ok(Table { places, rows, notices })
+}
+
+/// Counts lines up to where a record begins. The reader's own position stands before the line break that precedes the record.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    row: u32,
+}
+
+impl Lines<'_> {
+    /// The row in which the record at (or after the line breaks at) `byte` begins. Records come in order.
+    fn row_at(&mut self, byte: u64) -> u32 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(b) = self.text.get(self.at) {
+            if self.at >= byte && !matches!(b, b'\r' | b'\n') {
+                break;
+            }
+            self.row = self.row.saturating_add(u32::from(*b == b'\n'));
+            self.at += 1;
+        }
+        self.row
+    }
+}
+
+/// Cuts the row of totals off; anything after it is refused, because nobody would know what it is.
+pub(crate) fn end_row(rows: &mut Vec<Row>, profile: &Spec<'_>, file: &str) -> Result<Option<Row>, Refusal> {
+    let is_end = |row: &Row| {
+        let first = row.cells.get(0).unwrap_or_default().trim();
+        profile.end_markers.iter().any(|marker| marker == first)
+    };
+    let Some(at) = rows.iter().position(is_end) else { return Ok(None) };
+    let mut rest = rows.split_off(at).into_iter();
+    let end = rest.next();
+    match rest.next() {
+        Some(row) => {
+            let remedy = "合計の行の後ろに行があります。複数の明細をつなげていないか確かめてください。";
+            let found = row.cells.get(0).unwrap_or_default();
+            Err(Refusal::new(file, Some(row.row), "合計の後ろの行", found, remedy))
+        }
+        None => Ok(end),
+    }
+}
+
+/// A row has the header's cells; empty ones beyond it (a comma at the end of the line) do no harm. Marked rows of totals may be shorter.
+fn same_width(row: &Row, width: usize, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
+    let beyond = row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
+    let marked = profile.end_markers.iter().any(|marker| row.cells.get(0) == Some(marker.as_str()));
+    if !beyond && (row.cells.len() >= width || marked) {
+        return Ok(());
+    }
+    let remedy = format!(
+        "1行は{width}列のはずですが、この行は{}列です。途中で切れたか、カンマが増えています。{REMEDY_AGAIN}",
+        row.cells.len()
+    );
+    Err(Refusal::new(file, Some(row.row), "列の数", row.cells.len().to_string(), remedy))
+}
+
+/// Places of the columns, cells of the header, and the rows before it.
+type Header = (Vec<(String, usize)>, usize, usize);
+
+/// The first row that has every column of the profile.
+fn header(rows: &[Row], profile: &Spec<'_>, file: &str) -> Result<Header, Refusal> {
+    let mut best: Option<(usize, u32, String)> = None;
+    for (passed, row) in rows.iter().take(PREAMBLE_ROWS_MAX + 1).enumerate() {
+        let names: Vec<&str> = row.cells.iter().map(str::trim).map(|cell| alias(profile, cell)).collect();
+        let place = |column: &String| names.iter().position(|name| name == column);
+        let missing: Vec<&String> = profile.columns.iter().filter(|column| place(column).is_none()).collect();
+        let Some(first) = missing.first() else {
+            let twice = profile.columns.iter().find(|c| names.iter().filter(|name| name == c).count() > 1);
+            if let Some(column) = twice {
+                let remedy = format!("列「{column}」が二つあります。{REMEDY_AGAIN}");
+                return Err(Refusal::new(file, Some(row.row), column.as_str(), "重複", remedy));
+            }
+            let found = profile.columns.iter().filter_map(|c| Some((c.clone(), place(c)?))).collect();
+            let width = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+            return Ok((found, width, passed));
+        };
+        if best.as_ref().is_none_or(|(count, ..)| missing.len() < *count) {
+            best = Some((missing.len(), row.row, (*first).clone()));
+        }
+    }
+    let (_, row, column) = best.unwrap_or((0, 1, "見出し".to_owned()));
+    let remedy = format!(
+        "列「{}」がありません。{}の明細か、様式の列名を確かめてください。",
+        shown(&column),
+        profile.name_ja
+    );
+    Err(Refusal::new(file, Some(row), column, "列がない", remedy))
+}
+
+/// The profile's name of a column.
+fn alias<'a>(profile: &Spec<'a>, cell: &'a str) -> &'a str {
+    profile.column_aliases.get(cell).map_or(cell, String::as_str)
+}

@@ -1,0 +1,154 @@
+//! What a text field may hold by the standard, and what was found beyond it: taken as it stands, and said once per field.
+//!
+//! Source: reconciliation.md 6.1, "charset": no long mark, no small kana, no comma, ヲ in EDI only; branch names allow `-`, party names
+//! `( ) - .`, EDI further `\ ｢ ｣ /`. Invariants: nothing here refuses a file or changes a value; the number of notices is bounded.
+
+use std::collections::BTreeMap;
+
+use crate::refusal::Notice;
+
+use super::field::{FieldSpec, Record, is_single, single};
+
+/// Most kinds of oddities of one file that are listed; the rest are counted.
+const ODDITIES_MAX: usize = 100;
+
+/// What a text field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextRule {
+    /// Names of banks and branches: `-`.
+    Branch,
+    /// Names of people and companies: `( ) - .`.
+    Party,
+    /// EDI information: as a party, and `\ ｢ ｣ /`, and ヲ.
+    Edi,
+    /// 摘要: the bank's own words; only what does not belong in single-byte data is said.
+    Free,
+}
+
+impl TextRule {
+    /// Symbols that the field allows.
+    const fn symbols(self) -> &'static str {
+        match self {
+            Self::Branch => "-",
+            Self::Party => "()-.",
+            Self::Edi | Self::Free => "()-.\\¥｢｣/",
+        }
+    }
+}
+
+/// What was found beyond the standard, by field and kind: the first record and how many records.
+#[derive(Debug, Default)]
+pub(super) struct Oddities {
+    seen: BTreeMap<(&'static str, String), (u32, u32)>,
+    unlisted: u32,
+}
+
+impl Oddities {
+    /// Counts one find.
+    pub fn add(&mut self, row: u32, field: &'static str, what: String) {
+        let room = self.seen.len() < ODDITIES_MAX;
+        match self.seen.get_mut(&(field, what.clone())) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None if room => {
+                self.seen.insert((field, what), (row, 1));
+            }
+            None => self.unlisted = self.unlisted.saturating_add(1),
+        }
+    }
+
+    /// Looks at the text fields of a record that conforms already.
+    pub fn look(&mut self, record: Record<'_>, fields: &[(FieldSpec, TextRule)]) {
+        for (spec, rule) in fields {
+            let raw = record.raw(*spec);
+            // Bytes that the field allows are the common case and need no decoding.
+            if raw.iter().all(|b| is_single(*b) && oddity(single(*b), *rule).is_none()) {
+                continue;
+            }
+            let Ok(text) = record.text(*spec) else { continue };
+            let mut kinds: Vec<&str> = text.chars().filter_map(|c| oddity(c, *rule)).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            for kind in kinds {
+                self.add(record.row, spec.name, format!("全銀の使用文字にない{kind}"));
+            }
+        }
+    }
+
+    /// One notice per field and kind, in the order of the records.
+    pub fn notices(self) -> Vec<Notice> {
+        let mut listed: Vec<_> = self.seen.into_iter().collect();
+        listed.sort_by_key(|((field, _), (row, _))| (*row, *field));
+        let mut notices: Vec<Notice> = listed
+            .into_iter()
+            .map(|((field, what), (row, count))| Notice {
+                row: Some(row),
+                field: field.to_owned(),
+                sentence_ja: format!("{what}が{count}件あります（最初は{row}件目）。そのまま読みました。"),
+            })
+            .collect();
+        if self.unlisted > 0 {
+            notices.push(Notice {
+                row: None,
+                field: "お知らせ".to_owned(),
+                sentence_ja: format!("ほかにも様式にない値が{}件あります。", self.unlisted),
+            });
+        }
+        notices
+    }
+}
+
+/// The kind of a character that the field does not list.
+fn oddity(c: char, rule: TextRule) -> Option<&'static str> {
+    match c {
+        'ｰ' => Some("長音記号（ｰ）"),
+        'ｧ'..='ｯ' => Some("小さいカナ"),
+        'ｦ' if !matches!(rule, TextRule::Edi | TextRule::Free) => Some("ヲ"),
+        ',' => Some("カンマ"),
+        'a'..='z' => Some("英小文字"),
+        ' ' | '0'..='9' | 'A'..='Z' | 'ｱ'..='ﾝ' | 'ﾞ' | 'ﾟ' | 'ｦ' => None,
+        _ if rule.symbols().contains(c) => None,
+        '!'..='~' | '｡'..='･' if rule == TextRule::Free => None,
+        '!'..='~' | '｡'..='･' => Some("記号"),
+        _ => Some("全角文字"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_field_allows() {
+        for (c, rule, expected) in [
+            ('-', TextRule::Branch, None),
+            ('.', TextRule::Branch, Some("記号")),
+            ('.', TextRule::Party, None),
+            ('/', TextRule::Party, Some("記号")),
+            ('/', TextRule::Edi, None),
+            ('｢', TextRule::Edi, None),
+            ('ｦ', TextRule::Party, Some("ヲ")),
+            ('ｦ', TextRule::Edi, None),
+            ('ｰ', TextRule::Party, Some("長音記号（ｰ）")),
+            ('ｯ', TextRule::Party, Some("小さいカナ")),
+            (',', TextRule::Free, Some("カンマ")),
+            ('*', TextRule::Free, None),
+            ('a', TextRule::Free, Some("英小文字")),
+            ('振', TextRule::Free, Some("全角文字")),
+        ] {
+            assert_eq!(oddity(c, rule), expected, "{c} {rule:?}");
+        }
+    }
+
+    #[test]
+    fn notices_are_bounded() {
+        let mut oddities = Oddities::default();
+        for n in 0..1_000 {
+            oddities.add(n, "摘要", format!("値{n}"));
+            oddities.add(n, "摘要", "値0".to_owned());
+        }
+        let notices = oddities.notices();
+        assert_eq!(notices.len(), ODDITIES_MAX + 1);
+        assert!(notices[0].sentence_ja.contains("1001件"), "{}", notices[0].sentence_ja);
+        assert!(notices[ODDITIES_MAX].sentence_ja.contains("900件"));
+    }
+}
