@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use town::bench::{append, processes, stats};
+use town::bench::{append, centre, processes, stats};
 
 /// Measures ratios against baselines of the same run, median of five paired rounds.
 #[derive(Parser)]
@@ -57,7 +57,8 @@ fn all() -> Result<()> {
     println!("Ratios: median (minimum to maximum) of {} paired rounds of the same run.\n", stats::ROUNDS);
     journal(folder.path())?;
     syncs(folder.path())?;
-    starts(folder.path())
+    starts(folder.path())?;
+    busy_month(folder.path())
 }
 
 fn journal(folder: &Path) -> Result<()> {
@@ -137,6 +138,29 @@ fn starts(folder: &Path) -> Result<()> {
             mib(floor_kib)
         );
     }
+    Ok(())
+}
+
+/// The centre's month of 10,000 sales and its statement of 100,000 rows.
+fn busy_month(folder: &Path) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let (pages, taken) = runtime.block_on(centre::measure(folder))?;
+    let ms = |us: u128| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
+    println!("\nthe centre with a month of {} sales:", centre::SALES);
+    println!(
+        "  month page p50 {}, p99 {} (bare answer {}, target p99 50 ms); the first one after new entries {}",
+        ms(pages.p50_us),
+        ms(pages.p99_us),
+        ms(pages.bare_p50_us),
+        ms(pages.first_us)
+    );
+    println!(
+        "  statement of {} rows ({} KiB) durable in {} ms (reading alone {} ms, target 1,000 ms)",
+        centre::ROWS,
+        taken.bytes / 1_024,
+        taken.import_ms,
+        taken.read_ms
+    );
     Ok(())
 }
 
