@@ -194,7 +194,7 @@ fn sentence(sheet: &ContractSheet, claim: bool) -> String {
     note("資料未着", sheet.awaiting);
     note("結果不明", sheet.unknown);
     if sheet.breaks_gross > Yen::ZERO {
-        notes.push(format!("差異の総額 {}円・差引 {}円", sheet.breaks_gross, sheet.residual));
+        notes.push(format!("差異の総額 {}円・差引（当方−会社） {}円", sheet.breaks_gross, sheet.residual));
     }
     let waits = matches!(sheet.payout_state, PayoutState::Open | PayoutState::NotDue | PayoutState::Overdue);
     if claim && waits {

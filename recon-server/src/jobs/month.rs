@@ -17,7 +17,7 @@ mod year_month;
 use domain::{
     catalogue::CounterProfile,
     id::{BrandCode, ContractId, CounterId},
-    method::Method,
+    method::{Method, brand_label},
     money::Yen,
     refund::RefundLane,
     time::CivilDate,
@@ -188,6 +188,16 @@ pub struct LateLine {
     /// The sale.
     #[serde(flatten)]
     pub late: LateConfirmed,
+}
+
+impl LateLine {
+    /// With its words.
+    #[must_use]
+    pub fn of(late: &LateConfirmed) -> Self {
+        let brand = late.brand.as_ref().map(|brand| format!(" {}", brand_label(brand)));
+        let method_ja = format!("{}{}", late.method.label_ja(), brand.unwrap_or_default());
+        Self { method_ja, late: late.clone() }
+    }
 }
 
 /// One 戻出 of the month.

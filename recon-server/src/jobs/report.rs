@@ -29,6 +29,7 @@ pub use text::to_text;
 
 use super::{
     JobError,
+    month::LateLine,
     reconcile::{self, RECORDED_DAYS},
 };
 use crate::app::AppState;
@@ -183,6 +184,8 @@ pub struct DailyReport {
     pub payouts: Vec<Payout>,
     /// 不一致 of this day.
     pub exceptions: Vec<Exception>,
+    /// 過日分確定: paid on an earlier day, known on this one (DESIGN 3.10).
+    pub late: Vec<LateLine>,
     /// 結果不明 up to this day.
     pub unknowns: Vec<OpenUnknown>,
     /// Entries of this day that somebody has to look at.

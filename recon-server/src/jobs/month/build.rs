@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{method::brand_label, time::CivilDate};
+use domain::time::CivilDate;
 use engine::{
     Contract, Verdict,
     outcome::{Exception, LateConfirmed, ReportLine},
@@ -154,10 +154,5 @@ fn reasons(
 /// 過日分確定 that was paid or settled in the month.
 fn late(recorded: &Recorded, month: YearMonth) -> Vec<LateLine> {
     let of_month = |late: &&LateConfirmed| month.holds(late.payment_date) || month.holds(late.business_day);
-    let line = |late: &LateConfirmed| {
-        let brand = late.brand.as_ref().map(|brand| format!(" {}", brand_label(brand)));
-        let method_ja = format!("{}{}", late.method.label_ja(), brand.unwrap_or_default());
-        LateLine { method_ja, late: late.clone() }
-    };
-    recorded.late.iter().filter(of_month).map(line).collect()
+    recorded.late.iter().filter(of_month).map(LateLine::of).collect()
 }

@@ -15,7 +15,7 @@ use engine::{
 use store::counters::CounterRow;
 
 use super::{CounterBlock, DailyReport, Figures, OpenUnknown, Reason, Row, lists::Lists};
-use crate::jobs::reconcile::Recorded;
+use crate::jobs::{month::LateLine, reconcile::Recorded};
 
 /// Most reasons that stand above the figures; the lists below hold all.
 const REASONS_MAX: usize = 30;
@@ -79,6 +79,7 @@ pub fn daily(header: Header, recorded: &Recorded, counters: &[CounterRow], mut l
         sheets: recorded.sheets.iter().filter(|sheet| holds(sheet.from, sheet.to)).cloned().collect(),
         payouts: recorded.payouts.iter().filter(|payout| holds(payout.from, payout.to)).cloned().collect(),
         exceptions,
+        late: recorded.late.iter().filter(|late| late.business_day == date).map(LateLine::of).collect(),
         unknowns: lists.unknowns,
         odd_entries: lists.odd_entries,
     }

@@ -38,6 +38,16 @@ pub fn to_text(report: &DailyReport) -> String {
             total.breaks_gross
         ),
     );
+    for line in &report.late {
+        let late = &line.late;
+        push(
+            &mut text,
+            format_args!(
+                "過日分確定 {} {} {}円(領収日 {})\n",
+                late.counter, line.method_ja, late.amount, late.payment_date
+            ),
+        );
+    }
     for unknown in &report.unknowns {
         push(
             &mut text,

@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     jobs::{
-        month::YearMonth,
+        month::{LateLine, YearMonth},
         report::{self, DailyReport},
     },
     web::view::{
+        month::LateRow,
         report::{CounterBlock, DayState, Figures, Reason, ReportPage, Row, Totals},
         report_lists::{Break, OpenUnknown},
         shell::Shell,
@@ -78,9 +79,22 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         snapshot: format!("{}-{:04}", report.as_of, report.run),
         reconciled_at: frame.reconciled_at,
         shell: frame.shell,
+        late: report.late.iter().map(|line| late_row(line, around)).collect(),
         counters,
         breaks,
         unknowns,
+    }
+}
+
+fn late_row(line: &LateLine, around: &Surroundings) -> LateRow {
+    let late = &line.late;
+    LateRow {
+        received_on: late.payment_date,
+        settled_on: late.business_day,
+        counter: around.counter_words(&late.counter),
+        method: line.method_ja.clone(),
+        amount: late.amount,
+        sale: Link::new("取引の記録", format!("/sales/{}", late.sale)),
     }
 }
 
@@ -137,9 +151,12 @@ pub(super) const fn day_state(state: Option<CounterDayState>) -> DayState {
 fn row(report: &DailyReport, row: &report::Row, state: DayState) -> Row {
     let line = &row.line;
     let mut notes = Vec::new();
-    for (word, figure) in
-        [("うち暫定", line.provisional), ("返金", line.refunds), ("結果不明（含めず）", line.unknown)]
-    {
+    for (word, figure) in [
+        ("うち過日分確定", line.late),
+        ("うち暫定", line.provisional),
+        ("返金", line.refunds),
+        ("結果不明（含めず）", line.unknown),
+    ] {
         if !figure.is_zero() {
             notes.push(format!("{word} {}件 {}円", figure.count, figure.amount));
         }

@@ -27,6 +27,8 @@ pub struct PaperCell {
     pub text: String,
     /// Figures, set to the right.
     pub is_figure: bool,
+    /// A day, never broken in two.
+    pub is_day: bool,
     /// Where it leads: one cell of a row does.
     pub href: Option<String>,
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use domain::{money::Yen, time::CivilDate};
 
 use super::{
+    month::LateRow,
     report_lists::{Break, ContractSheet, CounterDelivery, FileState, OpenUnknown},
     shell::Shell,
     words::{Figure, Link, Sum, Verdict, short_date},
@@ -172,6 +173,8 @@ pub struct ReportPage {
     pub totals: Totals,
     /// By counter.
     pub counters: Vec<CounterBlock>,
+    /// 過日分確定 of the day.
+    pub late: Vec<LateRow>,
     /// 不一致一覧
     pub breaks: Vec<Break>,
     /// 結果不明一覧

@@ -59,6 +59,7 @@ fn row(row: &TableRow, columns: &[Column], here: Option<&Behind>) -> PaperRow {
     let cell = |(place, (cell, column)): (usize, (&Cell, &Column))| PaperCell {
         text: render::on_paper(cell),
         is_figure: column.align == Align::Right,
+        is_day: matches!(cell, Cell::Day(_)),
         href: href.clone().filter(|_| linked == Some(place)),
     };
     PaperRow {

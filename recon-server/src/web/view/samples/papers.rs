@@ -16,6 +16,7 @@ fn row(class: &'static str, cells: &[&str], href: Option<&str>) -> PaperRow {
     let cell = |(place, text): (usize, &&str)| PaperCell {
         text: (*text).to_owned(),
         is_figure: place > 0,
+        is_day: false,
         href: href.filter(|_| place == 0).map(str::to_owned),
     };
     PaperRow { class, is_alarm: class == "alarm", cells: cells.iter().enumerate().map(cell).collect() }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::web::view::{
     drill::{DrillGroup, DrillPage, DrillRow},
+    month::LateRow,
     report::{CounterBlock, DayState, Figures, Reason, ReportPage, Row, Totals},
     shell::{Role, Section},
     words::{Figure, Link, Sum, Verdict},
@@ -241,6 +242,14 @@ fn troubled_day() -> ReportPage {
         },
         counters: vec![certificates, museum],
         breaks: breaks(),
+        late: vec![LateRow {
+            received_on: date("2026-11-13"),
+            settled_on: date("2026-11-20"),
+            counter: "郷土博物館 受付1".to_owned(),
+            method: "電子マネー nanaco".to_owned(),
+            amount: Yen::new(300),
+            sale: Link::new("取引の記録", "/sales/00000000-0000-0000-0000-00000000a001"),
+        }],
         unknowns: vec![unknown()],
         contracts: vec![sheet(), awaiting_sheet()],
         files: files(),
@@ -257,6 +266,7 @@ fn whole_day() -> ReportPage {
     page.verdict = Verdict::Agreed;
     page.reasons.clear();
     page.breaks.clear();
+    page.late.clear();
     page.unknowns.clear();
     page.contracts.truncate(1);
     page.files.truncate(2);
