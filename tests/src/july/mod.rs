@@ -1,7 +1,7 @@
 //! The user's own month: July 2022 at 萩・明倫学舎, played through the real programs.
 //!
 //! [`plan`] says who comes and how they pay, so that the five published sums come out to the yen; [`play`] walks through it at two
-//! counters; [`world`] keeps the books of everybody outside; [`paperwork`] lets their files arrive, each on its day.
+//! counters; [`books`] keeps the books of everybody outside; [`paperwork`] lets their files arrive, each on its day.
 //! Invariant: the sums are the city's (萩市 第4回DX推進本部会議, 25 October 2022); single sales, days and troubles are ours.
 
 pub mod books;
