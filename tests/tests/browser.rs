@@ -10,7 +10,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use thirtyfour::{
-    By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement, support::sleep,
+    By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement,
+    error::WebDriverErrorInner, support::sleep,
 };
 use town::{bench::processes::free_port, city::CentreHouse, demo_day::Day, july::July, settle::settle};
 
@@ -93,8 +94,17 @@ impl Chromium {
         anyhow::bail!("{selector} is not on {}", self.driver.current_url().await?)
     }
 
+    /// An element that the next page replaced before it was pressed was not pressed: it is looked for again.
     async fn press(&self, selector: &str) -> Result<()> {
-        Ok(self.seen(selector).await?.click().await?)
+        for _ in 0..SEEN_MAX_MS / LOOK_MS {
+            match self.seen(selector).await?.click().await {
+                Err(error) if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)) => {
+                    sleep(Duration::from_millis(LOOK_MS)).await;
+                }
+                pressed => return Ok(pressed?),
+            }
+        }
+        anyhow::bail!("{selector} could not be pressed on {}", self.driver.current_url().await?)
     }
 
     async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
@@ -106,8 +116,10 @@ impl Chromium {
     /// Waits for words anywhere on the page.
     async fn reads(&self, words: &str) -> Result<()> {
         for _ in 0..SEEN_MAX_MS / LOOK_MS {
-            let body = self.driver.find(By::Tag("body")).await?.text().await.unwrap_or_default();
-            if body.contains(words) {
+            // Between two pages there is no body for a moment.
+            if let Ok(body) = self.driver.find(By::Tag("body")).await
+                && body.text().await.is_ok_and(|text| text.contains(words))
+            {
                 return Ok(());
             }
             sleep(Duration::from_millis(LOOK_MS)).await;
