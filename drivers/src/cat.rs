@@ -9,8 +9,11 @@ use domain::{
     id::AttemptId,
     money::Yen,
     payment::{Approval, AttemptFact, AttemptKind, Outcome, QueryAnswer, StrayResult},
+    time::Timestamp,
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::codes::PaymentCode;
 
 /// A boxed future, so that terminals can stand behind `dyn`.
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,6 +33,10 @@ pub trait Recorder: Send + Sync {
     fn knows(&self, approval: &Approval) -> bool;
     /// For the screen only; may be lost.
     fn progress(&self, attempt: AttemptId, progress: Progress);
+    /// Puts a code on the customer display, or takes it away (`None`). May be lost; recorders without a display do nothing.
+    fn show(&self, attempt: AttemptId, code: Option<CodeToShow>) {
+        let _ = (attempt, code);
+    }
 }
 
 /// What the terminal shows at this moment, for the clerk's screen. Japanese text comes from the code, not from the terminal.
@@ -54,6 +61,20 @@ pub struct CatRequest {
     pub kind: AttemptKind,
     /// What the terminal said of the original, for a void.
     pub original: Option<Approval>,
+    /// The payer's code, where the citizen showed one to be scanned (CPM). It lives in memory only: an attempt whose code was lost
+    /// before it was sent is `NotStarted`.
+    pub code: Option<PaymentCode>,
+}
+
+/// A code that the citizen scans from the customer display (MPM, dynamic). Shown, never journalled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeToShow {
+    /// What the symbol carries.
+    pub payload: PaymentCode,
+    /// Whole yen that it asks for, for the words beside the symbol.
+    pub amount: Yen,
+    /// When it stops being good; the display counts down to it.
+    pub expires_at: Timestamp,
 }
 
 /// What is known of an attempt when its terminal is asked about it.

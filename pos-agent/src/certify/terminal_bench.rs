@@ -96,6 +96,7 @@ impl Bench {
             amount: Yen::new(yen),
             kind: AttemptKind::Sales,
             original: None,
+            code: None,
         }
     }
 

@@ -99,6 +99,7 @@ fn request(number: u128, kind: AttemptKind, original: Option<Approval>) -> CatRe
         amount: Yen::new(AMOUNT_YEN),
         kind,
         original,
+        code: None,
     }
 }
 

@@ -197,6 +197,7 @@ impl Terminal {
                     amount: *amount,
                     kind: *kind,
                     original: original.clone(),
+                    code: None,
                 })
             }
             _ => None,

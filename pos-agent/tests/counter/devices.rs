@@ -134,6 +134,7 @@ async fn charged_by_itself(terminal: &Arc<Terminal>) {
         amount: Yen::new(600),
         kind: domain::payment::AttemptKind::Sales,
         original: None,
+        code: None,
     };
     terminal.authorize(request, Arc::new(TillRecorder::new(desk)), CancellationToken::new()).await;
 }

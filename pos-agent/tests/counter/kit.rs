@@ -93,6 +93,7 @@ async fn sell(address: &Transport, yen: i64) -> Outcome {
         amount: domain::money::Yen::new(yen),
         kind: AttemptKind::Sales,
         original: None,
+        code: None,
     };
     terminal.authorize(request, Arc::new(Anything), CancellationToken::new()).await
 }

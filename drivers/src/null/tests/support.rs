@@ -123,6 +123,7 @@ impl Bench {
             amount: Yen::new(yen),
             kind,
             original: None,
+            code: None,
         }
     }
 

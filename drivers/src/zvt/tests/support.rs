@@ -188,6 +188,7 @@ impl Bench {
             amount: Yen::new(yen),
             kind: AttemptKind::Sales,
             original: None,
+            code: None,
         }
     }
 
