@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     PayPay,
-    calls::{Cancelled, Deleted, Look},
     orders::{Order, Why},
+    reading::{Cancelled, Deleted, Look},
     settle::Teller,
     unknown,
 };

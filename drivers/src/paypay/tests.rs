@@ -1,0 +1,1 @@
+//! PayPay: answers, conversation, cancel race, refunds, scripts, secrets.
