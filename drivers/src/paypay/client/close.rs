@@ -3,7 +3,7 @@
 //! Delete the code, ask, cancel until it is accepted, ask again. Invariants: an approval that arrives before the cancel was accepted wins;
 //! after it a `COMPLETED` is on its way to `FAILED` and is no approval (help page 4414069180943 for developers); the end is clean only
 //! when the code was deleted, or nobody has ever seen it, and the operator says that it was not paid; everything else is `Unknown` and is
-//! taken up again by the next question.
+//! taken up again by the next question, which also believes an accepted cancel (the operator guarantees that money which comes goes back).
 
 use domain::payment::{Decline, DoubtCause, NotStartedWhy, Outcome, Phase};
 use tokio::time::{Instant, sleep};
@@ -67,6 +67,8 @@ struct Closing<'a> {
     paid: bool,
     /// The operator does not cancel: its word.
     cancel_refused: Option<String>,
+    /// A later question, not the attempt itself: what the operator guarantees counts as evidence too.
+    is_question: bool,
 }
 
 impl PayPay {
@@ -81,7 +83,9 @@ impl PayPay {
         order.closing = Some(why.clone());
         self.orders().put(sale.attempt, order.clone());
         let by = Instant::now() + self.wire.config.timers.last_word;
-        let mut closing = Closing { paypay: self, sale, order, why, by, paid: false, cancel_refused: None };
+        let is_question = teller.is_none();
+        let mut closing =
+            Closing { paypay: self, sale, order, why, by, paid: false, cancel_refused: None, is_question };
         let settled = closing.run().await;
         match &settled.outcome {
             Outcome::Unknown(_) => self.orders().put(sale.attempt, closing.order),
@@ -178,13 +182,12 @@ impl Closing<'_> {
         {
             return self.paypay.completed(self.sale, payment);
         }
-        // Nobody can pay it any more, or nobody ever could.
-        let sealed = self.order.deleted || self.order.never_shown();
+        // Nobody can pay it any more, or nobody ever could. For a question also: money that comes is given back, or the code is too old.
+        let guaranteed = self.order.cancel_accepted || Instant::now() >= self.order.dead_at;
+        let sealed = self.order.deleted || self.order.never_shown() || (self.is_question && guaranteed);
         let withdrawn = match weight {
             Weight::Over => true,
-            Weight::NotYet => {
-                self.order.cancel_accepted || (self.cancel_refused.is_some() && look == Look::NotThere)
-            }
+            Weight::NotYet => guaranteed || (self.cancel_refused.is_some() && look == Look::NotThere),
             Weight::Paid | Weight::UnderWay | Weight::Silent | Weight::Unlisted => false,
         };
         let clean = sealed && withdrawn && !self.paid;

@@ -14,6 +14,15 @@ mod settle;
 mod take_back;
 mod wire;
 
+#[cfg(test)]
+pub(super) mod testing {
+    //! What the tests of the answers look at.
+    pub(in crate::paypay) use super::{
+        reading::{Cancelled, Created, Deleted, Look, Refunded},
+        wire::Answer,
+    };
+}
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{

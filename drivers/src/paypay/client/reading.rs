@@ -16,7 +16,7 @@ use crate::paypay::{
 
 /// What came of asking for a code.
 #[derive(Debug)]
-pub(super) enum Created {
+pub(in crate::paypay) enum Created {
     Code(CodeMade),
     /// Proven that nothing came of it.
     Ended(Outcome),
@@ -28,7 +28,7 @@ pub(super) enum Created {
 
 /// What the operator says of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Look {
+pub(in crate::paypay) enum Look {
     Seen(Payment),
     NotThere,
     /// No answer, or none that says anything; asked again.
@@ -39,7 +39,7 @@ pub(super) enum Look {
 
 /// What came of deleting a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deleted {
+pub(in crate::paypay) enum Deleted {
     Yes,
     AlreadyPaid,
     /// Not there, refused, unlisted, no answer: no proof that it cannot be paid.
@@ -48,7 +48,7 @@ pub(super) enum Deleted {
 
 /// What came of a cancel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cancelled {
+pub(in crate::paypay) enum Cancelled {
     /// The operator guarantees that money which comes goes back (help page 4414069180943 for developers).
     Accepted,
     Refused(String),
@@ -58,7 +58,7 @@ pub(super) enum Cancelled {
 
 /// What came of a refund, or of asking about one.
 #[derive(Debug)]
-pub(super) enum Refunded {
+pub(in crate::paypay) enum Refunded {
     Seen(RefundSeen),
     Ended(Outcome, String),
     NotThere,
