@@ -55,6 +55,16 @@ const fn weigh(look: &Look) -> Weight {
     }
 }
 
+/// A last word that no second try of the citizen can follow.
+const fn is_for_good(look: &Look) -> bool {
+    match look {
+        Look::Seen(payment) => {
+            matches!(payment.state, PaymentState::Canceled | PaymentState::Expired | PaymentState::Refunded)
+        }
+        Look::NotThere | Look::Silent(_) | Look::Unlisted(_) => false,
+    }
+}
+
 /// One taking back under way.
 struct Closing<'a> {
     paypay: &'a PayPay,
@@ -182,20 +192,23 @@ impl Closing<'_> {
         {
             return self.paypay.completed(self.sale, payment);
         }
-        // Nobody can pay it any more, or nobody ever could. For a question also: money that comes is given back, or the code is too old.
+        // Nobody can pay it any more, or nobody ever could. A question also believes what the operator guarantees or says for good,
+        // and the age of the code.
         let guaranteed = self.order.cancel_accepted || Instant::now() >= self.order.dead_at;
-        let sealed = self.order.deleted || self.order.never_shown() || (self.is_question && guaranteed);
+        let proven = guaranteed || is_for_good(&look);
+        let sealed = self.order.deleted || self.order.never_shown() || (self.is_question && proven);
+        let contradicted = self.paid && weight != Weight::Over;
         let withdrawn = match weight {
             Weight::Over => true,
             Weight::NotYet => guaranteed || (self.cancel_refused.is_some() && look == Look::NotThere),
             Weight::Paid | Weight::UnderWay | Weight::Silent | Weight::Unlisted => false,
         };
-        let clean = sealed && withdrawn && !self.paid;
+        let clean = sealed && withdrawn && !contradicted;
         let outcome = clean.then(|| self.clean_end(&word)).flatten();
         Settled { outcome: outcome.unwrap_or_else(|| self.doubt(weight, &word, look)), code: word }
     }
 
-    /// The words of a clean end; after a word that no list names there is none.
+    /// The words of a clean end; right after a word that no list names there is none.
     fn clean_end(&self, word: &str) -> Option<Outcome> {
         let declined = |code: &str, text: &str| {
             Some(Outcome::Declined(Decline { code: code.to_owned(), text: text.to_owned() }))
@@ -215,6 +228,7 @@ impl Closing<'_> {
             Why::Ended(ended) => {
                 declined(ended, "PayPayで支払いができませんでした。支払いは成立していません。")
             }
+            Why::Unlisted(ended) if self.is_question => declined(ended, "支払いは成立していません。"),
             Why::Unlisted(_) => None,
         }
     }

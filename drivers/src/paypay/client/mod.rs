@@ -14,15 +14,6 @@ mod settle;
 mod take_back;
 mod wire;
 
-#[cfg(test)]
-pub(super) mod testing {
-    //! What the tests of the answers look at.
-    pub(in crate::paypay) use super::{
-        reading::{Cancelled, Created, Deleted, Look, Refunded},
-        wire::Answer,
-    };
-}
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{
@@ -196,4 +187,13 @@ impl CodePayment for PayPay {
     fn take_back<'a>(&'a self, wish: &'a TakeBack) -> Fut<'a, Settled> {
         Box::pin(self.give_back(wish))
     }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    //! What the tests of the answers look at.
+    pub(in crate::paypay) use super::{
+        reading::{Cancelled, Created, Deleted, Look, Refunded},
+        wire::Answer,
+    };
 }

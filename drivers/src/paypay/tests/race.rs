@@ -76,6 +76,19 @@ async fn a_cancel_in_each_phase() {
             "DidNotHappen",
             vec![],
         ),
+        // The code was too old already: the operator's last word is believed by the question.
+        (
+            "{ rx = \"'delete'\", do = \"book\", truth = \"state EXPIRED\" }, { rx = \"'delete'\", do = \"drop\" }",
+            "Declined CODE_DELETED",
+            "",
+            vec![],
+        ),
+        (
+            "{ rx = \"'delete'\", do = \"drop\", truth = \"state EXPIRED\" }",
+            "Unknown Silence",
+            "DidNotHappen",
+            vec![],
+        ),
         // The operator does not cancel; the code is deleted, and it says that there was no payment.
         (
             "{ rx = \"'cancel'\", do = \"book\", truth = \"refuse 400 ORDER_NOT_REVERSIBLE\" }",
@@ -156,9 +169,7 @@ async fn a_restart_while_the_code_is_shown() {
         ("state SOMETHING", "CannotTell", "CannotTell"),
     ] {
         let mut bench = Bench::with(SimulatorOptions::default(), stands_still).await;
-        let request = bench.request(300, AttemptKind::Sales);
-        let sale = bench.authorize(request.clone(), CancellationToken::new());
-        assert!(tokio::time::timeout(Duration::from_millis(80), sale).await.is_err());
+        let request = bench.begin(300).await;
         bench.restart(quick);
         if !truth.is_empty() {
             bench.operator.truth(truth);
@@ -180,9 +191,7 @@ async fn another_amount_is_never_taken_for_ours() {
     let stands_still =
         PayPayTimers { poll: Duration::from_secs(60), patience: Duration::from_secs(60), ..TIMERS };
     let mut bench = Bench::with(SimulatorOptions::default(), stands_still).await;
-    let request = bench.request(300, AttemptKind::Sales);
-    let sale = bench.authorize(request.clone(), CancellationToken::new());
-    assert!(tokio::time::timeout(Duration::from_millis(80), sale).await.is_err());
+    let request = bench.begin(300).await;
     bench.restart(TIMERS);
     bench.operator.truth("amount 3000");
     assert!(bench.operator.pay());

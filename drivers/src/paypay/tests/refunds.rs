@@ -54,7 +54,7 @@ async fn every_answer_to_a_refund() {
         ("answer 202 REQUEST_ACCEPTED", "Approved", "", true),
         ("answer 500 INTERNAL_SERVER_ERROR", "Approved", "", true),
         // Not proven: a late request may still arrive.
-        ("refuse 500 TRANSACTION_FAILED", "Unknown Silence", "StillRunning", false),
+        ("refuse 500 TRANSACTION_FAILED", "Unknown Silence", "", false),
         ("refuse 400 TEAPOT", "Unknown UnlistedCode", "StillRunning", false),
         ("answer 418 SUCCESS", "Unknown UnlistedCode", "Happened", true),
         ("answer 201 SUCCESS", "Unknown UnlistedCode", "Happened", true),
