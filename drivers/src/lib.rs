@@ -14,6 +14,7 @@ pub mod explain;
 #[cfg(test)]
 mod fuzz;
 pub mod null;
+pub mod paypay;
 
 pub mod pos_printer;
 pub mod scanner;
