@@ -6,15 +6,13 @@
 
 use std::sync::Arc;
 
-use domain::payment::{
-    Approval, AttemptFact, AttemptKind, Doubt, DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer,
-};
+use domain::payment::{Approval, AttemptFact, Doubt, DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use super::{CodePayment, CodeSale, Presented, Settled, TakeBack};
 use crate::cat::{
-    AttemptEvidence, Cat, CatCapabilities, CatRequest, DailyLogOutcome, Fut, LinkState, Recorder,
+    AttemptEvidence, Cat, CatCapabilities, CatKind, CatRequest, DailyLogOutcome, Fut, LinkState, Recorder,
 };
 
 /// An operator behind [`Cat`].
@@ -59,8 +57,8 @@ impl<P: CodePayment> Order<P> {
             return not_started(NotStartedWhy::NoByteLeft, "the journal could not take the intent");
         }
         let settled = match self.request.kind {
-            AttemptKind::Sales => self.sell().await,
-            AttemptKind::Void { original } => {
+            CatKind::Sales => self.sell().await,
+            CatKind::Void { original } | CatKind::Refund { original } => {
                 let wish = TakeBack {
                     attempt: self.request.attempt,
                     original,
@@ -77,11 +75,13 @@ impl<P: CodePayment> Order<P> {
     fn not_offered(&self) -> Option<&'static str> {
         let can = self.operator.capabilities();
         match (self.request.kind, &self.request.code) {
-            (AttemptKind::Void { .. }, _) if !can.take_back => Some("the operator gives nothing back"),
-            (AttemptKind::Sales, Some(_)) if !can.accept_code => {
+            (CatKind::Void { .. } | CatKind::Refund { .. }, _) if !can.take_back => {
+                Some("the operator gives nothing back")
+            }
+            (CatKind::Sales, Some(_)) if !can.accept_code => {
                 Some("the operator does not take the payer's code here")
             }
-            (AttemptKind::Sales, None) if !can.show_code => {
+            (CatKind::Sales, None) if !can.show_code => {
                 Some("the operator needs the payer's code, and there is none (it is kept in memory only)")
             }
             _ => None,
@@ -160,6 +160,7 @@ impl<P: CodePayment> Cat for CodeTerminal<P> {
         let can = self.operator.capabilities();
         CatCapabilities {
             void: can.take_back,
+            refund: can.take_back,
             query: can.query,
             refuse_result: false,
             abort: can.show_code,

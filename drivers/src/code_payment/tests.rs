@@ -6,14 +6,14 @@ use domain::{
     id::AttemptId,
     money::Yen,
     payment::{
-        Approval, AttemptFact, AttemptKind, Decline, Doubt, DoubtCause, NotStartedWhy, Outcome, Phase,
-        QueryAnswer, StrayResult,
+        Approval, AttemptFact, Decline, Doubt, DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer,
+        StrayResult,
     },
 };
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::cat::{Cat as _, CatRequest, JournalDown, Progress};
+use crate::cat::{Cat as _, CatKind, CatRequest, JournalDown, Progress};
 
 /// What happened, in order, on both sides.
 type Steps = Arc<Mutex<Vec<String>>>;
@@ -127,7 +127,7 @@ fn approved() -> Outcome {
 
 /// One order; how it ends and what happened.
 async fn order(
-    kind: AttemptKind,
+    kind: CatKind,
     code: Option<&str>,
     gateway: Gateway,
     down_at: Option<&'static str>,
@@ -169,16 +169,14 @@ fn gateway(ends: Outcome, can: CodeCapabilities) -> Gateway {
 #[tokio::test]
 async fn each_fact_is_durable_before_the_next_step() {
     let (outcome, steps) =
-        order(AttemptKind::Sales, Some("281234567890123456"), gateway(approved(), GATEWAY), None, false)
-            .await;
+        order(CatKind::Sales, Some("281234567890123456"), gateway(approved(), GATEWAY), None, false).await;
     assert_eq!(outcome, approved());
     assert_eq!(steps, ["sending", "present 3456", "settled", "hide", "result seen"]);
-    let (outcome, steps) = order(AttemptKind::Sales, None, gateway(approved(), GATEWAY), None, false).await;
+    let (outcome, steps) = order(CatKind::Sales, None, gateway(approved(), GATEWAY), None, false).await;
     assert_eq!(outcome, approved());
     assert_eq!(steps, ["sending", "present ", "show", "settled", "hide", "result seen"]);
     let original = "00000000-0000-7000-8000-000000000009".parse().unwrap();
-    let (_, steps) =
-        order(AttemptKind::Void { original }, None, gateway(approved(), GATEWAY), None, false).await;
+    let (_, steps) = order(CatKind::Void { original }, None, gateway(approved(), GATEWAY), None, false).await;
     assert_eq!(steps, ["sending", "take back 300", "result seen"]);
 }
 
@@ -186,7 +184,7 @@ async fn each_fact_is_durable_before_the_next_step() {
 async fn the_code_leaves_the_display_with_the_clerks_cancel() {
     let declined = Outcome::Declined(Decline { code: "D".to_owned(), text: "やめました".to_owned() });
     let waiting = Gateway { waits_for_stop: true, ..gateway(declined.clone(), GATEWAY) };
-    let (outcome, steps) = order(AttemptKind::Sales, None, waiting, None, false).await;
+    let (outcome, steps) = order(CatKind::Sales, None, waiting, None, false).await;
     assert_eq!(outcome, declined);
     assert_eq!(steps, ["sending", "present ", "show", "hide", "settled", "hide"]);
 }
@@ -198,11 +196,11 @@ async fn what_is_not_offered_or_not_durable_is_not_sent() {
     let original = "00000000-0000-7000-8000-000000000009".parse().unwrap();
     for (kind, code, can, down_at, stop, why) in [
         // The payer's code was lost with the memory that held it.
-        (AttemptKind::Sales, None, blind, None, false, NotStartedWhy::NoByteLeft),
-        (AttemptKind::Sales, Some("1234"), shows, None, false, NotStartedWhy::NoByteLeft),
-        (AttemptKind::Void { original }, None, shows, None, false, NotStartedWhy::NoByteLeft),
-        (AttemptKind::Sales, None, GATEWAY, Some("sending"), false, NotStartedWhy::NoByteLeft),
-        (AttemptKind::Sales, None, GATEWAY, None, true, NotStartedWhy::CancelledBeforeSend),
+        (CatKind::Sales, None, blind, None, false, NotStartedWhy::NoByteLeft),
+        (CatKind::Sales, Some("1234"), shows, None, false, NotStartedWhy::NoByteLeft),
+        (CatKind::Void { original }, None, shows, None, false, NotStartedWhy::NoByteLeft),
+        (CatKind::Sales, None, GATEWAY, Some("sending"), false, NotStartedWhy::NoByteLeft),
+        (CatKind::Sales, None, GATEWAY, None, true, NotStartedWhy::CancelledBeforeSend),
     ] {
         let (outcome, steps) = order(kind, code, gateway(approved(), can), down_at, stop).await;
         assert!(matches!(outcome, Outcome::NotStarted { why: said, .. } if said == why), "{outcome:?}");
@@ -213,7 +211,7 @@ async fn what_is_not_offered_or_not_durable_is_not_sent() {
 #[tokio::test]
 async fn money_that_cannot_be_recorded_is_a_doubt() {
     let (outcome, _) =
-        order(AttemptKind::Sales, None, gateway(approved(), GATEWAY), Some("result seen"), false).await;
+        order(CatKind::Sales, None, gateway(approved(), GATEWAY), Some("result seen"), false).await;
     let Outcome::Unknown(doubt) = outcome else { panic!("{outcome:?}") };
     assert_eq!((doubt.cause, doubt.phase), (DoubtCause::JournalDown, Phase::AtCentre));
     assert_eq!(doubt.partial.and_then(|seen| seen.settled_amount), Some(Yen::new(300)));
@@ -225,7 +223,7 @@ async fn money_that_cannot_be_recorded_is_a_doubt() {
         partial: Some(Approval::default()),
     };
     let (outcome, steps) =
-        order(AttemptKind::Sales, None, gateway(Outcome::Unknown(differs), GATEWAY), None, false).await;
+        order(CatKind::Sales, None, gateway(Outcome::Unknown(differs), GATEWAY), None, false).await;
     assert!(matches!(outcome, Outcome::Unknown(doubt) if doubt.phase == Phase::ResultSeen));
     assert_eq!(steps.last().map(String::as_str), Some("result seen"));
 }

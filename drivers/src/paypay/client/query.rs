@@ -3,7 +3,7 @@
 //! Invariants: an order that was being taken back is taken back further, everything else is only read; "not paid" counts only when the
 //! code cannot be paid any more: deleted, never seen, or older than any code lives; another amount is for a person.
 
-use domain::payment::{AttemptKind, Outcome, QueryAnswer};
+use domain::payment::{Outcome, QueryAnswer};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     reading::{Look, Refunded},
 };
 use crate::{
-    cat::AttemptEvidence,
+    cat::{AttemptEvidence, CatKind},
     code_payment::CodeSale,
     paypay::message::{Payment, PaymentState},
 };
@@ -22,8 +22,8 @@ const LOOKS_MAX: u32 = 3;
 impl PayPay {
     pub(super) async fn what_became_of(&self, evidence: &AttemptEvidence) -> QueryAnswer {
         match evidence.kind {
-            AttemptKind::Sales => self.what_became_of_sale(evidence).await,
-            AttemptKind::Void { original } => {
+            CatKind::Sales => self.what_became_of_sale(evidence).await,
+            CatKind::Void { original } | CatKind::Refund { original } => {
                 let Some(payment_id) = self.payment_id(original).await else {
                     return cannot_tell("the operator does not say the number of the payment");
                 };

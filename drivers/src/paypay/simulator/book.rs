@@ -51,6 +51,8 @@ pub struct Charge {
     pub amount: Yen,
     /// What was paid.
     pub settled: Yen,
+    /// What was given back of it.
+    pub refunded: Yen,
     /// What became of it.
     pub state: ChargeState,
     /// When the code stops being good.
@@ -129,6 +131,7 @@ impl Book {
             code_id: format!("04-{number:018}"),
             amount,
             settled: Yen::ZERO,
+            refunded: Yen::ZERO,
             state: ChargeState::Created,
             expires_at,
             paid_at: None,
@@ -241,11 +244,12 @@ impl Book {
             return Err((404, "RESOURCE_NOT_FOUND"));
         };
         match charge.state {
-            ChargeState::Completed if !charge.cancelled && amount == charge.settled => {}
+            ChargeState::Completed if !charge.cancelled && amount <= charge.settled => {}
             ChargeState::Completed if !charge.cancelled => return Err((400, "INVALID_PARAMS")),
             _ => return Err((400, "UNACCEPTABLE_OP")),
         }
         charge.state = ChargeState::Refunded;
+        charge.refunded = amount;
         let refund =
             Refund { merchant_refund_id: id.to_owned(), payment_id: payment_id.to_owned(), amount, at: now };
         self.refunds.push(refund.clone());

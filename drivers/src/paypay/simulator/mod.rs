@@ -228,8 +228,9 @@ impl PayPaySimulator {
     /// What the citizens have paid and not got back, by order.
     #[must_use]
     pub fn charged(&self) -> Vec<Yen> {
-        let stands = |charge: &Charge| charge.state == ChargeState::Completed;
-        self.book().iter().filter(|charge| stands(charge)).map(|charge| charge.settled).collect()
+        let paid = |charge: &Charge| matches!(charge.state, ChargeState::Completed | ChargeState::Refunded);
+        let kept = |charge: &Charge| charge.settled.saturating_sub(charge.refunded);
+        self.book().iter().filter(|charge| paid(charge)).map(kept).filter(|kept| *kept != Yen::ZERO).collect()
     }
 
     /// How often something was asked: `create`, `details`, `delete`, `cancel`, `refund`, `refund-details`, and `unauthorized`.

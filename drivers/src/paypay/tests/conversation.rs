@@ -7,13 +7,13 @@ use std::{
 
 use domain::{
     money::Yen,
-    payment::{AttemptKind, DoubtCause, NotStartedWhy, Outcome},
+    payment::{DoubtCause, NotStartedWhy, Outcome},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::support::{Bench, SECRET, TIMERS, answer, till, word};
 use crate::{
-    cat::{Cat as _, DailyLogOutcome, LinkState},
+    cat::{Cat as _, CatKind, DailyLogOutcome, LinkState},
     codes::PaymentCode,
     paypay::{ApiSecret, PayPayConfig, simulator::SimulatorOptions},
 };
@@ -57,7 +57,7 @@ async fn a_day_at_the_operator() {
 #[tokio::test]
 async fn a_code_is_paid_at_the_address_that_it_carries() {
     let mut bench = Bench::new().await;
-    let request = bench.request(300, AttemptKind::Sales);
+    let request = bench.request(300, CatKind::Sales);
     let citizen = async {
         loop {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -269,11 +269,11 @@ async fn a_journal_that_is_down() {
 #[tokio::test]
 async fn what_is_not_offered_is_not_sent() {
     let mut bench = Bench::new().await;
-    let mut request = bench.request(300, AttemptKind::Sales);
+    let mut request = bench.request(300, CatKind::Sales);
     request.code = Some(PaymentCode::new("281234567890123456").unwrap());
     let outcome = bench.authorize(request, CancellationToken::new()).await;
     assert_eq!(word(&outcome), "NotStarted NoByteLeft", "the payer's code is not in the public interface");
-    let request = bench.request(300, AttemptKind::Sales);
+    let request = bench.request(300, CatKind::Sales);
     let stop = CancellationToken::new();
     stop.cancel();
     let outcome = bench.authorize(request, stop).await;

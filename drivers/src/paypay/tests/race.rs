@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::payment::{AttemptKind, Outcome};
+use domain::payment::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use super::support::{Bench, TIMERS, answer, word};
 use crate::{
-    cat::CatRequest,
+    cat::{CatKind, CatRequest},
     code_payment::{PROGRESS_CANCELLING, PROGRESS_WAITING},
     paypay::{
         PayPayTimers,
@@ -19,7 +19,7 @@ use crate::{
 async fn cancelled(bench: &mut Bench, progress: u8) -> (CatRequest, Outcome) {
     let stop = CancellationToken::new();
     *bench.journal.cancel_on.lock().unwrap() = Some((progress, stop.clone()));
-    let request = bench.request(300, AttemptKind::Sales);
+    let request = bench.request(300, CatKind::Sales);
     let outcome = bench.authorize(request.clone(), stop).await;
     *bench.journal.cancel_on.lock().unwrap() = None;
     assert!(bench.journal.display_is_empty());
@@ -129,7 +129,7 @@ async fn a_payment_after_an_accepted_cancel_is_no_approval() {
 async fn a_cancel_before_the_code_is_there() {
     let mut bench = Bench::scripted("{ tx = \"'create'\", do = \"delay\", ms = 100 }").await;
     let stop = CancellationToken::new();
-    let request = bench.request(300, AttemptKind::Sales);
+    let request = bench.request(300, CatKind::Sales);
     let clerk = async {
         tokio::time::sleep(Duration::from_millis(40)).await;
         stop.cancel();

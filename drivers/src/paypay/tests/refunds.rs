@@ -1,13 +1,13 @@
 //! Giving a sale back: once, under an id of its own, asked about under that id.
 
-use domain::{
-    money::Yen,
-    payment::{AttemptKind, Outcome},
-};
+use domain::{money::Yen, payment::Outcome};
 use tokio_util::sync::CancellationToken;
 
 use super::support::{Bench, TIMERS, answer, word};
-use crate::{cat::CatRequest, paypay::simulator::ChargeState};
+use crate::{
+    cat::{CatKind, CatRequest},
+    paypay::simulator::ChargeState,
+};
 
 const PAYS: &str = "{ after_ms = 30, attempt = 1, do = \"book\", truth = \"paid\" }";
 
@@ -96,15 +96,28 @@ async fn a_refund_whose_answer_is_lost() {
     }
 }
 
+/// After the day a part may be given back too; more than was paid never is.
+#[tokio::test]
+async fn a_part_is_given_back() {
+    let (mut bench, sale, _) = paid("").await;
+    let too_much = bench.request(301, CatKind::Refund { original: sale.attempt });
+    let outcome = bench.authorize(too_much, CancellationToken::new()).await;
+    assert_eq!(word(&outcome), "Declined INVALID_PARAMS");
+    let part = bench.request(100, CatKind::Refund { original: sale.attempt });
+    let outcome = bench.authorize(part.clone(), CancellationToken::new()).await;
+    assert_eq!(word(&outcome), "Approved", "{outcome:?}");
+    assert_eq!((bench.charged(), answer(&bench.query(&part).await)), (vec![200], "Happened"));
+}
+
 /// A void of a sale of which the journal has no number: the operator says it by our id.
 #[tokio::test]
 async fn the_number_of_the_payment_is_asked_for() {
     let (mut bench, sale, _) = paid("").await;
-    let void = bench.request(300, AttemptKind::Void { original: sale.attempt });
+    let void = bench.request(300, CatKind::Void { original: sale.attempt });
     let outcome = bench.authorize(void, CancellationToken::new()).await;
     assert_eq!(word(&outcome), "Approved", "{outcome:?}");
     let stranger = format!("00000000-0000-7000-8000-{:012}", 999).parse().unwrap();
-    let void = bench.request(300, AttemptKind::Void { original: stranger });
+    let void = bench.request(300, CatKind::Void { original: stranger });
     let outcome = bench.authorize(void, CancellationToken::new()).await;
     assert_eq!(word(&outcome), "NotStarted DeviceUnavailable", "{outcome:?}");
     assert_eq!(bench.operator.asked("refund"), 1);

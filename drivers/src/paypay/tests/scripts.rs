@@ -1,10 +1,10 @@
 //! Fault script 12 of `devices.md` 5, in its variants, against the operator in software. The book is the judge.
 
-use domain::payment::{AttemptKind, NotStartedWhy, Outcome, QueryAnswer};
+use domain::payment::{NotStartedWhy, Outcome, QueryAnswer};
 use tokio_util::sync::CancellationToken;
 
 use super::support::Bench;
-use crate::script::Script;
+use crate::{cat::CatKind, script::Script};
 
 fn integers(value: &toml::Value) -> Vec<i64> {
     value.as_array().unwrap().iter().map(|one| one.as_integer().unwrap()).collect()
@@ -37,7 +37,7 @@ async fn pay(bench: &mut Bench, script: &Script, yen: i64) -> Option<i64> {
     if let Some(code) = integer(&script.clerk, "cancel_on_progress") {
         *bench.journal.cancel_on.lock().unwrap() = Some((u8::try_from(code).unwrap(), stop.clone()));
     }
-    let request = bench.request(yen, AttemptKind::Sales);
+    let request = bench.request(yen, CatKind::Sales);
     let outcome = bench.authorize(request.clone(), stop).await;
     bench.journal.note(outcome_word(&outcome));
     if let (Outcome::NotStarted { why, detail }, Some(remedy)) = (&outcome, script.expect.get("remedy")) {

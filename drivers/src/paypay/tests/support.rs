@@ -11,13 +11,13 @@ use std::{
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptFact, AttemptKind, Outcome, QueryAnswer, StrayResult},
+    payment::{Approval, AttemptFact, Outcome, QueryAnswer, StrayResult},
     time::{Clock, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cat::{AttemptEvidence, Cat as _, CatRequest, CodeToShow, Fut, JournalDown, Progress, Recorder},
+    cat::{AttemptEvidence, Cat as _, CatKind, CatRequest, CodeToShow, Fut, JournalDown, Progress, Recorder},
     code_payment::CodeTerminal,
     paypay::{
         ApiSecret, PayPay, PayPayConfig, PayPayTimers,
@@ -159,7 +159,7 @@ impl Bench {
         self.till = Arc::new(till(self.operator.base_url(), SECRET, timers));
     }
 
-    pub fn request(&mut self, yen: i64, kind: AttemptKind) -> CatRequest {
+    pub fn request(&mut self, yen: i64, kind: CatKind) -> CatRequest {
         self.attempts += 1;
         CatRequest {
             attempt: format!("00000000-0000-7000-8000-{:012}", self.attempts).parse().unwrap(),
@@ -176,14 +176,14 @@ impl Bench {
     }
 
     pub async fn sale(&mut self, yen: i64) -> (CatRequest, Outcome) {
-        let request = self.request(yen, AttemptKind::Sales);
+        let request = self.request(yen, CatKind::Sales);
         let outcome = self.authorize(request.clone(), CancellationToken::new()).await;
         (request, outcome)
     }
 
     /// Begins a sale and waits until its code is on the display; it goes on by itself.
     pub async fn begin(&mut self, yen: i64) -> CatRequest {
-        let request = self.request(yen, AttemptKind::Sales);
+        let request = self.request(yen, CatKind::Sales);
         let sale = self.authorize(request.clone(), CancellationToken::new());
         let shown = async {
             while self.journal.display_is_empty() {
@@ -214,7 +214,7 @@ impl Bench {
     /// Sale and void of the same attempt.
     pub async fn void(&mut self, sale: &CatRequest, outcome: &Outcome) -> (CatRequest, Outcome) {
         let Outcome::Approved(approval) = outcome else { panic!("{outcome:?}") };
-        let mut void = self.request(sale.amount.get(), AttemptKind::Void { original: sale.attempt });
+        let mut void = self.request(sale.amount.get(), CatKind::Void { original: sale.attempt });
         void.original = Some(approval.clone());
         let outcome = self.authorize(void.clone(), CancellationToken::new()).await;
         (void, outcome)
