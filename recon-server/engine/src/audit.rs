@@ -2,14 +2,14 @@
 //!
 //! Invariant: an outcome that passes has lost, doubled and invented nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::money::Yen;
 
 use crate::{
     class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Figure, Outcome, Side, YearShare},
+    outcome::{Ended, Figure, Outcome, Side, Stage, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -52,12 +52,16 @@ fn references(outcome: &Outcome, findings: &mut Vec<String>) {
     let exceptions: BTreeMap<&str, usize> =
         outcome.exceptions.iter().map(|e| (e.id.as_str(), e.members.len())).collect();
     let links: BTreeMap<&str, usize> = outcome.links.iter().map(|l| (l.id.as_str(), 2)).collect();
+    let sets: BTreeSet<&str> = outcome.sets.iter().map(|set| set.id.as_str()).collect();
     if exceptions.len() != outcome.exceptions.len() || links.len() != outcome.links.len() {
         findings.push("two exceptions or two links have one id".to_owned());
     }
     for placed in &outcome.dispositions {
         let known = match &placed.ended {
             Ended::Linked { link } => links.contains_key(link.as_str()),
+            Ended::LinkedInSet { set, link } => {
+                sets.contains(set.as_str()) && links.contains_key(link.as_str())
+            }
             Ended::Exception { exception, .. } => exceptions.contains_key(exception.as_str()),
             _ => true,
         };
@@ -67,7 +71,7 @@ fn references(outcome: &Outcome, findings: &mut Vec<String>) {
     }
 }
 
-/// No row stands in two links; what links carry of a deposit, and of a payout that has arrived, is all of it; and each payout names the
+/// The links of a row carry all of it, and more than one only where it is a sum; what links carry of a deposit, and of a payout that has arrived, is all of it; and each payout names the
 /// deposits that its links go to.
 fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
     let mut rows = BTreeMap::new();
@@ -80,13 +84,22 @@ fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
             *right = right.saturating_add(link.right_amount);
             named.entry(&link.left).or_default().push(&link.right);
         } else {
-            *rows.entry((link.leg, link.right.as_str())).or_insert(0_u32) += 1;
+            let row: &mut (u32, Yen, bool) = rows.entry(link.right.as_str()).or_default();
+            row.0 += 1;
+            row.1 = row.1.saturating_add(link.right_amount);
+            row.2 |= !matches!(link.stage, Stage::BoundedSum | Stage::DayTotal);
         }
     }
-    let twice = rows.iter().filter(|(_, n)| **n > 1);
-    findings.extend(twice.map(|((leg, id), n)| format!("{leg:?}: {id} is linked {n} times")));
     let amounts: BTreeMap<(Side, &str), Yen> =
         outcome.dispositions.iter().map(|d| ((d.side, d.id.as_str()), d.amount)).collect();
+    for (id, (links, yen, one)) in rows {
+        if one && links > 1 {
+            findings.push(format!("row {id} is linked {links} times"));
+        }
+        if amounts.get(&(Side::Statement, id)) != Some(&yen) {
+            findings.push(format!("row {id}: its links carry {yen} yen, which is not its amount"));
+        }
+    }
     for (side, carried) in [(Side::Payout, &ours), (Side::Bank, &theirs)] {
         for (id, yen) in carried.iter().filter(|(id, yen)| amounts.get(&(side, **id)) != Some(*yen)) {
             findings.push(format!("{side:?} {id}: its links carry {yen} yen, which is not its amount"));

@@ -86,6 +86,18 @@ pub enum ExceptionClass {
     RefundExceeds,
     /// 年度区分: the sales of one payout fall in two fiscal years.
     YearSplitReview,
+    /// 確認待ちの突合: a match that a rule proposes and a person has not confirmed.
+    ProposedMatch,
+    /// 締め未実施: the terminal's 締め was not run, so its day is not yet payable.
+    UnclosedTerminal,
+    /// チャージバック, or a refund at the acquirer that is not ours.
+    Chargeback,
+    /// 記録の欠番: numbers of a counter's journal that never came.
+    SequenceGap,
+    /// 締め後の訂正: a row changed after its period was closed.
+    RevisedAfterClose,
+    /// 判定の食い違い: two sources decide an unknown result differently.
+    ConflictingResolution,
 }
 
 impl ExceptionClass {
@@ -112,6 +124,12 @@ impl ExceptionClass {
             Self::CounterDayOpen => "COUNTER_DAY_OPEN",
             Self::RefundExceeds => "REFUND_EXCEEDS",
             Self::YearSplitReview => "YEAR_SPLIT_REVIEW",
+            Self::ProposedMatch => "PROPOSED_MATCH",
+            Self::UnclosedTerminal => "UNCLOSED_TERMINAL",
+            Self::Chargeback => "CHARGEBACK",
+            Self::SequenceGap => "SEQUENCE_GAP",
+            Self::RevisedAfterClose => "REVISED_AFTER_CLOSE",
+            Self::ConflictingResolution => "CONFLICTING_RESOLUTION",
         }
     }
 
@@ -138,6 +156,12 @@ impl ExceptionClass {
             Self::CounterDayOpen => "窓口の締め・送信待ち",
             Self::RefundExceeds => "返金が収納を超過",
             Self::YearSplitReview => "年度をまたぐ入金",
+            Self::ProposedMatch => "確認待ちの突合",
+            Self::UnclosedTerminal => "端末の締め未実施",
+            Self::Chargeback => "会社による取消・返金",
+            Self::SequenceGap => "記録の欠番",
+            Self::RevisedAfterClose => "締め後の訂正",
+            Self::ConflictingResolution => "判定の食い違い",
         }
     }
 
@@ -145,7 +169,7 @@ impl ExceptionClass {
     #[must_use]
     pub const fn leg(self) -> Leg {
         match self {
-            Self::TerminalDiff | Self::CounterDayOpen => Leg::Counter,
+            Self::TerminalDiff | Self::CounterDayOpen | Self::SequenceGap => Leg::Counter,
             Self::PayoutNoDeposit
             | Self::DepositNoPayout
             | Self::DepositAmountDiff
@@ -165,6 +189,11 @@ impl ExceptionClass {
                 | Self::PayoutNoDeposit
                 | Self::CounterDayOpen
                 | Self::YearSplitReview
+                | Self::ProposedMatch
+                | Self::UnclosedTerminal
+                | Self::SequenceGap
+                | Self::RevisedAfterClose
+                | Self::ConflictingResolution
         )
     }
 
@@ -172,8 +201,13 @@ impl ExceptionClass {
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::MissingFile | Self::CounterDayOpen => Verdict::Incomplete,
-            Self::UnknownPending | Self::Ambiguous | Self::CutoffShift => Verdict::Pending,
+            Self::MissingFile | Self::CounterDayOpen | Self::SequenceGap => Verdict::Incomplete,
+            Self::UnknownPending
+            | Self::Ambiguous
+            | Self::CutoffShift
+            | Self::ProposedMatch
+            | Self::UnclosedTerminal
+            | Self::RevisedAfterClose => Verdict::Pending,
             Self::YearSplitReview => Verdict::Matched,
             _ => Verdict::Differences,
         }

@@ -11,6 +11,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::matching::Matching;
+
 /// When a contract closes (締め).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,6 +213,9 @@ pub struct Contract {
     pub keys: Vec<KeyRule>,
     /// Minutes around midnight of a closing day in which a sale may fall into the neighbouring period at the acquirer.
     pub cutoff_band_minutes: u16,
+    /// How what no key joins is joined, and what the rows are worth as evidence.
+    #[serde(default)]
+    pub matching: Matching,
 }
 
 impl Contract {

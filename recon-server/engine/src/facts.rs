@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::BankCalendar, contract::Contract};
+use crate::{calendar::BankCalendar, contract::Contract, notices::Notices};
 
 /// Largest magnitude of one amount, in yen.
 pub const FACT_YEN_MAX: i64 = 1_000_000_000_000;
@@ -46,6 +46,9 @@ pub struct Facts {
     pub counter_days: Vec<CounterDay>,
     /// Terminals and printed sheets that are ours. While empty, no row is called foreign.
     pub terminals: Vec<OwnTerminal>,
+    /// What the house knows besides.
+    #[serde(default)]
+    pub notices: Notices,
 }
 
 /// What a sale has come to.
@@ -165,10 +168,20 @@ pub enum RowClass {
     Sale,
     /// 返金・取消
     Refund,
+    /// チャージバック: taken back by the card company at the payer's word.
+    Chargeback,
     /// 取引失敗
     Failed,
     /// A status word that no profile lists.
     Unclassified(String),
+}
+
+impl RowClass {
+    /// Whether money goes back.
+    #[must_use]
+    pub const fn gives_back(&self) -> bool {
+        matches!(self, Self::Refund | Self::Chargeback)
+    }
 }
 
 /// 会社明細: one row.

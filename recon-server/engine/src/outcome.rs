@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     class::{ExceptionClass, Leg, Verdict},
     contract::GrossOrNet,
+    proof::{Distance, LinkState, Proof},
 };
 
 pub use crate::report::{ContractSheet, DaySummary, Figure, LateConfirmed, ReportLine, TerminalSide};
@@ -34,6 +35,14 @@ pub enum Stage {
     DepositSet,
     /// 8: one payout, several deposits of its payer.
     DepositSplit,
+    /// 3: each the other's sole candidate within a time.
+    MutualUniqueWindow,
+    /// 4: as many alike on both sides; which is which stays open.
+    InterchangeableSet,
+    /// 5: a row that is the sum of sales, or a sale that was split into rows.
+    BoundedSum,
+    /// 5: the total of a day, from an acquirer that gives totals only.
+    DayTotal,
 }
 
 /// One field that was compared.
@@ -70,6 +79,32 @@ pub struct Link {
     pub right_amount: Yen,
     /// Field by field.
     pub compared: Vec<Compared>,
+    /// Rule version, state, pairing, set, and the candidates that were refused.
+    #[serde(default)]
+    pub proof: Proof,
+}
+
+/// Things that are one another as a set: the money is proven, which is which is not (stages 4 and 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetProof {
+    /// Stable id over the members.
+    pub id: String,
+    /// 契約
+    pub contract: ContractId,
+    /// Stage 4 or 5.
+    pub stage: Stage,
+    /// Whether it counts.
+    pub state: LinkState,
+    /// Members that are proven, of each side in stage 4; links in stage 5.
+    pub proven: u32,
+    /// Yen that are proven.
+    pub amount: Yen,
+    /// Ids of all candidates of ours.
+    pub ours: Vec<String>,
+    /// Ids of all candidates of theirs.
+    pub theirs: Vec<String>,
+    /// What was found, one Japanese sentence.
+    pub sentence_ja: String,
 }
 
 /// Something near that is not it, and why.
@@ -79,6 +114,9 @@ pub struct NearMiss {
     pub id: String,
     /// What differs, one Japanese sentence.
     pub why_ja: String,
+    /// How far it is, and which conditions fail; empty in results recorded before it was kept.
+    #[serde(default)]
+    pub distance: Distance,
 }
 
 /// One thing that is not green.
@@ -108,6 +146,14 @@ pub struct Exception {
     pub sentence_ja: String,
     /// What comes closest, at most three.
     pub near: Vec<NearMiss>,
+    /// How many things it is about. Fewer than the members where it is not known which of them (stage 4); 0 means all of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub count: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What the centre should tell a counter about an unknown result.
@@ -261,6 +307,13 @@ pub enum Ended {
         /// Link.
         link: String,
     },
+    /// Linked as one of a set: which is which is not known, the money is.
+    LinkedInSet {
+        /// Set.
+        set: String,
+        /// The link in which it stands, formally.
+        link: String,
+    },
     /// In an exception.
     Exception {
         /// Exception.
@@ -304,6 +357,9 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// 突合
     pub links: Vec<Link>,
+    /// Sets behind the links of stages 4 and 5.
+    #[serde(default)]
+    pub sets: Vec<SetProof>,
     /// 不一致
     pub exceptions: Vec<Exception>,
     /// For the inboxes of the counters.

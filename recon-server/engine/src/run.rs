@@ -8,12 +8,13 @@ use domain::time::CivilDate;
 
 use crate::{
     check::{BadFacts, check},
-    class::Verdict,
+    class::{ExceptionClass, Leg, Verdict},
     classify::classify,
     counter,
     facts::Facts,
     join::join,
     lines::{self, Lines},
+    notices,
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
     setoff::{self, Settled},
     shares, sheet,
@@ -29,7 +30,9 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     check(facts)?;
     let world = World::new(facts);
     let joined = join(&world);
-    let leg1 = classify(&world, &joined);
+    let mut leg1 = classify(&world, &joined);
+    leg1.exceptions.extend(notices::told(&world));
+    leg1.exceptions.extend(notices::conflicts(&world, &leg1.decisions));
     let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
     leg3.exceptions.extend(years::reviews(&world, &payouts));
     let mut lines = Lines::new(&world, &leg1);
@@ -44,6 +47,8 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     let mut links = leg1.links;
     links.extend(leg3.links);
     links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let mut sets = leg1.sets;
+    sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
     let mut dispositions = leg1.dispositions;
@@ -56,6 +61,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         config_version: facts.config_version.clone(),
         verdict: worst.unwrap_or_default(),
         links,
+        sets,
         decisions,
         payouts: payouts.into_values().collect(),
         days: days(&lines, &exceptions),
@@ -89,7 +95,9 @@ fn days(lines: &[ReportLine], exceptions: &[Exception]) -> Vec<DaySummary> {
             day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());
         }
     }
-    for exception in exceptions.iter().filter(|e| e.class == crate::class::ExceptionClass::CounterDayOpen) {
+    for exception in
+        exceptions.iter().filter(|e| e.class.leg() == Leg::Counter && e.class != ExceptionClass::TerminalDiff)
+    {
         let day = days.entry(exception.day).or_default();
         day.0 = day.0.max(exception.verdict);
         day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());

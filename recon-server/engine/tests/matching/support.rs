@@ -13,6 +13,8 @@ use engine::{
         CounterDay, CounterDayState, Deposit, OwnTerminal, ReceivedBank, ReceivedStatement, Row, RowClass,
         Sale, SaleKind, SaleState,
     },
+    matching::Matching,
+    notices::Notices,
 };
 
 pub const SHEET: &str = "00-sheet0001";
@@ -54,6 +56,7 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
         cutoff_band_minutes: 30,
+        matching: Matching::default(),
     }
 }
 
@@ -76,6 +79,7 @@ pub fn facts() -> Facts {
         terminal_totals: Vec::new(),
         counter_days: Vec::new(),
         terminals: vec![OwnTerminal { id: SHEET.to_owned(), counter: "m1".parse().unwrap() }],
+        notices: Notices::default(),
     }
 }
 
