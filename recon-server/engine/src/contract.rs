@@ -214,7 +214,7 @@ pub struct Contract {
     /// Minutes around midnight of a closing day in which a sale may fall into the neighbouring period at the acquirer.
     pub cutoff_band_minutes: u16,
     /// How what no key joins is joined, and what the rows are worth as evidence.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Matching::is_default")]
     pub matching: Matching,
 }
 

@@ -70,3 +70,11 @@ pub struct Matching {
     #[serde(default)]
     pub grade: Grade,
 }
+
+impl Matching {
+    /// Whether it says nothing of its own; then it is not written down, and the version of a configuration is as it was.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod alike;
 mod cases;
 mod cash;
+mod classes;
 mod counter;
+mod mutations;
 mod oracle;
 mod oracle_sets;
 mod papers;

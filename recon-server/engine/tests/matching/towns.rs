@@ -1,5 +1,5 @@
-//! The engine against the oracle on many small towns: 20,000 in every test run, and as many as one likes with `SEEDS=2000000` and a release
-//! build (`make sim`). A failing seed is the bug report.
+//! The engine against the oracle on many small towns: 20,000 in every test run, and as many as one likes with `TOWNS=2000000` and a
+//! release build (`make sim`). A failing seed is the bug report.
 
 use crate::{oracle::disagreement, small::town};
 
@@ -8,10 +8,10 @@ const TOWNS_EACH: u64 = 2_500;
 /// Number of the tests below.
 const TESTS: u64 = 8;
 /// Name of the variable with the number of towns in all.
-const SEEDS: &str = "SEEDS";
+const TOWNS: &str = "TOWNS";
 
 fn agree(nth: u64) {
-    let asked = std::env::var(SEEDS).ok().and_then(|text| text.parse::<u64>().ok());
+    let asked = std::env::var(TOWNS).ok().and_then(|text| text.parse::<u64>().ok());
     let each = asked.map_or(TOWNS_EACH, |all| all.div_ceil(TESTS));
     for seed in (nth * each)..(nth + 1) * each {
         if let Some(difference) = disagreement(&town(seed)) {

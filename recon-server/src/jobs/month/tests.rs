@@ -240,6 +240,7 @@ fn exception(day: &str, member: &str) -> Exception {
         days: 5,
         sentence_ja: "入金がありません。".to_owned(),
         near: Vec::new(),
+        count: 0,
     }
 }
 

@@ -61,6 +61,7 @@ pub fn contract(id: &str, acquirer: &str) -> Contract {
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
         cutoff_band_minutes: 10,
+        matching: engine::matching::Matching::default(),
     }
 }
 
@@ -186,6 +187,7 @@ pub fn paypay_july() -> ContractSheet {
         in_transit: Yen::ZERO,
         residual: Yen::ZERO,
         payout_state: PayoutState::Arrived,
+        grade: engine::matching::Grade::Rows,
         verdict: Verdict::Matched,
         sentence_ja: "一致（翌期繰越 1件 300円）".to_owned(),
     }
