@@ -42,6 +42,8 @@ pub enum Leg {
     JournalStatement,
     /// Payout against deposit.
     PayoutDeposit,
+    /// Statement rows against the payout: arithmetic.
+    StatementPayout,
 }
 
 /// Why something is not green.
@@ -86,6 +88,18 @@ pub enum ExceptionClass {
     RefundExceeds,
     /// 年度区分: the sales of one payout fall in two fiscal years.
     YearSplitReview,
+    /// 手数料相違: the payment statement has another fee than the contract.
+    FeeVariance,
+    /// 消費税相違: the fee agrees, the tax on it does not.
+    TaxVariance,
+    /// 支払計算相違: a payment statement that does not add up, or not to the rows.
+    PayoutMath,
+    /// 調整: taken back or added by the acquirer beside its rows.
+    Chargeback,
+    /// 告示の対象外: a sale outside what the trustee is designated for.
+    TrusteeScope,
+    /// 指定日経過: the trustee paid late, and the day of entrustment is no longer the citizen's day of payment.
+    DeemedDateLost,
 }
 
 impl ExceptionClass {
@@ -112,6 +126,12 @@ impl ExceptionClass {
             Self::CounterDayOpen => "COUNTER_DAY_OPEN",
             Self::RefundExceeds => "REFUND_EXCEEDS",
             Self::YearSplitReview => "YEAR_SPLIT_REVIEW",
+            Self::FeeVariance => "FEE_VARIANCE",
+            Self::TaxVariance => "TAX_VARIANCE",
+            Self::PayoutMath => "PAYOUT_MATH",
+            Self::Chargeback => "CHARGEBACK",
+            Self::TrusteeScope => "TRUSTEE_SCOPE",
+            Self::DeemedDateLost => "DEEMED_DATE_LOST",
         }
     }
 
@@ -138,6 +158,12 @@ impl ExceptionClass {
             Self::CounterDayOpen => "窓口の締め・送信待ち",
             Self::RefundExceeds => "返金が収納を超過",
             Self::YearSplitReview => "年度をまたぐ入金",
+            Self::FeeVariance => "手数料相違",
+            Self::TaxVariance => "手数料の消費税相違",
+            Self::PayoutMath => "支払明細の計算相違",
+            Self::Chargeback => "会社による調整",
+            Self::TrusteeScope => "告示の対象外",
+            Self::DeemedDateLost => "指定日後の納付",
         }
     }
 
@@ -149,7 +175,11 @@ impl ExceptionClass {
             Self::PayoutNoDeposit
             | Self::DepositNoPayout
             | Self::DepositAmountDiff
-            | Self::YearSplitReview => Leg::PayoutDeposit,
+            | Self::YearSplitReview
+            | Self::DeemedDateLost => Leg::PayoutDeposit,
+            Self::FeeVariance | Self::TaxVariance | Self::PayoutMath | Self::Chargeback => {
+                Leg::StatementPayout
+            }
             _ => Leg::JournalStatement,
         }
     }
@@ -165,6 +195,8 @@ impl ExceptionClass {
                 | Self::PayoutNoDeposit
                 | Self::CounterDayOpen
                 | Self::YearSplitReview
+                | Self::TrusteeScope
+                | Self::DeemedDateLost
         )
     }
 
@@ -173,7 +205,7 @@ impl ExceptionClass {
     pub const fn verdict(self) -> Verdict {
         match self {
             Self::MissingFile | Self::CounterDayOpen => Verdict::Incomplete,
-            Self::UnknownPending | Self::Ambiguous | Self::CutoffShift => Verdict::Pending,
+            Self::UnknownPending | Self::Ambiguous | Self::CutoffShift | Self::Chargeback => Verdict::Pending,
             Self::YearSplitReview => Verdict::Matched,
             _ => Verdict::Differences,
         }

@@ -16,7 +16,7 @@ use crate::{
     ledger::Draft,
     outcome::{Disposition, Ended, Exception, Link, Payout, PayoutState, Side, Stage},
     payout::PayoutKey,
-    sentence,
+    reversal, sentence,
     sets::{self, Set},
     sheet::payout_verdict,
     world::World,
@@ -61,8 +61,11 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
         let (id, amount) = (payout.id.clone(), payout.net);
         out.dispositions.push(Disposition { side: Side::Payout, id, amount, ended });
     }
+    let taken_back = reversal::pairs(&world.deposits);
     for (place, deposit) in world.deposits.iter().enumerate() {
-        let ended = of_deposit.remove(&place).unwrap_or_else(|| out.unexpected(world, deposit, payouts));
+        let ended = of_deposit.remove(&place).unwrap_or_else(|| {
+            if taken_back.contains(&place) { Ended::NoMoney } else { out.unexpected(world, deposit, payouts) }
+        });
         let (id, amount) = (deposit.id.clone(), deposit.amount);
         out.dispositions.push(Disposition { side: Side::Bank, id, amount, ended });
     }
@@ -72,7 +75,9 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
 /// Who was paid by what, and the sets that stay undecided.
 fn matched(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout>) -> (Vec<Paid>, Vec<Set>) {
     let mut paid: Vec<Paid> = Vec::new();
-    let mut open: Vec<usize> = (0..world.deposits.len()).collect();
+    let taken_back = reversal::pairs(&world.deposits);
+    let mut open: Vec<usize> =
+        (0..world.deposits.len()).filter(|place| !taken_back.contains(place)).collect();
     open.sort_by_key(|place| (world.deposits[*place].booked_on, *place));
     let exact = sole_pairs(world, payouts, &open, &|_| true, true);
     paid.extend(exact.into_iter().map(|(key, place)| one_to_one(world, payouts, key, place)));
@@ -169,6 +174,7 @@ fn await_it(world: &World<'_>, payout: &mut Payout, contract: &Contract) {
         PayoutState::NotDue
     } else if world.bank_covered(contract.deposit_account.as_deref(), payout.expected_on) {
         payout.overdue_days = as_of.days_since(payout.expected_on);
+        payout.overdue_business_days = world.facts.calendar.banking_days_between(payout.expected_on, as_of);
         PayoutState::Overdue
     } else {
         PayoutState::BankFileMissing

@@ -6,19 +6,23 @@
 //! keys, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here: stages 3, 4 and 5 (windows, interchangeable sets, subset search),
 //! storage, clocks, floats.
 
+pub mod alias;
 pub mod allocate;
 pub mod audit;
+pub mod breakdown;
 pub mod calendar;
 mod check;
 pub mod class;
 mod classify;
 pub mod contract;
 mod counter;
+pub mod declared;
 mod deposit;
 mod evidence;
 pub mod facts;
 pub mod fee;
 pub mod ident;
+pub mod infer;
 mod join;
 mod keys;
 mod ledger;
@@ -27,13 +31,17 @@ mod near;
 pub mod outcome;
 mod payout;
 pub mod report;
+mod reversal;
 mod run;
 mod sentence;
 mod setoff;
 mod sets;
 mod shares;
 mod sheet;
+pub mod trustee;
 mod twins;
+mod variance;
+pub mod words;
 mod world;
 pub mod years;
 

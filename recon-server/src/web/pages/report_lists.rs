@@ -135,6 +135,15 @@ const fn next_step(class: ExceptionClass) -> &'static str {
         }
         ExceptionClass::RefundExceeds => "返金の決裁と領収書の控えを見比べ、返し過ぎた分を確かめてください。",
         ExceptionClass::YearSplitReview => "入金を、記載の額で年度ごとに分けて調定・収納してください。",
+        ExceptionClass::FeeVariance | ExceptionClass::TaxVariance => {
+            "契約書の率・端数処理と支払明細を見比べ、会社に計算の根拠を照会してください。"
+        }
+        ExceptionClass::PayoutMath => "支払明細の原本を確かめ、会社に内訳を照会してください。",
+        ExceptionClass::Chargeback => "会社に調整の理由と対象の取引を照会してください。",
+        ExceptionClass::TrusteeScope => {
+            "告示の対象歳入と期間を確かめ、この手段での受付を止めるか、告示を改めてください。"
+        }
+        ExceptionClass::DeemedDateLost => "会社に遅れた理由を照会し、納付日の扱いを会計課で決めてください。",
     }
 }
 
