@@ -27,9 +27,9 @@ fn c2_cannot_be_told() {
     assert_eq!(
         words,
         [
+            "2.178%、1件ごと、切捨て、税10%込み",
             "1.98%、1件ごと、四捨五入、税なし",
             "1.98%、1件ごと、切上げ、税なし",
-            "2.178%、1件ごと、切捨て、税10%込み",
         ]
     );
     assert!(
@@ -39,25 +39,22 @@ fn c2_cannot_be_told() {
     assert!(!found.contract_fits);
 }
 
-/// C1, each of its three lines with fee and tax apart: only what these rows can tell apart is told apart.
+/// One statement with fee and tax apart: only what its rows can tell apart is told apart.
 #[test]
-fn c1_each_reading_is_found() {
-    let mixed = |day| {
-        let mut rows = rows(day, 100, 300);
-        rows.push(Charged { amount: Yen::new(450), day: "2026-07-11".parse().unwrap(), ..rows[0].clone() });
-        rows
-    };
-    // 300: 5.94 each; 450: 8.91; total 30,450: 602.91; brand-days 594 and 8.91.
-    for (kept, base, rounding) in [
-        (apart(508, 50), FeeBase::Each, Rounding::Floor),
-        (apart(602, 60), FeeBase::ClosingTotal, Rounding::Floor),
-    ] {
-        let found = infer(&crate::contract::sample(), &[], &[line("2026-07-31", mixed("2026-07-10"), kept)]);
-        let Finding::One { rule } = &found.finding else {
-            panic!("{kept:?}: {}", found.paragraph_ja);
-        };
-        assert_eq!((rule.base, rule.rounding), (base, rounding), "{}", found.paragraph_ja);
-    }
+fn what_one_statement_can_tell() {
+    let mut sold = rows("2026-07-10", 100, 300);
+    sold.push(Charged { amount: Yen::new(450), day: "2026-07-11".parse().unwrap(), ..sold[0].clone() });
+    let of = |kept| infer(&crate::contract::sample(), &[], &[line("2026-07-31", sold.clone(), kept)]).finding;
+    // 5.94 a sale of 300 and 8.91 one of 450: 508 only where each is cut off; 50.8 of tax is 50 only where it is, too.
+    let Finding::One { rule } = of(apart(508, 50)) else { panic!("one") };
+    assert_eq!(
+        (rule.base, rule.rounding, rule.tax_rounding),
+        (FeeBase::Each, Rounding::Floor, Rounding::Floor)
+    );
+    // 602.91 in all, 594 and 8.91 by day: the total and the days are both cut off to 602, and 60.2 of tax is 60 twice.
+    let Finding::Several { rules } = of(apart(602, 60)) else { panic!("several") };
+    assert!(rules.contains(&crate::contract::sample().fee));
+    assert!(rules.iter().all(|rule| rule.base != FeeBase::Each), "{rules:?}");
 }
 
 #[test]

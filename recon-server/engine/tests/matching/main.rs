@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod books;
 mod cases;
 mod cash;
 mod counter;
+mod declared;
 mod oracle;
 mod papers;
 mod properties;
