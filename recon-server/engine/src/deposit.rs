@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::money::Yen;
 
 use crate::{
+    causes::{self, Cause},
     class::{ExceptionClass, Verdict},
     contract::Contract,
     evidence::{self, Paid},
@@ -49,7 +50,7 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
     }
     for one in &paid {
         let Some(payout) = payouts.get(&one.key) else { continue };
-        let ended = out.arrived(world, payout, one);
+        let ended = out.arrived(world, payouts, payout, one);
         of_payout.entry(one.key).or_insert_with(|| ended.clone());
         of_deposit.entry(one.deposit).or_insert(ended);
     }
@@ -190,14 +191,21 @@ impl Leg3 {
     }
 
     /// A payout and a deposit of it: linked, or linked with a difference.
-    fn arrived(&mut self, world: &World<'_>, payout: &Payout, one: &Paid) -> Ended {
+    fn arrived(
+        &mut self,
+        world: &World<'_>,
+        payouts: &BTreeMap<PayoutKey, Payout>,
+        payout: &Payout,
+        one: &Paid,
+    ) -> Ended {
         let (contract, deposit) = (world.contracts[one.key.0], world.deposits[one.deposit]);
         let link = evidence::deposit_link(world, payout, one);
         let ended = if one.of_payout == one.of_deposit {
             Ended::Linked { link: link.id.clone() }
         } else {
             let difference = deposit.amount.saturating_sub(payout.net);
-            let text = sentence::deposit_differs(payout, contract, deposit);
+            let known = causes::causes(world.facts, payouts.values(), payout, deposit.amount);
+            let text = sentence::deposit_differs(payout, contract, deposit) + &Cause::text(&known);
             let mut draft = about(world, payout, ExceptionClass::DepositAmountDiff, text);
             draft.members.push(deposit.id.clone());
             draft.amount = difference;

@@ -13,4 +13,5 @@ mod properties;
 mod sets;
 mod support;
 mod town;
+mod why;
 mod years;
