@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here is hard-coded per acquirer; fees, days and rounding are dated data of the city's own contract.
 
+use std::collections::BTreeMap;
+
 use domain::{
     id::{BrandCode, ContractId},
     method::Method,
@@ -299,6 +301,25 @@ impl Contract {
         })
     }
 
+    /// The contract with the charges of its earlier versions, so that a change of the rate does not reach back. `versions`: all versions
+    /// in force until now with their first days, this one among them. A history that is written in the contract itself is kept.
+    #[must_use]
+    pub fn with_history<'a>(mut self, versions: impl IntoIterator<Item = (CivilDate, &'a Self)>) -> Self {
+        let mut history: BTreeMap<CivilDate, DatedTerms> = BTreeMap::new();
+        for (valid_from, version) in versions {
+            let (fee, transfer_fee) = (version.fee, version.transfer_fee);
+            let terms =
+                DatedTerms { valid_from, fee, transfer_fee, plan_fee: Yen::ZERO, carry_below: Yen::ZERO };
+            history.insert(valid_from, terms);
+        }
+        let changes =
+            history.values().any(|terms| (terms.fee, terms.transfer_fee) != (self.fee, self.transfer_fee));
+        if self.terms.is_empty() && changes {
+            self.terms = history.into_values().collect();
+        }
+        self
+    }
+
     /// Whether it covers nothing but 利用券 and 後納: an organisation that pays later, without a statement. Until it pays, the money is
     /// 調定済・収納未済.
     #[must_use]
@@ -339,5 +360,28 @@ pub(crate) fn sample() -> Contract {
         cutoff_band_minutes: 30,
         terms: Vec::new(),
         trustee: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_versions_keep_their_days() {
+        let new = sample();
+        let old = Contract { fee: FeeRule { rate: Ppm(16_000), ..new.fee }, ..new.clone() };
+        let day = |text: &str| text.parse::<CivilDate>().unwrap();
+        let versions = [(day("2026-04-01"), &old), (day("2026-07-01"), &new)];
+        let both = new.clone().with_history(versions);
+        for (on, rate) in [("2026-01-01", 16_000), ("2026-06-30", 16_000), ("2026-07-01", 19_800)] {
+            assert_eq!(both.terms_on(day(on)).fee.rate, Ppm(rate), "{on}");
+        }
+        assert_eq!(
+            new.clone().with_history([(day("2026-04-01"), &new), (day("2026-07-01"), &new)]),
+            new,
+            "no change"
+        );
+        assert_eq!(both.clone().with_history([(day("2026-01-01"), &old)]), both, "its own history is kept");
     }
 }

@@ -69,12 +69,15 @@ pub fn dated_fee(contract: &Contract, charged: &[Charged]) -> Result<Fee, YenOve
     segments.into_values().try_fold(Fee::default(), |sum, (rule, rows)| sum.plus(fee(&rule, &rows)?))
 }
 
+/// What makes one base: the place of a row, or a day and brand, or nothing.
+type BaseKey<'a> = (usize, Option<CivilDate>, Option<&'a BrandCode>);
+
 /// The fee of one rule on the signed amounts of a closing.
 ///
 /// # Errors
 /// When a sum leaves the range of yen.
 pub fn fee(rule: &FeeRule, rows: &[&Charged]) -> Result<Fee, YenOverflow> {
-    let mut bases: BTreeMap<(usize, Option<CivilDate>, Option<&BrandCode>), Vec<Yen>> = BTreeMap::new();
+    let mut bases: BTreeMap<BaseKey<'_>, Vec<Yen>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
         if rule.refund_returns_fee || !row.amount.is_negative() {
             let key = match rule.base {

@@ -193,7 +193,7 @@ pub fn past_lines(facts: &Facts, contract: &Contract) -> Vec<PastLine> {
             brand: row.brand.clone(),
             amount: row.amount,
         };
-        let rows: Vec<Charged> = own.map(|row| charged(row)).collect();
+        let rows: Vec<Charged> = own.map(charged).collect();
         // Rows that do not add up to the statement's sales would explain nothing about its fee.
         let whole = rows.iter().fold(Yen::ZERO, |sum, row| sum.saturating_add(row.amount)) == declared.gross;
         let kept =
@@ -270,7 +270,7 @@ fn taxed(plain: &FeeRule, tax: Ppm, apart: bool, all: &mut Vec<FeeRule>) {
     }));
     // 1.98% before tax is 2.178% with 10% of tax; a rate that does not come out even is on no price list.
     let product = u64::from(plain.rate.0) * (MILLION + u64::from(tax.0));
-    let with_tax = (product % MILLION == 0).then(|| u32::try_from(product / MILLION).ok()).flatten();
+    let with_tax = product.is_multiple_of(MILLION).then(|| u32::try_from(product / MILLION).ok()).flatten();
     let Some(with_tax) = with_tax else { return };
     let included = FeeRule { rate: Ppm(with_tax), tax_rate: tax, tax_form: TaxForm::Included, ..*plain };
     let within: &[Rounding] = if apart { &ROUNDINGS } else { &ROUNDINGS[..1] };

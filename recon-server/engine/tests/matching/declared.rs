@@ -65,66 +65,55 @@ const fn leg2(class: ExceptionClass) -> bool {
     )
 }
 
-/// What a payment statement may say wrongly, and the class and yen by which it is found. The deposit follows the statement.
-#[test]
-fn statements_against_our_arithmetic() {
+/// A statement, and what is found: class and yen.
+struct Said(&'static str, DeclaredPayout, Vec<(ExceptionClass, i64)>);
+
+/// What a payment statement may say wrongly. The deposit follows the statement.
+fn statements() -> Vec<Said> {
     use ExceptionClass::{Chargeback, FeeVariance, PayoutMath, TaxVariance};
-    let base = declared();
-    for (case, said, deposited, expected) in [
-        ("as we compute", base.clone(), 29_347, vec![]),
-        ("fee in one figure", DeclaredPayout { fee: yen(653), tax: None, ..base.clone() }, 29_347, vec![]),
-        (
-            "half-up each",
-            DeclaredPayout { fee: yen(604), tax: Some(yen(60)), net: yen(29_336), ..base.clone() },
-            29_336,
-            vec![(FeeVariance, 10)],
-        ),
-        (
-            "fee in one figure, another one",
-            DeclaredPayout { fee: yen(700), tax: None, net: yen(29_300), ..base.clone() },
-            29_300,
-            vec![(FeeVariance, 47)],
-        ),
-        (
-            "tax rounded up",
-            DeclaredPayout { tax: Some(yen(60)), net: yen(29_346), ..base.clone() },
-            29_346,
-            vec![(TaxVariance, 1)],
-        ),
-        (
-            "its own sum is wrong",
-            DeclaredPayout { net: yen(29_000), ..base.clone() },
-            29_000,
-            vec![(PayoutMath, -347)],
-        ),
-        (
+    let said = |net: i64| DeclaredPayout { net: yen(net), ..declared() };
+    let of = |net: i64, fee: i64, tax: Option<i64>| DeclaredPayout {
+        fee: yen(fee),
+        tax: tax.map(yen),
+        ..said(net)
+    };
+    vec![
+        Said("as we compute", declared(), vec![]),
+        Said("fee in one figure", of(29_347, 653, None), vec![]),
+        Said("half-up each", of(29_336, 604, Some(60)), vec![(FeeVariance, 10)]),
+        Said("fee in one figure, another one", of(29_300, 700, None), vec![(FeeVariance, 47)]),
+        Said("tax rounded up", of(29_346, 594, Some(60)), vec![(TaxVariance, 1)]),
+        Said("its own sum is wrong", said(29_000), vec![(PayoutMath, -347)]),
+        Said(
             "a transfer fee that the contract does not have",
-            DeclaredPayout { transfer_fee: yen(330), net: yen(29_017), ..base.clone() },
-            29_017,
+            DeclaredPayout { transfer_fee: yen(330), ..said(29_017) },
             vec![(PayoutMath, 330)],
         ),
-        (
+        Said(
             "a plan fee",
-            DeclaredPayout { plan_fee: yen(2_178), net: yen(27_169), ..base.clone() },
-            27_169,
+            DeclaredPayout { plan_fee: yen(2_178), ..said(27_169) },
             vec![(PayoutMath, 2_178)],
         ),
-        (
+        Said(
             "a chargeback",
-            DeclaredPayout { adjustment: yen(-300), net: yen(29_047), ..base.clone() },
-            29_047,
+            DeclaredPayout { adjustment: yen(-300), ..said(29_047) },
             vec![(Chargeback, -300)],
         ),
-        (
+        Said(
             "other sales",
-            DeclaredPayout { gross: yen(30_300), fee: yen(599), net: yen(29_642), ..base.clone() },
-            29_642,
+            DeclaredPayout { gross: yen(30_300), ..of(29_642, 599, Some(59)) },
             vec![(PayoutMath, 300)],
         ),
-    ] {
-        let outcome = run(&with(vec![said], deposited));
-        let found: Vec<_> =
-            outcome.exceptions.iter().filter(|e| leg2(e.class)).map(|e| (e.class, e.amount.get())).collect();
+    ]
+}
+
+#[test]
+fn statements_against_our_arithmetic() {
+    for Said(case, said, expected) in statements() {
+        let net = said.net.get();
+        let outcome = run(&with(vec![said], net));
+        let raised = outcome.exceptions.iter().filter(|e| leg2(e.class));
+        let found: Vec<_> = raised.map(|e| (e.class, e.amount.get())).collect();
         assert_eq!(found, expected, "{case}");
         assert_eq!(
             outcome.payouts[0].state,
