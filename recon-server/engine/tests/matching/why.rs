@@ -70,7 +70,7 @@ fn published_causes_by_name() {
             outcome.exceptions.iter().find(|e| e.class == ExceptionClass::DepositAmountDiff).unwrap();
         assert!(raised.sentence_ja.contains(kind.label_ja()), "{case}: {}", raised.sentence_ja);
     }
-    let (_, why) = asked(&paid(29_300), "d1");
+    let (_, why) = asked(&paid(29_310), "d1");
     assert!(why.causes.is_empty() && why.paragraph_ja.contains("当てはまる原因は見つかりません"), "{why:?}");
 }
 
