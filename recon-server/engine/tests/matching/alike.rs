@@ -139,13 +139,14 @@ fn the_other_side_and_what_is_no_set() {
             (1, ExceptionClass::AOnly, 1, Yen::new(yen), 3)
         );
     }
-    let change: [(&str, fn(&mut Row)); 4] = [
+    type Change = fn(&mut Row);
+    let changes: [(&str, Change); 4] = [
         ("another day", |row| row.at = row.at.plus_ms(86_400_000)),
         ("another terminal", |row| row.terminal_id = Some("00-sheet0002".to_owned())),
         ("another brand", |row| row.brand = Some("aupay".parse().unwrap())),
         ("another amount", |row| row.amount = Yen::new(400)),
     ];
-    for (case, change) in change {
+    for (case, change) in changes {
         let mut facts = facts();
         let (ours, mut theirs) = bare("0", "2026-07-15 09:00:00", 300);
         change(&mut theirs);
