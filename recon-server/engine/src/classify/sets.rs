@@ -112,8 +112,9 @@ impl Classifier<'_, '_> {
             }
             _ => {}
         }
-        let searched = !matches!(rule, Rule::TransactionId | Rule::Reference);
-        self.refused.fill(self.world, &mut link, index, row, searched);
+        let exact = matches!(rule, Rule::TransactionId | Rule::Reference | Rule::Alike { .. })
+            || matches!(rule, Rule::Key { with_amount: true, .. });
+        self.refused.fill(self.world, &mut link, index, row, !exact);
         self.out.links.push(link);
         ended
     }
