@@ -9,7 +9,7 @@ use domain::money::Yen;
 use crate::{
     class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Figure, Outcome, Side, Stage, YearShare},
+    outcome::{Ended, Figure, Outcome, Part, Side, Stage, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -28,6 +28,8 @@ pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
     references(outcome, &mut findings);
     allocations(outcome, &mut findings);
     years(outcome, &mut findings);
+    breakdowns(outcome, &mut findings);
+    declared(facts, outcome, &mut findings);
     sheets(outcome, &mut findings);
     lines(facts, outcome, &mut findings);
     findings
@@ -132,6 +134,44 @@ fn years(outcome: &Outcome, findings: &mut Vec<String>) {
         let ascending = payout.years.windows(2).all(|pair| pair[0].year < pair[1].year);
         if !ascending {
             findings.push(format!("payout {}: its years are out of order", payout.id));
+        }
+    }
+}
+
+/// The parts of each year of a payout add up to the year's share.
+fn breakdowns(outcome: &Outcome, findings: &mut Vec<String>) {
+    for payout in &outcome.payouts {
+        for share in &payout.years {
+            let parts = |yen: fn(&Part) -> Yen| {
+                let of_year = payout.breakdown.iter().filter(|part| part.year == share.year);
+                of_year.map(yen).fold(Yen::ZERO, Yen::saturating_add)
+            };
+            let sums = (parts(|part| part.gross), parts(|part| part.fee), parts(|part| part.net));
+            if sums != (share.gross.amount, share.fee, share.net) {
+                findings.push(format!(
+                    "payout {}: its parts of {} do not add up to the year",
+                    payout.id, share.year.0
+                ));
+            }
+        }
+        let strays = payout.breakdown.iter().filter(|part| payout.years.iter().all(|s| s.year != part.year));
+        findings.extend(
+            strays.map(|_| format!("payout {} has a part of a year that it does not have", payout.id)),
+        );
+    }
+}
+
+/// Each declared payout stands in one payout, or in an exception.
+fn declared(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
+    let mut named: BTreeMap<&str, u32> = BTreeMap::new();
+    for id in outcome.payouts.iter().flat_map(|payout| &payout.declared).flat_map(|declared| &declared.ids) {
+        *named.entry(id).or_default() += 1;
+    }
+    for declared in &facts.declared {
+        let raised = || outcome.exceptions.iter().any(|e| e.members.contains(&declared.id));
+        let times = named.get(declared.id.as_str()).copied().unwrap_or(0);
+        if times > 1 || (times == 0 && !raised()) {
+            findings.push(format!("declared payout {} stands in {times} payouts", declared.id));
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Leg {
     JournalStatement,
     /// Payout against deposit.
     PayoutDeposit,
+    /// Statement rows against the payout: arithmetic.
+    StatementPayout,
 }
 
 /// Why something is not green.
@@ -98,6 +100,18 @@ pub enum ExceptionClass {
     RevisedAfterClose,
     /// 判定の食い違い: two sources decide an unknown result differently.
     ConflictingResolution,
+    /// 手数料相違: the payment statement has another fee than the contract.
+    FeeVariance,
+    /// 消費税相違: the fee agrees, the tax on it does not.
+    TaxVariance,
+    /// 支払計算相違: a payment statement that does not add up, or not to the rows.
+    PayoutMath,
+    /// 調整: taken back or added by the acquirer beside its rows.
+    Adjustment,
+    /// 告示の対象外: a sale outside what the trustee is designated for.
+    TrusteeScope,
+    /// 指定日経過: the trustee paid late, and the day of entrustment is no longer the citizen's day of payment.
+    DeemedDateLost,
 }
 
 impl ExceptionClass {
@@ -130,6 +144,12 @@ impl ExceptionClass {
             Self::SequenceGap => "SEQUENCE_GAP",
             Self::RevisedAfterClose => "REVISED_AFTER_CLOSE",
             Self::ConflictingResolution => "CONFLICTING_RESOLUTION",
+            Self::FeeVariance => "FEE_VARIANCE",
+            Self::TaxVariance => "TAX_VARIANCE",
+            Self::PayoutMath => "PAYOUT_MATH",
+            Self::Adjustment => "ADJUSTMENT",
+            Self::TrusteeScope => "TRUSTEE_SCOPE",
+            Self::DeemedDateLost => "DEEMED_DATE_LOST",
         }
     }
 
@@ -162,6 +182,12 @@ impl ExceptionClass {
             Self::SequenceGap => "記録の欠番",
             Self::RevisedAfterClose => "締め後の訂正",
             Self::ConflictingResolution => "判定の食い違い",
+            Self::FeeVariance => "手数料相違",
+            Self::TaxVariance => "手数料の消費税相違",
+            Self::PayoutMath => "支払明細の計算相違",
+            Self::Adjustment => "会社による調整",
+            Self::TrusteeScope => "告示の対象外",
+            Self::DeemedDateLost => "指定日後の納付",
         }
     }
 
@@ -173,7 +199,11 @@ impl ExceptionClass {
             Self::PayoutNoDeposit
             | Self::DepositNoPayout
             | Self::DepositAmountDiff
-            | Self::YearSplitReview => Leg::PayoutDeposit,
+            | Self::YearSplitReview
+            | Self::DeemedDateLost => Leg::PayoutDeposit,
+            Self::FeeVariance | Self::TaxVariance | Self::PayoutMath | Self::Adjustment => {
+                Leg::StatementPayout
+            }
             _ => Leg::JournalStatement,
         }
     }
@@ -194,6 +224,8 @@ impl ExceptionClass {
                 | Self::SequenceGap
                 | Self::RevisedAfterClose
                 | Self::ConflictingResolution
+                | Self::TrusteeScope
+                | Self::DeemedDateLost
         )
     }
 
@@ -205,6 +237,7 @@ impl ExceptionClass {
             Self::UnknownPending
             | Self::Ambiguous
             | Self::CutoffShift
+            | Self::Adjustment
             | Self::ProposedMatch
             | Self::UnclosedTerminal
             | Self::RevisedAfterClose => Verdict::Pending,

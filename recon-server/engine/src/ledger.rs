@@ -108,6 +108,7 @@ impl Draft {
             amount: self.amount,
             gross: self.gross,
             days: world.facts.as_of.days_since(self.day),
+            business_days: world.facts.calendar.banking_days_between(self.day, world.facts.as_of),
             sentence_ja: self.sentence_ja,
             near: self.near,
             count: 0,

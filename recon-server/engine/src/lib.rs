@@ -6,20 +6,27 @@
 //! keys, 3 mutual-unique window, 4 interchangeable sets, 5 bounded sums, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here:
 //! storage, clocks, floats.
 
+pub mod alias;
 mod alike;
 pub mod allocate;
 pub mod audit;
+pub mod breakdown;
 pub mod calendar;
+pub mod causes;
 mod check;
 pub mod class;
 mod classify;
 pub mod contract;
 mod counter;
+pub mod declared;
 mod deposit;
 mod evidence;
 pub mod facts;
 pub mod fee;
+pub mod forecast;
+pub mod holidays;
 pub mod ident;
+pub mod infer;
 mod join;
 mod keys;
 mod ledger;
@@ -30,9 +37,11 @@ pub mod notices;
 pub mod outcome;
 mod pairs;
 mod payout;
+pub mod postings;
 pub mod proof;
 mod refused;
 pub mod report;
+mod reversal;
 mod run;
 mod sentence;
 mod sentence_sets;
@@ -40,10 +49,15 @@ mod setoff;
 mod sets;
 mod shares;
 mod sheet;
+pub mod statement;
 mod subset;
 mod sums;
+pub mod trustee;
 mod twins;
+mod variance;
+pub mod why;
 mod window;
+pub mod words;
 mod world;
 pub mod years;
 

@@ -16,6 +16,9 @@ use crate::{
     proof::{Distance, LinkState, Proof},
 };
 
+pub use crate::alias::AliasProposal;
+pub use crate::breakdown::Part;
+pub use crate::declared::DeclaredBeside;
 pub use crate::report::{ContractSheet, DaySummary, Figure, LateConfirmed, ReportLine, TerminalSide};
 pub use crate::years::{ReceivedAs, YearShare};
 
@@ -142,6 +145,9 @@ pub struct Exception {
     pub gross: Yen,
     /// Days since `day`, on the day of the run.
     pub days: i32,
+    /// Banking days since `day`, on the day of the run (reconciliation.md 5.8).
+    #[serde(default)]
+    pub business_days: i32,
     /// Why, in one Japanese sentence.
     pub sentence_ja: String,
     /// What comes closest, at most three.
@@ -257,9 +263,24 @@ pub struct Payout {
     pub deposited_on: Option<CivilDate>,
     /// Days after the expected day, while overdue.
     pub overdue_days: i32,
+    /// Banking days after the expected day, while overdue.
+    #[serde(default)]
+    pub overdue_business_days: i32,
+    /// 月額利用料, positive, kept back with the fee.
+    #[serde(default)]
+    pub plan_fee: Yen,
+    /// 調整: what the acquirer adds or (negative, 異議申立て) takes back beside its rows; only a payment statement says so.
+    #[serde(default)]
+    pub adjustment: Yen,
+    /// Where a payment statement is here: what we had computed. The figures above are then the statement's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<DeclaredBeside>,
     /// Its parts by fiscal year, oldest first; they add up to it.
     #[serde(default)]
     pub years: Vec<YearShare>,
+    /// Its parts by year × 会計 × 科目 × 所属; those of a year add up to the year's.
+    #[serde(default)]
+    pub breakdown: Vec<Part>,
 }
 
 impl Payout {
@@ -325,7 +346,7 @@ pub enum Ended {
     NoAcquirer,
     /// A contract without statements: taken as our own sales say.
     OwnFigures,
-    /// No money moved: a voided sale, a failed row, a reversal pair.
+    /// No money moved: a voided sale, a failed row, a reversal pair, a bank entry and the one that takes it back.
     NoMoney,
     /// A bank entry that is no payout of any contract (money out, other business).
     OutOfScope,
@@ -376,4 +397,7 @@ pub struct Outcome {
     pub days: Vec<DaySummary>,
     /// Where everything ended.
     pub dispositions: Vec<Disposition>,
+    /// Remitter names that a person may confirm for a contract; none has an effect by itself.
+    #[serde(default)]
+    pub aliases: Vec<AliasProposal>,
 }

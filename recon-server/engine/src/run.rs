@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::time::CivilDate;
 
 use crate::{
+    alias,
     check::{BadFacts, check},
     class::{ExceptionClass, Leg, Verdict},
     classify::classify,
@@ -17,7 +18,7 @@ use crate::{
     notices,
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
     setoff::{self, Settled},
-    shares, sheet,
+    shares, sheet, trustee, variance,
     world::World,
     years,
 };
@@ -34,14 +35,20 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     leg1.exceptions.extend(notices::told(&world));
     leg1.exceptions.extend(notices::conflicts(&world, &leg1.decisions));
     let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
+    let leg2 = variance::reviews(&world, &payouts);
+    let outside = trustee::outside(&world);
     leg3.exceptions.extend(years::reviews(&world, &payouts));
+    leg3.exceptions.extend(trustee::late(&world, &payouts));
+    let aliases = alias::proposals(&world, &payouts, &leg3.dispositions);
     let mut lines = Lines::new(&world, &leg1);
-    leg1.exceptions.iter().for_each(|exception| lines.attach(&world, exception));
-    shares::share(&world, &leg1, &payouts, &leg3.exceptions, &mut lines);
+    leg1.exceptions.iter().chain(&outside).for_each(|exception| lines.attach(&world, exception));
+    let of_payouts: Vec<Exception> = leg3.exceptions.iter().chain(&leg2).cloned().collect();
+    shares::share(&world, &leg1, &payouts, &of_payouts, &mut lines);
     let mut exceptions = counter::terminals(&world, &mut lines);
     exceptions.extend(counter::days(&world, &mut lines));
-    let sheets = sheet::sheets(&world, &leg1, &payouts, &leg1.exceptions);
-    exceptions.extend(leg1.exceptions);
+    let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
+    let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
+    exceptions.extend(of_sheets);
     exceptions.extend(leg3.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
@@ -70,6 +77,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         sheets,
         exceptions,
         dispositions,
+        aliases,
     })
 }
 

@@ -8,7 +8,9 @@ use domain::{
 };
 use engine::{
     BankCalendar, Contract, Facts,
-    contract::{Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, default_keys},
+    contract::{
+        Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys,
+    },
     facts::{
         CounterDay, CounterDayState, Deposit, OwnTerminal, ReceivedBank, ReceivedStatement, Row, RowClass,
         Sale, SaleKind, SaleState,
@@ -48,6 +50,8 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
             tax_rate: Ppm(100_000),
             tax_rounding: Rounding::Floor,
             refund_returns_fee: true,
+            tax_form: TaxForm::Separate,
+            minimum: Yen::ZERO,
         },
         fee_year: FeeYear::default(),
         transfer_fee: Yen::ZERO,
@@ -57,6 +61,8 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
         keys: default_keys(),
         cutoff_band_minutes: 30,
         matching: Matching::default(),
+        terms: Vec::new(),
+        trustee: None,
     }
 }
 
@@ -80,6 +86,7 @@ pub fn facts() -> Facts {
         counter_days: Vec::new(),
         terminals: vec![OwnTerminal { id: SHEET.to_owned(), counter: "m1".parse().unwrap() }],
         notices: Notices::default(),
+        declared: Vec::new(),
     }
 }
 
@@ -120,6 +127,7 @@ pub fn sale(id: &str, when: &str, yen: i64, digits: &str) -> Sale {
         void_slip_number: None,
         settled_by_statement: false,
         paid_again_as: None,
+        parts: Vec::new(),
     }
 }
 
@@ -170,6 +178,7 @@ pub fn deposit(id: &str, day: &str, yen: i64) -> Deposit {
         amount: Yen::new(yen),
         remitter_kana: PAYPAY_KANA.to_owned(),
         summary: String::new(),
+        reversal: false,
     }
 }
 

@@ -85,6 +85,7 @@ pub async fn gather(
             terminals: terminals(&counters, &sales),
             sales,
             notices: engine::notices::Notices::default(),
+            declared: Vec::new(),
         },
         from,
         watermark,

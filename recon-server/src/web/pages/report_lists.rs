@@ -141,6 +141,15 @@ const fn next_step(class: ExceptionClass) -> &'static str {
         ExceptionClass::SequenceGap => "窓口の送信状態を確かめてください。欠けた記録が届けば消えます。",
         ExceptionClass::RevisedAfterClose => "過月分として、調定の変更が要るか確かめてください。",
         ExceptionClass::ConflictingResolution => "証拠を見直し、判定をひとつに決めてください。",
+        ExceptionClass::FeeVariance | ExceptionClass::TaxVariance => {
+            "契約書の率・端数処理と支払明細を見比べ、会社に計算の根拠を照会してください。"
+        }
+        ExceptionClass::PayoutMath => "支払明細の原本を確かめ、会社に内訳を照会してください。",
+        ExceptionClass::Adjustment => "会社に調整の理由と対象の取引を照会してください。",
+        ExceptionClass::TrusteeScope => {
+            "告示の対象歳入と期間を確かめ、この手段での受付を止めるか、告示を改めてください。"
+        }
+        ExceptionClass::DeemedDateLost => "会社に遅れた理由を照会し、納付日の扱いを会計課で決めてください。",
     }
 }
 
