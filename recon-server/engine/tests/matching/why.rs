@@ -159,6 +159,8 @@ fn refused_candidates() {
 #[test]
 fn sales_and_rows() {
     let mut one = facts();
+    // Otherwise the sole candidate is proposed, digits or not.
+    one.contracts[0].matching.window.accept = engine::matching::Accept::Never;
     one.sales =
         vec![sale("s", "2026-07-15 14:03:20", 300, "4821"), sale("t", "2026-07-15 15:00:00", 450, "1111")];
     one.rows =
