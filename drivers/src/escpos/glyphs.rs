@@ -34,10 +34,10 @@ impl Dots {
         x < CELL_DOTS && self.0.get(y).is_some_and(|row| row >> (CELL_DOTS - 1 - x) & 1 == 1)
     }
 
-    /// Each stroke one dot wider, as a printer makes its own characters bold.
+    /// Each stroke one dot wider to the right, but no gap of one dot closed: 鬱 stays open.
     #[must_use]
     pub fn bold(&self) -> Self {
-        Self(self.0.map(|row| row | row >> 1))
+        Self(self.0.map(|row| row | row >> 1 & !(row << 1)))
     }
 
     /// 24 columns from left to right, three bytes each, the highest dot first: the order of `1B 2A 21` and `1C 32`.

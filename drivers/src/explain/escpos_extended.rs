@@ -67,7 +67,7 @@ fn column_image(rest: &[u8]) -> Read {
 fn user_defined_kanji(bytes: &[u8], rest: &[u8]) -> Read {
     let [first, second, ..] = rest else { return Read::Cut };
     let words = format!("define kanji {first:02X} {second:02X}, 24 x 24 dots");
-    with_data(bytes, words, (4, 4 + KANJI_BYTES), Effect::None)
+    with_data(bytes, words, (4, 4 + KANJI_BYTES), Effect::Define([*first, *second]))
 }
 
 fn tabulators(rest: &[u8]) -> Read {

@@ -18,7 +18,7 @@ const TAB_DOTS: usize = 8 * HALF_DOTS;
 /// Most kanji that the host may define; more are forgotten, as on small models.
 const DEFINED_MAX: usize = 15;
 /// What an image within a row reads as where it is no character.
-const NO_CHARACTER: &str = "\u{fffd}";
+const NO_CHARACTER: char = '\u{fffd}';
 
 /// A character as it was received.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +88,7 @@ impl Head {
         match code {
             Code::Half(byte) => self.row.push(self.half(byte)),
             Code::Full(pair) => match self.defined.get(&pair) {
-                Some(kanji) => self.row.push_str(dots::read(kanji).unwrap_or(NO_CHARACTER)),
+                Some(kanji) => self.row.push_str(&dots::read(kanji).unwrap_or(NO_CHARACTER.to_string())),
                 None => self.row.push(full(pair)),
             },
         }
@@ -112,7 +112,7 @@ impl Head {
             }
             self.dots += wide;
             let kanji = <&[u8; KANJI_BYTES]>::try_from(cell).ok().and_then(dots::read);
-            self.row.push_str(kanji.unwrap_or(NO_CHARACTER));
+            self.row.push_str(&kanji.unwrap_or(NO_CHARACTER.to_string()));
         }
     }
 

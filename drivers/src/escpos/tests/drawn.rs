@@ -96,6 +96,29 @@ fn a_preview_shows_the_dots_and_names_them() {
     assert!(preview_svg(&emoji, Columns::NARROW, None).contains("x=\"24 24 48\""));
 }
 
+/// `devices.md` M13: 576, 504 and 420 dots.
+#[test]
+fn every_paper_takes_as_many_characters_as_its_dots() {
+    for (columns, half, full) in [(48, 48, 24), (42, 42, 21), (35, 35, 17)] {
+        let columns = Columns::try_from(columns).unwrap();
+        let longest = |text: &str, large| {
+            let document =
+                Document { lines: vec![styled(&text.repeat(100), large, false)], open_drawer: false };
+            let length = |row: &Row| match row {
+                Row::Text { text, .. } => cells(text).count(),
+                _ => 0,
+            };
+            place(&document, columns).iter().map(length).max()
+        };
+        for drawn_or_not in ["𠮟", "領", "邉\u{e0101}"] {
+            assert_eq!(longest(drawn_or_not, false), Some(full), "{drawn_or_not} on {columns:?}");
+            assert_eq!(longest(drawn_or_not, true), Some(full / 2), "{drawn_or_not}, large, on {columns:?}");
+        }
+        assert_eq!(longest("x", false), Some(half));
+        assert_eq!(longest("x", true), Some(half / 2));
+    }
+}
+
 /// Any Han and any sequence of the common surnames, beside what printers have.
 fn names() -> impl Strategy<Value = String> {
     let han = prop_oneof![

@@ -1,7 +1,5 @@
 //! Printers behind other lines than TCP: serial with XON/XOFF, USB.
 
-use std::time::Instant;
-
 use domain::id::PrintJobId;
 
 use super::*;
@@ -41,7 +39,7 @@ async fn xoff_for_seconds_loses_no_byte() {
             assert!(simulator.papers().is_empty());
             simulator.busy(false);
         };
-        let started = Instant::now();
+        let started = tokio::time::Instant::now();
         let (outcome, ()) = tokio::join!(printer.print(PrintJobId(1), long_job()), hand);
         assert_eq!(outcome, PrintOutcome::Printed, "{settings}");
         assert!(started.elapsed() >= Duration::from_millis(HELD_MS));
