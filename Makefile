@@ -4,7 +4,7 @@ CARGO ?= cargo
 ARGS ?=
 SEEDS ?= 2000
 
-.PHONY: demo test lint bench sim fmt
+.PHONY: demo test lint bench sim fuzz fmt
 
 ## The month of July 2022 at a museum, against simulators; leaves the pages open. ARGS="--exit --json FILE" runs without screens.
 demo:
@@ -30,3 +30,7 @@ bench:
 ## The seeded simulation for longer: SEEDS=100000 make sim
 sim:
 	$(CARGO) run --release --quiet --package town --bin sim -- --seeds $(SEEDS) $(ARGS)
+
+## Every codec against a coverage-guided fuzzer: SECONDS_EACH=600 make fuzz
+fuzz:
+	scripts/run-fuzz.sh
