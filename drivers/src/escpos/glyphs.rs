@@ -17,6 +17,8 @@ pub const CELL_BYTES: usize = 72;
 
 /// The asset; made by `scripts/make-glyphs.py`.
 static ASSET: &[u8] = include_bytes!("glyphs/kanji24.bin");
+/// Copyright and licence of the asset, which go wherever it goes (OFL 1.1, condition 2): a program that carries it can show them.
+pub const LICENCE: &str = include_str!("glyphs/OFL.txt");
 const MAGIC: &[u8; 8] = b"kanji24\x01";
 /// Magic, number of sequences, number of cells, cells a block.
 const HEAD_BYTES: usize = 20;

@@ -85,6 +85,13 @@ fn the_asset_is_whole_sorted_and_harmless() {
 }
 
 #[test]
+fn the_licence_goes_with_the_asset() {
+    assert!(LICENCE.starts_with("Copyright ©") && LICENCE.contains("SIL OPEN FONT LICENSE Version 1.1"));
+    // A Modified Version may not carry a Reserved Font Name; none is declared, and the asset has a name of its own anyway.
+    assert!(!LICENCE.lines().take(3).any(|line| line.contains("Reserved Font Name")));
+}
+
+#[test]
 fn a_damaged_asset_gives_nothing() {
     for damaged in [&ASSET[..10], &ASSET[..1_000], &b"kanji24\x02"[..], &ASSET[1..]] {
         assert!(Asset::open(damaged).is_none());
