@@ -93,6 +93,7 @@ impl Method {
             Self::Voucher => "券番号",
             Self::Deferred => "後納承認番号",
             Self::PostalOrder => "証券番号",
+            Self::CodeStatic | Self::CodeDynamic | Self::CodeConsumerPresented => "決済番号",
             _ => "伝票番号",
         }
     }

@@ -6,13 +6,16 @@ const digits = (text) => text.trim().replace(/[０-９]/g, (c) => String.fromCha
 const number = (text) => (/^[0-9]{1,9}$/.test(digits(text)) ? Number(digits(text)) : null);
 const grouped = (yen) => yen.toLocaleString("ja-JP") + "円";
 
+// Longer fields than anyone keys: a scanner that types into one must be seen by the counter whole, never cut to a sum.
+const KEYED_MAX = 12;
+
 for (const pad of document.querySelectorAll("[data-keypad-for]")) {
   const field = document.getElementById(pad.dataset.keypadFor);
   pad.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]");
     if (!key || !field) return;
     event.preventDefault();
-    field.value = key.dataset.key === "back" ? field.value.slice(0, -1) : (field.value + key.dataset.key).slice(0, field.maxLength);
+    field.value = key.dataset.key === "back" ? field.value.slice(0, -1) : (field.value + key.dataset.key).slice(0, KEYED_MAX);
     field.dispatchEvent(new Event("input"));
   });
 }
@@ -49,3 +52,24 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A page that takes scans waits for the next one and sends its own form with the scan's number; the code itself never comes here.
+const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
+const listen = async (form) => {
+  for (;;) {
+    let answer = null;
+    try {
+      answer = await fetch("/scan/wait?after=" + form.dataset.scan, { cache: "no-store" });
+    } catch {
+      // The counter starts again: the page waits.
+    }
+    if (answer && answer.status === 200) {
+      form.elements.scan.value = await answer.text();
+      form.requestSubmit();
+      return;
+    }
+    if (!answer || answer.status !== 204) await pause(3000);
+  }
+};
+const scanned = document.querySelector("form[data-scan]");
+if (scanned) listen(scanned);

@@ -132,7 +132,7 @@ impl Agent {
         let rooms =
             Rooms { config, clock, entropy, till: till.clone(), stop: stop.clone(), tasks: tasks.clone() };
         rooms.devices()?;
-        rooms.page(listener);
+        rooms.page(listener)?;
         if let Some(grant) = grant {
             rooms.uplink(&grant)?;
         }

@@ -6,9 +6,12 @@
 //! journalled, a counter's own books are not touched. Not here: what the machines do (`drivers`), the words of the command line.
 
 mod ledger;
+mod operator;
 mod printer;
 mod printer_live;
 pub mod report;
+mod rest;
+mod scanner;
 mod terminal;
 mod terminal_bench;
 mod terminal_faults;
@@ -45,11 +48,17 @@ pub async fn certify(id: &DeviceId, device: &Understood, against: Against<'_>, a
         (Understood::EscPos(config), Against::Simulator) => printer::checks(config).await,
         (Understood::Zvt(config), Against::Live(person)) => terminal_live::checks(config, person).await,
         (Understood::EscPos(config), Against::Live(person)) => printer_live::checks(config, person).await,
+        (Understood::PayPay(_), Against::Simulator) => operator::checks().await,
+        (Understood::PayPay(settings), Against::Live(_)) => operator::live(settings).await,
+        (Understood::Scanner(config), Against::Simulator) => scanner::checks(config).await,
+        (Understood::Scanner(config), Against::Live(person)) => scanner::live(config, person).await,
     };
-    let live = matches!(against, Against::Live(_)).then(|| device.transport().to_string());
+    let live = matches!(against, Against::Live(_)).then(|| device.place());
     let (driver, standard) = match device {
         Understood::Zvt(_) => ("zvt", "ZVT PA00P015 13.x, PA00P016"),
+        Understood::PayPay(_) => ("paypay", "PayPay Open Payment API v2"),
         Understood::EscPos(_) => ("escpos", "Epson ESC/POS command reference"),
+        Understood::Scanner(_) => ("serial-scanner", "AIM symbology identifiers (ISO/IEC 15424), GS1-128"),
     };
     Report::new(id, driver, standard, live, at, checks)
 }

@@ -9,9 +9,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use drivers::codes::BrandTable;
 use serde::Deserialize;
 
 use crate::{
+    codes::{
+        CodeSettings,
+        sheet::{self, BadSheet, SheetConfig},
+    },
     devices::registry::{DeviceConfig, DeviceError, understand_all},
     guard::is_loopback,
     uplink::plan::Pace,
@@ -38,6 +43,10 @@ pub struct Config {
     pub log: LogConfig,
     /// The customer display.
     pub display: DisplayConfig,
+    /// Whose codes payers' codes are.
+    pub codes: BrandTable,
+    /// Printed JPQR sheets whose content is known.
+    pub jpqr_sheet: Vec<SheetConfig>,
     /// Devices.
     pub device: Vec<DeviceConfig>,
 }
@@ -90,6 +99,8 @@ impl Default for Config {
             uplink: UplinkConfig::default(),
             log: LogConfig::default(),
             display: DisplayConfig::default(),
+            codes: BrandTable::default(),
+            jpqr_sheet: Vec::new(),
             device: Vec::new(),
         }
     }
@@ -141,6 +152,9 @@ pub enum ConfigError {
     /// A device that cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// A printed sheet that cannot be used.
+    #[error(transparent)]
+    Sheet(#[from] BadSheet),
 }
 
 impl Config {
@@ -180,8 +194,18 @@ impl Config {
                 return Err(ConfigError::Seconds { key, value });
             }
         }
+        sheet::understand(&self.jpqr_sheet)?;
         understand_all(&self.device)?;
         Ok(())
+    }
+
+    /// What the pages need to know of codes.
+    ///
+    /// # Errors
+    /// The first sheet that cannot be used.
+    pub fn code_settings(&self) -> Result<CodeSettings, ConfigError> {
+        let sheets = sheet::understand(&self.jpqr_sheet)?;
+        Ok(CodeSettings { brands: self.codes.clone(), sheets })
     }
 
     /// Where the journal is.
@@ -217,7 +241,8 @@ mod tests {
             .map(|line| line.strip_prefix("#: ").unwrap_or(line))
             .fold(String::new(), |text, line| text + line + "\n");
         let config = Config::parse(&uncommented).unwrap();
-        assert_eq!(config.device.len(), 3, "two terminals and a printer");
+        assert_eq!(config.device.len(), 5, "two terminals, an operator of codes, a printer and a scanner");
+        assert_eq!(config.code_settings().unwrap().sheets.len(), 1);
     }
 
     #[test]

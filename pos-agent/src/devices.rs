@@ -1,18 +1,21 @@
 //! The machines of this counter: from configuration to running tasks.
 //!
 //! Invariants: what reaches a device was durable before (it comes from `due`); each effect is started once; every end comes back
-//! as a command; nothing here decides about money. [`runner`] starts the tasks, [`terminal`] and [`printer`] are the tasks,
+//! as a command; nothing here decides about money. [`runner`] starts the tasks, [`terminal`], [`printer`] and [`scanner`] are the tasks,
 //! [`standing`] is where a device stands.
 
 pub mod breaker;
 pub mod claim;
 mod daily_log;
 pub mod pause;
+pub mod paypay_settings;
+pub mod power;
 pub mod printer;
 mod questions;
 pub mod recorder;
 pub mod registry;
 pub mod runner;
+pub mod scanner;
 pub mod standing;
 pub mod terminal;
 mod zvt_settings;

@@ -9,6 +9,7 @@
 pub mod agent;
 pub mod certify;
 pub mod cli;
+pub mod codes;
 pub mod config;
 pub mod devices;
 pub mod edge;

@@ -35,7 +35,8 @@ pub(super) struct Rooms {
 impl Rooms {
     pub(super) fn devices(&self) -> Result<(), StartError> {
         let understood = understand_all(&self.config.device).map_err(ConfigError::from)?;
-        let mut devices = Devices::new(self.till.clone(), Arc::clone(&self.entropy));
+        let mut devices =
+            Devices::new(self.till.clone(), Arc::clone(&self.entropy)).timed_by(Arc::clone(&self.clock));
         for (id, device) in &understood {
             devices.add(id, device);
         }
@@ -43,10 +44,12 @@ impl Rooms {
         Ok(())
     }
 
-    pub(super) fn page(&self, listener: TcpListener) {
+    pub(super) fn page(&self, listener: TcpListener) -> Result<(), StartError> {
         let ids = Arc::clone(&self.entropy);
         let display = web::DisplaySettings { welcome: self.config.display.welcome.clone() };
-        let state = web::WebState::new(self.till.clone(), ids, Arc::clone(&self.clock), display);
+        let state = web::WebState::new(self.till.clone(), ids, Arc::clone(&self.clock), display)
+            .with_codes(self.config.code_settings()?)
+            .until(self.stop.clone());
         let late = TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_millis(PAGE_TIMEOUT_MS),
@@ -59,6 +62,7 @@ impl Rooms {
                 tracing::error!(%error, "the page ended");
             }
         });
+        Ok(())
     }
 
     pub(super) fn uplink(&self, grant: &Grant) -> Result<(), StartError> {

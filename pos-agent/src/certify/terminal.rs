@@ -13,12 +13,13 @@ use drivers::{
         simulator::{Card, Counters, Next, NextEnd},
     },
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     ledger::{Moment, Trip},
     report::Check,
+    rest,
     terminal_bench::Bench,
     terminal_faults, terminal_kills,
     trial::{TERMINAL, Trial},
@@ -28,8 +29,11 @@ use super::{
 pub(super) const CHECK_MAX_MS: u64 = 60_000;
 /// The amounts of the specification, in yen.
 const AMOUNTS: [i64; 3] = [1, 99_999, 85_834];
-/// How long a terminal is left alone, in milliseconds; it stands for the day of the specification.
+/// How long a terminal is left alone in real time, in milliseconds.
 const REST_MS: u64 = 3_000;
+/// Looks at the link in the day of the specification, and in one of its hours.
+const LOOKS_PER_DAY: u32 = 86_400;
+const LOOKS_PER_HOUR: u32 = 3_600;
 /// Every message of a result is cut at each of its first bytes.
 const SPLITS_COUNT: usize = 60;
 
@@ -220,7 +224,15 @@ async fn rest(device: &ZvtConfig) -> Check {
     );
     on_bench!(device, trial, |_, _| {}, |bench, trial| {
         bench.terminal.connect().await;
-        sleep(Duration::from_millis(REST_MS)).await;
+        // A day of the supervisor's looks, one a second, without its waiting; then a while in real time, for the processor's sake.
+        for second in 0..LOOKS_PER_DAY {
+            bench.terminal.link();
+            if second % LOOKS_PER_HOUR == 0 {
+                bench.terminal.connect().await;
+            }
+        }
+        let idle = rest::measured(Duration::from_millis(REST_MS)).await;
+        rest::tell(trial, idle);
         for _ in 0..3 {
             bench.simulator.power_off();
             bench.listen().await;

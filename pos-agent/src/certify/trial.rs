@@ -14,6 +14,10 @@ const LINE_MAX_CHARS: usize = 400;
 pub(super) const TERMINAL: &str = "devices.md 6 terminal";
 /// Section of the cases of a printer.
 pub(super) const PRINTER: &str = "devices.md 6 printer";
+/// Section of the cases of an operator of codes.
+pub(super) const OPERATOR: &str = "protocols.md 2 operator of codes";
+/// Section of the cases of a scanner.
+pub(super) const SCANNER: &str = "protocols.md 7 scanner";
 /// Section of the fault scripts.
 pub(super) const SCRIPTS: &str = "devices.md 5";
 

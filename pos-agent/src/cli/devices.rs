@@ -14,6 +14,7 @@ use domain::{id::DeviceId, payment::Approval, payment::AttemptFact, payment::Str
 use drivers::{
     cat::{Fut, JournalDown, LinkState, Progress, Recorder},
     pos_printer::PrinterStatus,
+    scanner::{ScanEvent, SerialScanner},
 };
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -26,15 +27,19 @@ use crate::{
         registry::{Understood, understand_all},
         runner::role_word,
     },
+    edge::{SystemClock, SystemEntropy},
 };
 
 /// Deadline for one device, in milliseconds.
 const TEST_TIMEOUT_MS: u64 = 15_000;
 
+/// Deadline for the counter's own page, in milliseconds.
+const ASK_TIMEOUT_MS: u64 = 1_000;
+
 /// The machines of this counter.
 #[derive(Debug, Subcommand)]
 pub(super) enum Devices {
-    /// What is configured.
+    /// What is configured, and how it stands where the counter runs.
     List,
     /// Connect to each device and ask for its status. Not while the agent runs: a device has one agent at a time.
     Test,
@@ -49,10 +54,7 @@ pub(super) enum Devices {
 impl Devices {
     pub(super) fn run(&self, config: &Config, format: Format) -> Exit {
         match self {
-            Self::List => on_configured(config, |devices| {
-                say(devices.iter().map(|(id, device)| row(id, device, None)).collect(), format);
-                Exit::Done
-            }),
+            Self::List => on_configured(config, |devices| list(config, devices, format)),
             Self::Test => on_configured(config, |devices| match runtime() {
                 Ok(runtime) => runtime.block_on(test_all(devices, format)),
                 Err(error) => failed(&error),
@@ -62,6 +64,27 @@ impl Devices {
             Self::Certify(certify) => on_configured(config, |devices| certify.run(devices, format)),
         }
     }
+}
+
+/// What is configured and, where a counter with this configuration runs, how each device stands there.
+fn list(config: &Config, devices: &[(DeviceId, Understood)], format: Format) -> Exit {
+    let standing = runtime().ok().and_then(|runtime| runtime.block_on(ask_the_counter(config)));
+    let rows = devices.iter().map(|(id, device)| {
+        let mut row = row(id, device, None);
+        let known = standing.as_ref().and_then(|rows| rows.iter().find(|row| row["id"] == json!(id)));
+        row["standing"] = known.cloned().unwrap_or(Value::Null);
+        row
+    });
+    say(rows.collect(), format);
+    Exit::Done
+}
+
+/// The counter's own page knows; nothing where none runs. A look, nothing is started.
+async fn ask_the_counter(config: &Config) -> Option<Vec<Value>> {
+    let client =
+        reqwest::Client::builder().timeout(Duration::from_millis(ASK_TIMEOUT_MS)).no_proxy().build().ok()?;
+    let address = format!("http://{}/devices.json", config.listen);
+    client.get(address).send().await.ok()?.error_for_status().ok()?.json().await.ok()
 }
 
 fn on_configured(config: &Config, what: impl FnOnce(&[(DeviceId, Understood)]) -> Exit) -> Exit {
@@ -86,18 +109,27 @@ async fn test_all(devices: &[(DeviceId, Understood)], format: Format) -> Exit {
 }
 
 async fn test(device: &Understood) -> Result<String, String> {
-    let _claim = match device.transport().is_write_only() {
-        true => None,
-        false => Some(Claim::of(device.transport()).map_err(|error| error.to_string())?),
-    };
-    if let Some(cat) = device.cat(Arc::new(NoJournal)) {
-        return match cat.connect().await {
+    let _claim = device.claimable().map(Claim::of).transpose().map_err(|error| error.to_string())?;
+    let made = device.cat(Arc::new(NoJournal), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+    if let Some(made) = made {
+        return match made.cat.connect().await {
             LinkState::Ready | LinkState::Busy => Ok("ready".into()),
             other => Err(format!("{other:?}")),
         };
     }
+    if let Understood::Scanner(config) = device {
+        return scanner_words(SerialScanner::start(config.clone()).next().await);
+    }
     match device.printer() {
         Some(printer) => printer_words(printer.status().await),
+        None => Err("no driver".into()),
+    }
+}
+
+fn scanner_words(event: Option<ScanEvent>) -> Result<String, String> {
+    match event {
+        Some(ScanEvent::Lost(why)) => Err(why),
+        Some(_) => Ok("ready".into()),
         None => Err("no driver".into()),
     }
 }
@@ -124,7 +156,7 @@ fn row(id: &DeviceId, device: &Understood, result: Option<Result<String, String>
         Some(Err(words)) => (Some(false), Some(words)),
     };
     json!({
-        "id": id, "role": role_word(device.role()), "transport": device.transport().to_string(),
+        "id": id, "role": role_word(device.role()), "transport": device.place(),
         "ok": ok, "detail": detail,
     })
 }
@@ -143,7 +175,11 @@ fn say(rows: Vec<Value>, format: Format) {
             Some(false) => "×",
             None => "・",
         };
-        println!("{mark} {} {} {} {}", text("id"), text("role"), text("transport"), text("detail"));
+        let standing = match (row["standing"]["stage"].as_str(), row["standing"]["power_state"].as_u64()) {
+            (Some(stage), Some(power)) => format!("{stage} {power}"),
+            _ => text("detail"),
+        };
+        println!("{mark} {} {} {} {standing}", text("id"), text("role"), text("transport"));
     }
 }
 

@@ -13,7 +13,7 @@ use domain::{
     id::AttemptId,
     payment::{Approval, AttemptFact, StrayResult},
 };
-use drivers::cat::{Fut, JournalDown, Progress, Recorder};
+use drivers::cat::{CodeToShow, Fut, JournalDown, Progress, Recorder};
 
 use super::Desk;
 
@@ -73,6 +73,10 @@ impl Recorder for TillRecorder {
 
     fn progress(&self, attempt: AttemptId, progress: Progress) {
         self.desk.till.board().show_progress(attempt, progress);
+    }
+
+    fn show(&self, attempt: AttemptId, code: Option<CodeToShow>) {
+        self.desk.till.board().show_code(attempt, code);
     }
 }
 

@@ -4,18 +4,22 @@
 
 use std::sync::Arc;
 
-use domain::id::DeviceId;
+use domain::{id::DeviceId, time::Clock};
 use drivers::{
-    cat::{Cat, Recorder},
+    cat::Recorder,
     escpos::{EscPosConfig, EscPosPrinter},
     pos_printer::PosPrinter,
+    scanner::ScannerConfig,
     transport::Transport,
     zvt::{ZvtConfig, ZvtTerminal},
 };
 use serde::Deserialize;
 
-use super::zvt_settings::ZvtSettings;
-use crate::till::Role;
+use super::{
+    paypay_settings::{Made, PayPaySettings},
+    zvt_settings::ZvtSettings,
+};
+use crate::{edge::Entropy, till::Role};
 
 /// Most devices of one counter.
 pub const DEVICES_MAX: usize = 16;
@@ -42,6 +46,8 @@ pub enum RoleWord {
     Cat,
     /// Receipt printer.
     Printer,
+    /// Barcode scanner.
+    Scanner,
 }
 
 /// `driver` of a device.
@@ -50,15 +56,22 @@ pub enum RoleWord {
 pub enum DriverWord {
     /// ZVT (PA00P015), TCP or serial.
     Zvt,
+    /// PayPay Open Payment API, HTTPS.
+    Paypay,
     /// ESC/POS, TCP, serial or file.
     Escpos,
+    /// A scanner on a serial line, or on a TCP address that carries one.
+    #[serde(rename = "serial-scanner")]
+    SerialScanner,
 }
 
 /// A `[[device]]` table that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     /// Role and driver do not fit.
-    #[error("device {0}: this driver is not for this role (cat: zvt; printer: escpos)")]
+    #[error(
+        "device {0}: this driver is not for this role (cat: zvt, paypay; printer: escpos; scanner: serial-scanner)"
+    )]
     RoleAndDriver(DeviceId),
     /// A key is missing, unknown or out of range.
     #[error("device {id}: {reason}")]
@@ -81,8 +94,12 @@ pub enum DeviceError {
 pub enum Understood {
     /// A terminal.
     Zvt(ZvtConfig),
+    /// An operator of codes.
+    PayPay(Box<PayPaySettings>),
     /// A printer.
     EscPos(Box<EscPosConfig>),
+    /// A scanner.
+    Scanner(ScannerConfig),
 }
 
 impl DeviceConfig {
@@ -100,9 +117,17 @@ impl DeviceConfig {
             (RoleWord::Cat, DriverWord::Zvt) => {
                 ZvtSettings::deserialize(settings).map(|s| Understood::Zvt(s.into())).map_err(wrong)
             }
+            (RoleWord::Cat, DriverWord::Paypay) => {
+                let settings = PayPaySettings::deserialize(settings).map_err(wrong)?;
+                settings.check().map_err(|reason| DeviceError::Settings { id: self.id.clone(), reason })?;
+                Ok(Understood::PayPay(Box::new(settings)))
+            }
             (RoleWord::Printer, DriverWord::Escpos) => EscPosConfig::deserialize(settings)
                 .map(|config| Understood::EscPos(Box::new(config)))
                 .map_err(wrong),
+            (RoleWord::Scanner, DriverWord::SerialScanner) => {
+                ScannerConfig::deserialize(settings).map(Understood::Scanner).map_err(wrong)
+            }
             _ => Err(DeviceError::RoleAndDriver(self.id.clone())),
         }
     }
@@ -113,35 +138,64 @@ impl Understood {
     #[must_use]
     pub const fn role(&self) -> Role {
         match self {
-            Self::Zvt(_) => Role::Cat,
+            Self::Zvt(_) | Self::PayPay(_) => Role::Cat,
             Self::EscPos(_) => Role::Printer,
+            Self::Scanner(_) => Role::Scanner,
         }
     }
 
-    /// Where it is.
+    /// The line to it; none where it is an operator in the network.
     #[must_use]
-    pub fn transport(&self) -> &Transport {
+    pub fn transport(&self) -> Option<&Transport> {
         match self {
-            Self::Zvt(config) => &config.transport,
-            Self::EscPos(config) => &config.transport,
+            Self::Zvt(config) => Some(&config.transport),
+            Self::EscPos(config) => Some(&config.transport),
+            Self::Scanner(config) => Some(&config.transport),
+            Self::PayPay(_) => None,
         }
     }
 
-    /// Starts a terminal's driver; nothing for a printer. Must be called inside a runtime.
+    /// Where it is, for lists.
     #[must_use]
-    pub fn cat(&self, recorder: Arc<dyn Recorder>) -> Option<Arc<dyn Cat>> {
+    pub fn place(&self) -> String {
         match self {
-            Self::Zvt(config) => Some(ZvtTerminal::with_recorder(config.clone(), recorder)),
-            Self::EscPos(_) => None,
+            Self::PayPay(settings) => settings.host().to_owned(),
+            _ => self.transport().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
-    /// Makes a printer's driver; nothing for a terminal.
+    /// What only one process may have; none for a file, which is nobody's alone, and for an operator, which serves many.
+    #[must_use]
+    pub fn claimable(&self) -> Option<&Transport> {
+        self.transport().filter(|transport| !transport.is_write_only())
+    }
+
+    /// Starts a terminal's driver; nothing for anything else. Must be called inside a runtime.
+    ///
+    /// # Errors
+    /// When what it needs beside the configuration, such as a secret's file, cannot be used.
+    pub fn cat(
+        &self,
+        recorder: Arc<dyn Recorder>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Option<Made>, String> {
+        match self {
+            Self::Zvt(config) => {
+                let cat = ZvtTerminal::with_recorder(config.clone(), recorder);
+                Ok(Some(Made { cat, takes_codes: false }))
+            }
+            Self::PayPay(settings) => settings.start(clock, entropy).map(Some),
+            Self::EscPos(_) | Self::Scanner(_) => Ok(None),
+        }
+    }
+
+    /// Makes a printer's driver; nothing for anything else.
     #[must_use]
     pub fn printer(&self) -> Option<Arc<dyn PosPrinter>> {
         match self {
             Self::EscPos(config) => Some(Arc::new(EscPosPrinter::new((**config).clone()))),
-            Self::Zvt(_) => None,
+            Self::Zvt(_) | Self::Scanner(_) | Self::PayPay(_) => None,
         }
     }
 }
@@ -204,7 +258,7 @@ mod tests {
         assert_eq!(devices.len(), 2);
         assert_eq!(devices[0].1.role(), Role::Cat);
         assert!(matches!(&devices[0].1, Understood::Zvt(c) if c.timers.idle == Duration::from_secs(1)));
-        assert_eq!(devices[1].1.transport().to_string(), "file:///tmp/out.bin");
+        assert_eq!(devices[1].1.place(), "file:///tmp/out.bin");
     }
 
     #[test]

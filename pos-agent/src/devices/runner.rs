@@ -11,6 +11,7 @@ use domain::{
     event::Actor,
     id::DeviceId,
     payment::{NotStartedWhy, Outcome, QueryAnswer},
+    time::Clock,
 };
 use drivers::{
     cat::{Cat, LinkState, Recorder},
@@ -19,45 +20,78 @@ use drivers::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Desk, claim::Claim, printer::Printer, recorder::TillRecorder, registry::Understood, standing::Stage,
-    terminal::Terminal,
+    Desk, claim::Claim, printer::Printer, recorder::TillRecorder, registry::Understood, scanner::Scanner,
+    standing::Stage, terminal::Terminal,
 };
 use crate::{
-    edge::Entropy,
+    edge::{Entropy, SystemClock},
     till::{DeviceView, Envelope, Role, TillHandle},
 };
+
+/// What the clerk reads where another agent has the device.
+const ANOTHER_AGENT: &str =
+    "この機器は別の窓口プログラムが使っています。そちらを終えてから、この窓口機を起動し直してください。";
+/// What the clerk reads where the device's settings cannot be used.
+const NOT_SET_UP: &str = "設定または鍵のファイルを使えません。管理者に知らせてください。直したあと、この窓口機を起動し直してください。";
 
 /// The devices of a counter, before their tasks run.
 pub struct Devices {
     till: TillHandle,
     entropy: Arc<dyn Entropy>,
+    clock: Arc<dyn Clock>,
     terminals: Vec<(Terminal, Option<Claim>)>,
     printer: Option<(Printer, Option<Claim>)>,
+    scanners: Vec<(Scanner, Option<Claim>)>,
     present: BTreeSet<DeviceId>,
 }
 
 impl Devices {
     /// No device yet.
     #[must_use]
-    pub const fn new(till: TillHandle, entropy: Arc<dyn Entropy>) -> Self {
-        Self { till, entropy, terminals: Vec::new(), printer: None, present: BTreeSet::new() }
+    pub fn new(till: TillHandle, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            till,
+            entropy,
+            clock: Arc::new(SystemClock),
+            terminals: Vec::new(),
+            printer: None,
+            scanners: Vec::new(),
+            present: BTreeSet::new(),
+        }
+    }
+
+    /// The same devices, by another clock: operators judge our requests by their time.
+    #[must_use]
+    pub fn timed_by(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
     }
 
     fn desk(&self, device: &DeviceId) -> Desk {
         Desk { device: device.clone(), till: self.till.clone(), entropy: Arc::clone(&self.entropy) }
     }
 
-    /// Adds a device of the configuration. One that another agent has is shown as faulted and gives "not started".
+    /// Adds a device of the configuration. One that another agent has, or whose secret cannot be read, is shown as faulted and gives
+    /// "not started".
     pub fn add(&mut self, id: &DeviceId, device: &Understood) {
-        let claim = match self.claim(id, device) {
+        if let Some(transport) = device.transport() {
+            self.till.board().place_device(id, transport.clone());
+        }
+        let claim = match device.claimable().map(Claim::of).transpose() {
             Ok(claim) => claim,
-            Err(shown) => return self.till.board().show_device(id, shown),
+            Err(error) => return self.show_faulted(id, device, &error.to_string(), ANOTHER_AGENT),
         };
         match device {
-            Understood::Zvt(_) => {
+            Understood::Zvt(_) | Understood::PayPay(_) => {
                 let recorder: Arc<dyn Recorder> = Arc::new(TillRecorder::new(self.desk(id)));
-                if let Some(cat) = device.cat(Arc::clone(&recorder)) {
-                    self.add_terminal(id, cat, recorder, claim);
+                let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+                match device.cat(Arc::clone(&recorder), clock, entropy) {
+                    Ok(Some(made)) if made.takes_codes => {
+                        self.add_code_terminal(id, made.cat, recorder, claim);
+                    }
+                    Ok(Some(made)) => self.add_terminal(id, made.cat, recorder, claim),
+                    Ok(None) => {}
+                    Err(why) => self.show_faulted(id, device, &why, NOT_SET_UP),
                 }
             }
             Understood::EscPos(_) => {
@@ -65,24 +99,23 @@ impl Devices {
                     self.add_printer(id, printer, claim);
                 }
             }
+            Understood::Scanner(config) => {
+                self.scanners.push((Scanner::new(self.desk(id), config.clone()), claim));
+            }
         }
     }
 
-    /// A file is nobody's alone; everything else is claimed for this process.
-    fn claim(&self, id: &DeviceId, device: &Understood) -> Result<Option<Claim>, DeviceView> {
-        if device.transport().is_write_only() {
-            return Ok(None);
-        }
-        Claim::of(device.transport()).map(Some).map_err(|error| {
-            tracing::error!(device = %id, %error, "device not claimed");
-            DeviceView {
-                role: device.role(),
-                stage: Stage::Faulted,
-                rests: false,
-                link: LinkState::Faulted(error.to_string()),
-                attention_ja: Some("この機器は別の窓口プログラムが使っています。そちらを終えてから、この窓口機を起動し直してください。".into()),
-            }
-        })
+    fn show_faulted(&self, id: &DeviceId, device: &Understood, why: &str, attention_ja: &str) {
+        tracing::error!(device = %id, why, "device cannot be used");
+        let shown = DeviceView {
+            role: device.role(),
+            stage: Stage::Faulted,
+            rests: false,
+            link: LinkState::Faulted(why.to_owned()),
+            takes_codes: false,
+            attention_ja: Some(attention_ja.to_owned()),
+        };
+        self.till.board().show_device(id, shown);
     }
 
     /// Adds a terminal that was made elsewhere.
@@ -95,6 +128,18 @@ impl Devices {
     ) {
         self.present.insert(id.clone());
         self.terminals.push((Terminal::new(self.desk(id), cat, recorder), claim));
+    }
+
+    /// Adds a terminal that takes payers' codes which our scanner read.
+    pub fn add_code_terminal(
+        &mut self,
+        id: &DeviceId,
+        cat: Arc<dyn Cat>,
+        recorder: Arc<dyn Recorder>,
+        claim: Option<Claim>,
+    ) {
+        self.present.insert(id.clone());
+        self.terminals.push((Terminal::new(self.desk(id), cat, recorder).taking_codes(), claim));
     }
 
     /// Adds the printer; a second one is not used.
@@ -116,6 +161,13 @@ impl Devices {
             let stop = stop.clone();
             tasks.spawn(async move {
                 terminal.run(stop).await;
+                drop(claim);
+            });
+        }
+        for (scanner, claim) in self.scanners {
+            let stop = stop.clone();
+            tasks.spawn(async move {
+                scanner.run(stop).await;
                 drop(claim);
             });
         }
@@ -197,5 +249,6 @@ pub const fn role_word(role: Role) -> &'static str {
     match role {
         Role::Cat => "cat",
         Role::Printer => "printer",
+        Role::Scanner => "scanner",
     }
 }

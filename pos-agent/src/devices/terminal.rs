@@ -11,6 +11,7 @@ use domain::{
     command::Command,
     due::Effect,
     id::{AttemptId, DeviceId, RouteId},
+    method::Method,
     payment::{NotStartedWhy, Outcome, QueryAnswer},
 };
 use drivers::cat::{AttemptEvidence, Cat, CatKind, CatRequest, LinkState, Recorder};
@@ -44,6 +45,8 @@ pub struct Terminal {
     wish: PersonsWish,
     /// A conversation about money made the terminal unusable: only a person ends that, never a reconnection.
     fault_stands: bool,
+    /// It takes payers' codes that our scanner read.
+    takes_codes: bool,
 }
 
 /// What is to be done now, in the order of its need.
@@ -70,7 +73,15 @@ impl Terminal {
             standing: Standing::new(Misses::Exchange, now),
             questions: Questions::new(now),
             fault_stands: false,
+            takes_codes: false,
         }
+    }
+
+    /// The same terminal, which takes payers' codes that our scanner read.
+    #[must_use]
+    pub const fn taking_codes(mut self) -> Self {
+        self.takes_codes = true;
+        self
     }
 
     /// Runs until `stop`; an order in flight is brought to its end first.
@@ -204,7 +215,7 @@ impl Terminal {
         }
     }
 
-    async fn authorize(&mut self, request: CatRequest, stop: &CancellationToken) {
+    async fn authorize(&mut self, mut request: CatRequest, stop: &CancellationToken) {
         let attempt = request.attempt;
         let new_sale = request.kind == CatKind::Sales;
         let rests = new_sale && !self.standing.takes_new_sales();
@@ -213,6 +224,7 @@ impl Terminal {
             return;
         }
         self.started.insert(attempt);
+        request.code = self.desk.till.board().safe().take(attempt);
         let outcome = if self.cancel_asked(attempt) {
             not_started(NotStartedWhy::CancelledBeforeSend, "cancelled while it waited".to_owned())
         } else if rests {
@@ -220,6 +232,8 @@ impl Terminal {
         } else if !self.linked() {
             let detail = format!("the terminal is not there: {:?}", self.cat.link());
             not_started(NotStartedWhy::DeviceUnavailable, detail)
+        } else if new_sale && request.code.is_none() && self.needs_code(attempt) {
+            not_started(NotStartedWhy::NoByteLeft, "the payer's code was lost before it was sent".to_owned())
         } else {
             self.standing.works();
             self.show();
@@ -230,6 +244,13 @@ impl Terminal {
             self.desk.report(Command::RecordOutcome { attempt, outcome }).await;
         }
         self.desk.till.board().clear_progress(attempt);
+    }
+
+    /// Whether the payer's code must come from our scanner: it lives in memory only and is gone after a restart.
+    fn needs_code(&self, attempt: AttemptId) -> bool {
+        let view = self.desk.till.current();
+        let attempt = view.state.attempts.get(&attempt);
+        self.takes_codes && attempt.is_some_and(|known| known.method == Method::CodeConsumerPresented)
     }
 
     fn cancel_asked(&self, attempt: AttemptId) -> bool {
@@ -298,6 +319,7 @@ impl Terminal {
             stage,
             rests,
             link: self.cat.link(),
+            takes_codes: self.takes_codes,
             attention_ja: attention(stage, rests, !self.doubts().is_empty()).map(str::to_owned),
         };
         self.desk.till.board().show_device(&self.desk.device, view);

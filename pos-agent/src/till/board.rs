@@ -2,7 +2,10 @@
 //!
 //! Invariant: nothing here is a source of truth; everything but `state` and `head` may be lost without loss of money.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use domain::{
     due::{Effect, due},
@@ -10,11 +13,21 @@ use domain::{
     state::State,
     time::Timestamp,
 };
-use drivers::cat::{LinkState, Progress};
+use drivers::{
+    cat::{CodeToShow, LinkState, Progress},
+    transport::Transport,
+};
 use journal::chain::Head;
 use tokio::sync::watch;
 
-use crate::{devices::standing::Stage, uplink::plan::Alarm};
+use crate::{
+    codes::{safe::CodeSafe, scans::Scans},
+    devices::{
+        power::{Power, port_gone},
+        standing::Stage,
+    },
+    uplink::plan::Alarm,
+};
 
 /// What a device is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +36,8 @@ pub enum Role {
     Cat,
     /// Receipt printer.
     Printer,
+    /// Barcode scanner.
+    Scanner,
 }
 
 impl Role {
@@ -32,6 +47,7 @@ impl Role {
         match self {
             Self::Cat => "決済端末",
             Self::Printer => "レシートプリンタ",
+            Self::Scanner => "バーコードリーダー",
         }
     }
 }
@@ -47,6 +63,8 @@ pub struct DeviceView {
     pub rests: bool,
     /// Its link.
     pub link: LinkState,
+    /// It takes a payer's code that our scanner read.
+    pub takes_codes: bool,
     /// What the clerk should do about it, in Japanese.
     pub attention_ja: Option<String>,
 }
@@ -77,6 +95,8 @@ pub struct View {
     pub devices: BTreeMap<DeviceId, DeviceView>,
     /// What terminals show while attempts run.
     pub progress: BTreeMap<AttemptId, Progress>,
+    /// Codes that citizens scan from the display while attempts run.
+    pub codes: BTreeMap<AttemptId, CodeToShow>,
     /// The line to the centre.
     pub uplink: UplinkView,
     /// The disk is full: nothing new begins.
@@ -100,6 +120,10 @@ pub struct Board {
     due: Arc<watch::Sender<Arc<[Effect]>>>,
     /// How often a person asked for a device to be looked for now.
     asked: Arc<watch::Sender<BTreeMap<DeviceId, u32>>>,
+    scans: Scans,
+    safe: CodeSafe,
+    /// Where the devices are, to tell a port that is gone from a line that is silent.
+    places: Arc<Mutex<BTreeMap<DeviceId, Transport>>>,
 }
 
 impl Board {
@@ -114,6 +138,7 @@ impl Board {
             now,
             devices: BTreeMap::new(),
             progress: BTreeMap::new(),
+            codes: BTreeMap::new(),
             uplink: UplinkView::default(),
             disk_full: false,
             stopped: None,
@@ -122,6 +147,9 @@ impl Board {
             view: Arc::new(watch::Sender::new(Arc::new(view))),
             due: Arc::new(watch::Sender::new(effects)),
             asked: Arc::default(),
+            scans: Scans::default(),
+            safe: CodeSafe::default(),
+            places: Arc::default(),
         }
     }
 
@@ -152,6 +180,18 @@ impl Board {
         }
     }
 
+    /// Where a device is.
+    pub fn place_device(&self, id: &DeviceId, place: Transport) {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), place);
+    }
+
+    /// The UnifiedPOS power state of a device that is shown.
+    #[must_use]
+    pub fn power(&self, id: &DeviceId, device: &DeviceView) -> Power {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        Power::of(device.stage, places.get(id).is_some_and(port_gone))
+    }
+
     /// A person has looked at a device, or wants it looked for now.
     pub fn ask_for_device(&self, id: &DeviceId) {
         self.asked.send_modify(|asked| {
@@ -173,11 +213,33 @@ impl Board {
         });
     }
 
-    /// An attempt has ended; its last progress leaves the screen.
+    /// A code to scan from the display, or none any more.
+    pub fn show_code(&self, attempt: AttemptId, code: Option<CodeToShow>) {
+        self.change(|view| match code {
+            Some(code) => drop(view.codes.insert(attempt, code)),
+            None => drop(view.codes.remove(&attempt)),
+        });
+    }
+
+    /// An attempt has ended; its last progress and its code leave the screen.
     pub fn clear_progress(&self, attempt: AttemptId) {
         self.change(|view| {
             view.progress.remove(&attempt);
+            view.codes.remove(&attempt);
         });
+        self.safe.take(attempt);
+    }
+
+    /// What the scanner read last.
+    #[must_use]
+    pub const fn scans(&self) -> &Scans {
+        &self.scans
+    }
+
+    /// Payers' codes on their way to a terminal.
+    #[must_use]
+    pub const fn safe(&self) -> &CodeSafe {
+        &self.safe
     }
 
     /// The line to the centre changed.

@@ -19,11 +19,14 @@ use domain::{
 use super::{
     WebState,
     pages::{opening::StopPage, show},
-    present,
+    present, scanned,
     shell::{Notice, Shell, Way},
     trial,
 };
-use crate::till::{Envelope, SubmitError, View};
+use crate::{
+    codes::CodeSettings,
+    till::{Board, Envelope, SubmitError, View},
+};
 
 /// One request.
 pub struct Desk<'a> {
@@ -93,6 +96,24 @@ impl<'a> Desk<'a> {
         // A form without a readable id is an old or a broken page: it gets an id of its own, made here.
         let id = id.parse::<CommandId>().unwrap_or_else(|_| self.web.ids.command_id());
         self.web.till.submit(Envelope { actor, id, command }).await.map(|_answer| id)
+    }
+
+    /// What is for this moment only: scans, codes.
+    #[must_use]
+    pub fn board(&self) -> &Board {
+        self.web.till.board()
+    }
+
+    /// What this counter was told about codes.
+    #[must_use]
+    pub fn codes(&self) -> &CodeSettings {
+        &self.web.codes
+    }
+
+    /// Scans so far, where a scanner stands at the counter: a page that takes scans waits for the next one.
+    #[must_use]
+    pub fn scans(&self) -> Option<u64> {
+        scanned::waits_after(&self.view, self.board().scans().count())
     }
 
     /// A sale by the text in an address.

@@ -12,6 +12,7 @@ pub mod fields;
 mod handlers;
 pub mod pages;
 pub mod present;
+pub mod scanned;
 pub mod shell;
 mod trial;
 pub mod typed;
@@ -34,10 +35,12 @@ use domain::time::Clock;
 use self::{
     desk::Mirror,
     handlers::{
-        attempt, closing, day, devices, display, doubt, home, lists, pay, reference, sale, sell, totals,
+        attempt, closing, day, devices, display, doubt, home, lists, pay, reference, sale, scan, sell, totals,
     },
 };
-use crate::{edge::Entropy, till::TillHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{codes::CodeSettings, edge::Entropy, till::TillHandle};
 
 /// Largest form, in bytes.
 pub const FORM_BYTES_MAX: usize = 64 * 1_024;
@@ -66,6 +69,10 @@ pub struct WebState {
     pub clock: Arc<dyn Clock>,
     /// The customer display.
     pub display: Arc<DisplaySettings>,
+    /// What this counter was told about codes.
+    pub codes: Arc<CodeSettings>,
+    /// Ends the pages that wait for a scan.
+    pub stop: CancellationToken,
     /// A copy of the basket for the customer display; losing it loses nothing.
     pub(crate) mirror: Mirror,
 }
@@ -79,7 +86,29 @@ impl WebState {
         clock: Arc<dyn Clock>,
         display: DisplaySettings,
     ) -> Self {
-        Self { till, ids, clock, display: Arc::new(display), mirror: Mirror::default() }
+        Self {
+            till,
+            ids,
+            clock,
+            display: Arc::new(display),
+            codes: Arc::default(),
+            stop: CancellationToken::new(),
+            mirror: Mirror::default(),
+        }
+    }
+
+    /// The same pages, with what this counter was told about codes.
+    #[must_use]
+    pub fn with_codes(mut self, codes: CodeSettings) -> Self {
+        self.codes = Arc::new(codes);
+        self
+    }
+
+    /// The same pages, which wait for nothing any more after `stop`.
+    #[must_use]
+    pub fn until(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
     }
 }
 
@@ -97,6 +126,8 @@ pub fn router(state: WebState) -> Router {
         .route("/unknowns", get(lists::unknowns))
         .route("/inbox", get(day::inbox))
         .route("/devices", get(devices::show))
+        .route("/devices.json", get(devices::list))
+        .route("/scan/wait", get(scan::wait))
         .route("/devices/{device}", post(devices::look))
         .route("/operator", get(day::operator).post(day::change_operator))
         .route("/display", get(display::show))
@@ -112,6 +143,8 @@ fn selling() -> Router<WebState> {
         .route("/sale/{sale}", get(sale::show))
         .route("/sale/{sale}/pay", post(pay::pay))
         .route("/sale/{sale}/cash", get(pay::cash).post(pay::take_cash))
+        .route("/sale/{sale}/scan", post(scan::scan))
+        .route("/sale/{sale}/scan/{route}", get(scan::show))
         .route("/sale/{sale}/reference/{route}", get(reference::form).post(reference::take))
         .route("/sale/{sale}/abandon", post(pay::abandon))
         .route("/sale/{sale}/void", get(sale::void_form).post(sale::void))

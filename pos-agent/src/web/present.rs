@@ -18,6 +18,7 @@ use domain::{
 
 use super::{
     pages::{sale::PaperRow, sell::RouteButton},
+    scanned,
     shell::{Bar, Chip, Tone},
     trial,
 };
@@ -93,6 +94,7 @@ pub fn device_chip(device: &DeviceView) -> Chip {
     let label = match device.role {
         Role::Cat => "端末",
         Role::Printer => "プリンタ",
+        Role::Scanner => "リーダー",
     };
     match &device.attention_ja {
         Some(attention) => Chip::new(tone.max_warn(), label, attention.clone()),
@@ -275,6 +277,8 @@ pub fn routes(view: &View, lines: &[Line], total: Yen, now: Timestamp) -> Vec<Ro
                 Err(refusal) => Some(short(&refusal)),
             };
             let (class, note) = route_words(&route.kind);
+            let note =
+                if scanned::reads_for(view, route) { "お客様のコードを読み取る" } else { note };
             RouteButton {
                 id: route.id.to_string(),
                 label: route.label.clone(),

@@ -11,6 +11,8 @@ use domain::{
 
 /// Largest amount that a clerk may key, in yen. Fees of a public counter stay far below it; a slip of the finger does not.
 pub const KEYED_YEN_MAX: i64 = 9_999_999;
+/// From so many characters on, a text in a field of figures is a code that a scanner typed there (JAN has 13 digits).
+pub const SCANNED_CHARS_MIN: usize = 13;
 /// Digits of a payer's transaction number that a clerk keys.
 pub const PAYER_DIGITS: usize = 4;
 
@@ -41,6 +43,9 @@ pub enum Typed {
     /// Looks like a card number.
     #[error("カード番号のような数字は記録できません。伝票番号か、言葉で書いてください。")]
     CardNumber,
+    /// So long a number is no sum: a scanner typed a code into the field.
+    #[error("バーコードリーダーで読み取った番号が入りました。消しましたので、{0}を手で入れてください。")]
+    Scanned(&'static str),
     /// A character that no paper can carry.
     #[error("使えない文字があります。消してください。")]
     Control,
@@ -60,6 +65,9 @@ pub fn half_width(text: &str) -> String {
 }
 
 fn digits(text: &str, what: &'static str) -> Result<String, Typed> {
+    if text.trim().chars().count() >= SCANNED_CHARS_MIN {
+        return Err(Typed::Scanned(what));
+    }
     let plain: String = text
         .trim()
         .chars()
@@ -164,7 +172,9 @@ mod tests {
             ("-5", Typed::NotADigit('-')),
             ("千円", Typed::NotADigit('千')),
             ("10000000", Typed::TooMuch),
-            ("99999999999999999999999", Typed::TooMuch),
+            ("999999999999", Typed::TooMuch),
+            ("4912345678904", Typed::Scanned("金額")),
+            ("hQVKUFFSMWEUTwgxMjM0NTY3OFc", Typed::Scanned("金額")),
         ] {
             assert_eq!(yen(text), Err(refusal), "{text}");
         }

@@ -15,11 +15,16 @@ use drivers::{
     cat::{Cat as _, CatKind, CatRequest, Fut, JournalDown, Progress, Recorder},
     escpos::{EscPosConfig, EscPosPrinter},
     pos_printer::{Align, Document, Line, PosPrinter as _, PrintOutcome},
+    scanner::{ScanEvent, ScannerConfig, SerialScanner},
     transport::Transport,
     zvt::{ZvtConfig, ZvtTerminal},
 };
+use pos_agent::{
+    devices::{registry::understand_all, runner::Devices},
+    journal_store::simulated::SimulatedDisk,
+};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::program::{json, program};
 
@@ -32,9 +37,17 @@ struct Machine {
 
 impl Machine {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let (mut machine, said) = Self::begin(folder, arguments);
+        machine.address = said["listening"].as_str().unwrap().parse().unwrap();
+        machine
+    }
+
+    /// The machine and what it says of itself; its address may be a web address.
+    fn begin(folder: &Path, arguments: &[&str]) -> (Self, Value) {
         let mut child = program(folder)
             .args(["--format", "json", "devices", "simulate"])
             .args(arguments)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -43,8 +56,8 @@ impl Machine {
         output.read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(said["kind"], arguments[0]);
-        let address = said["listening"].as_str().unwrap().parse().unwrap();
-        Self { child, output, address }
+        let address = Transport::File("/nowhere".into());
+        (Self { child, output, address }, said)
     }
 
     /// Ctrl-C, and what the machine says of itself then.
@@ -147,6 +160,21 @@ async fn a_simulated_printer_prints_for_a_program_outside() {
     }
 }
 
+#[tokio::test]
+async fn a_simulated_scanner_reads_what_stands_on_its_input() {
+    let folder = tempfile::tempdir().unwrap();
+    for listen in ["tcp://127.0.0.1:0", "pty"] {
+        let mut machine = Machine::start(folder.path(), &["scanner", "--listen", listen]);
+        let mut scanner = SerialScanner::start(ScannerConfig::new(machine.address.clone()));
+        assert_eq!(scanner.next().await, Some(ScanEvent::Online), "{listen}");
+        let input = machine.child.stdin.as_mut().unwrap();
+        input.write_all("C0 910000000000004242\n".as_bytes()).unwrap();
+        let Some(ScanEvent::Scan(scan)) = scanner.next().await else { panic!("no scan") };
+        assert_eq!(scan.code.expose(), "910000000000004242");
+        assert_eq!(machine.book()["scans"], serde_json::json!(["C0 18"]), "its length, not its content");
+    }
+}
+
 #[test]
 fn a_machine_that_cannot_be_as_asked_is_not_started() {
     let folder = tempfile::tempdir().unwrap();
@@ -236,6 +264,65 @@ fn the_kit_passes_the_printers_driver_against_its_simulator() {
             .iter()
             .all(|check| { check["verdict"] != "skipped" || !check["reason"].as_str().unwrap().is_empty() })
     );
+}
+
+#[test]
+fn the_kit_passes_the_operators_driver_against_its_simulator() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[[device]]\nid = \"paypay-1\"\nrole = \"cat\"\ndriver = \"paypay\"\nhost = \"https://apigw.sandbox.paypay.ne.jp\"\n\
+                key_id = \"KEY\"\nsecret_file = \"/nowhere\"\n";
+    std::fs::write(folder.path().join("agent.toml"), text).unwrap();
+    let ended = certify(folder.path(), "paypay-1", false, "");
+    let report = json(&ended);
+    assert!(failures(&report).is_empty(), "{:#?}", failures(&report));
+    assert_eq!((ended.status.code(), report["passed"].as_u64()), (Some(0), Some(4)));
+}
+
+/// The whole way: a counter's device table, a secret in a file, the operator in a process of its own, its book.
+#[tokio::test]
+async fn a_counter_sells_by_an_operator_of_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "SIMULATED-SECRET-0001\n").unwrap();
+    let (machine, said) = Machine::begin(folder.path(), &["paypay", "--pays-after-ms", "200"]);
+    let host = said["listening"].as_str().unwrap().to_owned();
+    let text = format!(
+        "[[device]]\nid = \"cat-1\"\nrole = \"cat\"\ndriver = \"paypay\"\nhost = \"{host}\"\nkey_id = \"SIMULATED-KEY\"\n\
+         secret_file = \"{}\"\npoll_ms = 50\n",
+        secret.display()
+    );
+    let config = pos_agent::config::Config::parse(&text).unwrap();
+    let counter = crate::support::Counter::opened(SimulatedDisk::new(1)).await;
+    let mut devices = Devices::new(counter.till.clone(), Arc::clone(&counter.ids) as _);
+    for (id, device) in understand_all(&config.device).unwrap() {
+        devices.add(&id, &device);
+    }
+    devices.start(&TaskTracker::new(), &CancellationToken::new());
+    let (sale, attempt) = counter.card_sale().await;
+    counter.until("paid", |view| view.state.sales[&sale].state == domain::state::SaleState::Completed).await;
+    assert!(
+        counter.till.current().codes.is_empty() && !counter.till.current().state.attempts[&attempt].running()
+    );
+    let book = machine.book();
+    let first = (book["orders"][0]["amount"].as_i64(), book["orders"][0]["state"].as_str());
+    assert_eq!(
+        (first, book["asked"]["create"].as_u64()),
+        ((Some(600), Some("completed")), Some(1)),
+        "{book}"
+    );
+}
+
+#[test]
+fn the_kit_passes_the_scanners_driver_against_its_simulator() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[[device]]\nid = \"scanner-1\"\nrole = \"scanner\"\ndriver = \"serial-scanner\"\ntransport = \"serial:///dev/none\"\n";
+    std::fs::write(folder.path().join("agent.toml"), text).unwrap();
+    let ended = certify(folder.path(), "scanner-1", false, "");
+    let report = json(&ended);
+    assert!(failures(&report).is_empty(), "{:#?}", failures(&report));
+    assert_eq!((ended.status.code(), report["passed"].as_u64()), (Some(0), Some(7)));
+    let html = std::fs::read_to_string(folder.path().join("out/certify-scanner-1.html")).unwrap();
+    assert!(!html.contains("990000000000000042"), "codes stand in no report");
 }
 
 #[test]

@@ -77,6 +77,25 @@ fn a_receipt_is_rendered_from_the_journal() {
     let rendered = run(folder.path(), &["receipt", "render", "--sale", &sale.to_string(), "--to", "text"]);
     let text = String::from_utf8(rendered.stdout).unwrap();
     assert!(rendered.status.success() && text.contains("領収書") && text.contains("m1-1-000001"), "{text}");
+    let sale = sale.to_string();
+    let svg = run(folder.path(), &["receipt", "render", "--sale", &sale, "--to", "svg"]);
+    let svg = String::from_utf8(svg.stdout).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains("領収書"), "{svg}");
+    let out = folder.path().join("receipt.bin");
+    let to_file = ["receipt", "render", "--sale", &sale, "--to", "escpos", "--out", out.to_str().unwrap()];
+    assert!(run(folder.path(), &to_file).status.success());
+    let bytes = std::fs::read(&out).unwrap();
+    let decoded = run(folder.path(), &["devices", "decode", "--protocol", "escpos", out.to_str().unwrap()]);
+    assert_eq!((decoded.status.code(), bytes.first()), (Some(0), Some(&0x1B)));
+    let export = folder.path().join("journal.jsonl");
+    let export = export.to_str().unwrap();
+    assert!(run(folder.path(), &["journal", "export", "--to", export]).status.success());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let from_file = run(elsewhere.path(), &["receipt", "render", "--sale", export]);
+    assert_eq!(String::from_utf8(from_file.stdout).unwrap(), text);
+    let damaged = std::fs::read_to_string(export).unwrap().replacen("\"bytes\":\"4", "\"bytes\":\"5", 1);
+    std::fs::write(export, damaged).unwrap();
+    assert_eq!(run(elsewhere.path(), &["receipt", "render", "--sale", export]).status.code(), Some(1));
     let nobody = uuid::Uuid::nil().to_string();
     assert_eq!(run(folder.path(), &["receipt", "render", "--sale", &nobody]).status.code(), Some(1));
 }
@@ -168,4 +187,42 @@ fn captured_bytes_are_explained() {
     assert!(json(&cut)["breach"]["offset"].is_u64());
     let unknown = run(folder.path(), &["devices", "decode", "--protocol", "morse", file]);
     assert_eq!(unknown.status.code(), Some(2));
+}
+
+/// A list asks the counter that runs; without one it says what is configured.
+#[test]
+fn a_list_tells_how_the_devices_of_a_running_counter_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let file = folder.path().join("agent.toml");
+    let text = format!(
+        "listen = \"127.0.0.1:{port}\"\n[[device]]\nid = \"scanner-1\"\nrole = \"scanner\"\ndriver = \"serial-scanner\"\n\
+         transport = \"serial:///dev/no-such-port?baud=9600\"\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let list = || {
+        let with = ["--config", file.to_str().unwrap(), "--format", "json", "devices", "list"];
+        json(&run(folder.path(), &with))[0]["standing"].clone()
+    };
+    assert_eq!(list(), Value::Null);
+    let mut agent = program(folder.path())
+        .args(["--config", file.to_str().unwrap(), "serve"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(agent.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let mut standing = list();
+    for _ in 0..50 {
+        if standing["stage"] == "absent" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        standing = list();
+    }
+    agent.kill().unwrap();
+    agent.wait().unwrap();
+    let seen = (standing["stage"].as_str(), standing["power_state"].as_u64(), standing["power"].as_str());
+    assert_eq!(seen, (Some("absent"), Some(2_002), Some("off")), "{standing}");
 }

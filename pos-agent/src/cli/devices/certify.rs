@@ -41,7 +41,8 @@ impl Certify {
             eprintln!("機器「{}」は設定にありません。", self.device);
             return Exit::Usage;
         };
-        let _claim = match self.live.then(|| Claim::of(device.transport())).transpose() {
+        let claimed = device.claimable().filter(|_| self.live);
+        let _claim = match claimed.map(Claim::of).transpose() {
             Ok(claim) => claim,
             Err(error) => return failed(&format!("窓口の業務を止めてから行ってください: {error}")),
         };

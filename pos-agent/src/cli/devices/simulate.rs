@@ -4,22 +4,27 @@
 //! machine is wrong usage, never a machine without faults; it runs until Ctrl-C and then shows its own book, the judge of whoever
 //! talked to it. Not here: what the machines do (`drivers`).
 
-use std::{path::PathBuf, sync::Arc};
+use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum};
 use drivers::{
     escpos::simulator::{EscPosSimulator, SimulatorConfig as PrinterConfig},
+    paypay::simulator::{PayPaySimulator, SimulatorOptions as OperatorOptions},
+    scanner::{ScannerSimulator, simulator::SimulatorConfig as ScannerConfig},
     script::Script,
     transport::{Listener, SerialDefaults, Transport, TransportError},
     zvt::simulator::{EntryKind, EntryState, Listen, SimulatorConfig as TerminalConfig, ZvtSimulator},
 };
 use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
     cli::{Exit, Format, asked_to_stop, failed, runtime},
     edge::SystemClock,
 };
 
+/// Lines of the standard input that wait to be scanned.
+const INPUT_LINES_MAX: usize = 16;
 /// What `--listen` says for a new pseudo-terminal.
 const PTY: &str = "pty";
 
@@ -38,6 +43,9 @@ pub(in crate::cli) struct Simulate {
     /// Columns of the printer's paper.
     #[arg(long, default_value_t = 48)]
     columns: u8,
+    /// A citizen pays each code of the operator after so many milliseconds.
+    #[arg(long)]
+    pays_after_ms: Option<u64>,
     /// TID of the terminal, eight digits.
     #[arg(long, default_value = "12345678")]
     terminal_id: String,
@@ -50,6 +58,12 @@ enum Kind {
     Zvt,
     /// A receipt printer that speaks ESC/POS.
     Escpos,
+    /// PayPay's Open Payment API on the loopback, with a book of its own. A citizen pays by POST to the address in the code, or by
+    /// itself after `--pays-after-ms`.
+    Paypay,
+    /// A barcode scanner. Each line of the standard input is one scan: the AIM identifier without `]`, a blank, the code, as in
+    /// `C0 1234567890`.
+    Scanner,
 }
 
 impl Kind {
@@ -57,6 +71,8 @@ impl Kind {
         match self {
             Self::Zvt => "zvt",
             Self::Escpos => "escpos",
+            Self::Scanner => "scanner",
+            Self::Paypay => "paypay",
         }
     }
 }
@@ -65,6 +81,8 @@ impl Kind {
 enum Machine {
     Terminal(ZvtSimulator),
     Printer(EscPosSimulator),
+    Scanner(ScannerSimulator),
+    Operator(PayPaySimulator),
 }
 
 impl Simulate {
@@ -114,7 +132,10 @@ impl Simulate {
             Format::Text => println!("{} を待っています: {listening}", self.kind.word()),
             Format::Json => println!("{}", json!({ "kind": self.kind.word(), "listening": listening })),
         }
-        asked_to_stop().await;
+        tokio::select! {
+            () = asked_to_stop() => {}
+            () = machine.hear_the_input() => {}
+        }
         let book = machine.book();
         match format {
             Format::Text => println!("帳簿: {book:#}"),
@@ -124,8 +145,9 @@ impl Simulate {
         Exit::Done
     }
 
-    async fn start(&self, place: Option<Transport>, script: Script) -> Result<Machine, TransportError> {
+    async fn start(&self, place: Option<Transport>, script: Script) -> Result<Machine, Box<dyn Error>> {
         match self.kind {
+            Kind::Paypay => self.operator(place, &script).await.map(Machine::Operator),
             Kind::Zvt => {
                 let listen = place.map_or_else(pseudo_terminal, |place| Ok(Listen::At(place)))?;
                 let terminal_id = self.terminal_id.clone();
@@ -133,6 +155,14 @@ impl Simulate {
                 let terminal = ZvtSimulator::start(config, Arc::new(SystemClock)).await?;
                 terminal.load_script(&script);
                 Ok(Machine::Terminal(terminal))
+            }
+            Kind::Scanner => {
+                let listener = match place {
+                    Some(place) => Listener::bind(&place, SerialDefaults::PLAIN).await?,
+                    None => pseudo_terminal_line()?,
+                };
+                let config = ScannerConfig { script, ..ScannerConfig::default() };
+                Ok(Machine::Scanner(ScannerSimulator::start_on(listener, config)))
             }
             Kind::Escpos => {
                 let config = PrinterConfig { columns: self.columns, script, ..PrinterConfig::default() };
@@ -144,6 +174,52 @@ impl Simulate {
             }
         }
     }
+
+    /// The operator waits on a TCP address of this computer. Key and secret are the simulator's own, made up and published.
+    async fn operator(
+        &self,
+        place: Option<Transport>,
+        script: &Script,
+    ) -> Result<PayPaySimulator, Box<dyn Error>> {
+        let Some(Transport::Tcp { host, port }) = place else {
+            return Err(TransportError::NotListenable { address: self.listen.clone() }.into());
+        };
+        let listener = TcpListener::bind((host.as_str(), port)).await?;
+        let pays_after = self.pays_after_ms.map(Duration::from_millis);
+        let options = OperatorOptions { pays_after, ..OperatorOptions::default() };
+        Ok(PayPaySimulator::serve(listener, options, script, Arc::new(SystemClock))?)
+    }
+}
+
+/// What the operator says happened: orders by their state, and how often it was asked.
+fn operators_book(operator: &PayPaySimulator) -> Value {
+    let orders: Vec<Value> = operator
+        .book()
+        .iter()
+        .map(|order| {
+            json!({
+                "order": order.merchant_payment_id, "amount": order.amount.get(), "settled": order.settled.get(),
+                "refunded": order.refunded.get(), "state": format!("{:?}", order.state).to_lowercase(),
+            })
+        })
+        .collect();
+    let asked = ["create", "details", "delete", "cancel", "refund", "unauthorized"];
+    let asked: serde_json::Map<String, Value> =
+        asked.iter().map(|what| ((*what).to_owned(), json!(operator.asked(what)))).collect();
+    json!({ "orders": orders, "charged": operator.charged().len(), "asked": asked })
+}
+
+/// The lines of the standard input, from a thread of their own: reading them must not hold up the end of the program.
+fn input_lines() -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel(INPUT_LINES_MAX);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }
 
 #[cfg(unix)]
@@ -172,7 +248,22 @@ impl Machine {
         match self {
             Self::Terminal(terminal) => terminal.address().to_string(),
             Self::Printer(printer) => printer.address().to_string(),
+            Self::Scanner(scanner) => scanner.address().to_string(),
+            Self::Operator(operator) => operator.base_url().to_owned(),
         }
+    }
+
+    /// What a person puts before the scanner, line by line; never ends, also not with the input.
+    async fn hear_the_input(&self) {
+        let Self::Scanner(scanner) = self else { return std::future::pending().await };
+        let mut lines = input_lines();
+        while let Some(line) = lines.recv().await {
+            match line.split_once(' ') {
+                Some((aim, code)) => scanner.scan(aim, code.as_bytes()).await,
+                None => eprintln!("一行に「種類 コード」の形で入れてください（例: C0 1234567890）。"),
+            }
+        }
+        std::future::pending().await
     }
 
     /// What the machine itself says happened.
@@ -200,6 +291,8 @@ impl Machine {
                     "status_enquiries": asked.status_enquiries,
                 })
             }
+            Self::Scanner(scanner) => json!({ "scans": scanner.book() }),
+            Self::Operator(operator) => operators_book(operator),
             Self::Printer(printer) => {
                 let papers: Vec<Value> = printer
                     .papers()
@@ -220,6 +313,8 @@ impl Machine {
         match self {
             Self::Terminal(terminal) => terminal.stop().await,
             Self::Printer(printer) => printer.stop().await,
+            Self::Scanner(scanner) => drop(scanner),
+            Self::Operator(operator) => operator.stop().await,
         }
     }
 }

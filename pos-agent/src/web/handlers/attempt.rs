@@ -17,6 +17,7 @@ use domain::{
 
 use super::{brand_choices, brands_on, doubt};
 use crate::{
+    codes::symbol,
     till::SubmitError,
     web::{
         WebState,
@@ -24,7 +25,7 @@ use crate::{
         fields::Fields,
         pages::{
             self, Choice, Field,
-            terminal::{DeclinedPage, JpqrPage, ManualPage, ProgressPage, WrongAmount},
+            terminal::{CodeView, DeclinedPage, JpqrPage, ManualPage, ProgressPage, WrongAmount},
         },
         present,
         shell::{Notice, Way},
@@ -33,6 +34,7 @@ use crate::{
 };
 
 const MS_IN_SECOND: i64 = 1_000;
+const SECONDS_IN_MINUTE: i64 = 60;
 
 /// Whether the attempt takes money back.
 pub(super) const fn takes_back(attempt: &Attempt) -> bool {
@@ -42,6 +44,20 @@ pub(super) const fn takes_back(attempt: &Attempt) -> bool {
 /// Seconds since the attempt was asked for.
 pub(super) fn seconds(desk: &Desk<'_>, attempt: &Attempt) -> i64 {
     (desk.now.ms_since(attempt.requested_at) / MS_IN_SECOND).max(0)
+}
+
+/// The code of an attempt that the citizen scans now; none once it is no longer good.
+pub(super) fn code_of(desk: &Desk<'_>, attempt: &Attempt) -> Option<CodeView> {
+    let code = desk.view.codes.get(&attempt.id)?;
+    let left_s = code.expires_at.ms_since(desk.now) / MS_IN_SECOND;
+    if left_s <= 0 {
+        return None;
+    }
+    let left = match (left_s / SECONDS_IN_MINUTE, left_s % SECONDS_IN_MINUTE) {
+        (0, seconds) => format!("{seconds}秒"),
+        (minutes, seconds) => format!("{minutes}分{seconds:02}秒"),
+    };
+    Some(CodeView { symbol: symbol::svg(code.payload.expose())?, left })
 }
 
 /// The page of an attempt, by its state.
@@ -80,6 +96,12 @@ fn running(desk: &Desk<'_>, attempt: &Attempt) -> Response {
 
 fn progress(desk: &Desk<'_>, attempt: &Attempt) -> ProgressPage {
     let shown = desk.view.progress.get(&attempt.id).map(|progress| progress.text_ja.clone());
+    let code = code_of(desk, attempt);
+    let waiting = if code.is_some() {
+        "お客様の読み取りを待っています"
+    } else {
+        "端末の準備をしています"
+    };
     let steps = [
         ("端末に送る", Phase::Sent),
         ("結果を受け取る", Phase::ResultSeen),
@@ -88,6 +110,8 @@ fn progress(desk: &Desk<'_>, attempt: &Attempt) -> ProgressPage {
     let say = match attempt.method {
         Method::Credit => "「カードを端末にお願いします」",
         Method::ElectronicMoney => "「カードかスマートフォンを、音が鳴るまでタッチしてください」",
+        Method::CodeDynamic => "「お客様側の画面のQRコードを、アプリで読み取ってください」",
+        Method::CodeConsumerPresented => "「そのまま少しお待ちください」",
         _ => "「お支払いの操作をお願いします」",
     };
     ProgressPage {
@@ -97,10 +121,11 @@ fn progress(desk: &Desk<'_>, attempt: &Attempt) -> ProgressPage {
         route: desk.route_label(attempt),
         taking_back: takes_back(attempt),
         amount: attempt.amount,
-        display: shown.unwrap_or_else(|| "端末の準備をしています".to_owned()),
+        display: shown.unwrap_or_else(|| waiting.to_owned()),
         say: say.to_owned(),
         steps: steps.map(|(word, phase)| (word, attempt.phase >= phase)).into(),
         seconds: seconds(desk, attempt),
+        code,
         cancel_asked: attempt.cancel_asked,
     }
 }

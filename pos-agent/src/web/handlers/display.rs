@@ -11,7 +11,8 @@ use domain::{
     time::Timestamp,
 };
 
-use super::attempt::takes_back;
+use super::attempt::{code_of, takes_back};
+use crate::codes::symbol;
 use crate::web::{
     WebState,
     desk::{Desk, Shown},
@@ -116,9 +117,7 @@ fn saying(desk: &Desk<'_>, sale: &Sale) -> Saying {
         }
         SaleState::Paying(_) | SaleState::Voiding(_) => match desk.state().attempt_of(sale) {
             Some(attempt) if attempt.in_doubt() => Saying::Checking,
-            Some(attempt) => {
-                Saying::Pay { method: desk.route_label(attempt), steps: what_to_do(desk, attempt) }
-            }
+            Some(attempt) => paying(desk, attempt),
             None => Saying::Checking,
         },
         _ => Saying::Thanks {
@@ -128,6 +127,35 @@ fn saying(desk: &Desk<'_>, sale: &Sale) -> Saying {
                 .and_then(|done| Some((done.payment.tendered?, done.payment.change?))),
         },
     }
+}
+
+fn paying(desk: &Desk<'_>, attempt: &Attempt) -> Saying {
+    let (method, steps) = (desk.route_label(attempt), what_to_do(desk, attempt));
+    if takes_back(attempt) {
+        return Saying::Pay { method, steps };
+    }
+    if let Some(code) = code_of(desk, attempt) {
+        return Saying::Code { method, symbol: code.symbol, left: Some(code.left), steps };
+    }
+    match sheet_symbol(desk, attempt) {
+        Some(symbol) => {
+            let steps = [
+                "アプリでこのQRコードを読み取ってください。金額は入っています。",
+                "支払いが済んだ画面を、係員にお見せください。",
+            ];
+            Saying::Code { method, symbol, left: None, steps: steps.map(str::to_owned).into() }
+        }
+        None => Saying::Pay { method, steps },
+    }
+}
+
+/// The printed sheet's code with this amount, where the sheet's content is known here.
+fn sheet_symbol(desk: &Desk<'_>, attempt: &Attempt) -> Option<String> {
+    let RouteKind::StaticSheet { sheet_numbers } = &desk.state().route(&attempt.route)?.kind else {
+        return None;
+    };
+    let known = |sheet: &&crate::codes::sheet::Sheet| sheet_numbers.contains(&sheet.number);
+    symbol::svg(&desk.codes().sheets.iter().find(known)?.with_amount(attempt.amount)?)
 }
 
 /// What the citizen does now. The terminal's own words come from its driver, in Japanese.
@@ -144,6 +172,11 @@ fn what_to_do(desk: &Desk<'_>, attempt: &Attempt) -> Vec<String> {
             "アプリで窓口のQRコードを読み取り、この画面の合計金額を入れてください。",
             "支払いが済んだ画面を、係員にお見せください。",
         ],
+        (_, Method::CodeDynamic) if desk.view.codes.contains_key(&attempt.id) => {
+            &["アプリでこのQRコードを読み取ってください。金額は入っています。"]
+        }
+        (_, Method::CodeDynamic) => &["QRコードを用意しています。少しお待ちください。"],
+        (_, Method::CodeConsumerPresented) => &["お支払いを確かめています。少しお待ちください。"],
         (_, Method::ElectronicMoney) => &["カードかスマートフォンを、音が鳴るまで端末にタッチしてください。"],
         (_, Method::Credit) => &["カードを端末にかざすか、差し込んでください。"],
         _ => &["端末の案内に沿ってお支払いください。"],

@@ -11,7 +11,9 @@ pub(super) mod lists;
 pub(super) mod pay;
 pub(super) mod reference;
 pub(super) mod sale;
+pub(super) mod scan;
 pub(super) mod sell;
+mod sell_scan;
 pub(super) mod totals;
 
 use domain::{

@@ -43,6 +43,8 @@ pub(super) fn page(desk: &Desk<'_>, sale: &Sale, notice: Option<Notice>) -> PayP
         free: sale.total == Yen::ZERO,
         repeat_reason: None,
         abandon_reason: Field::default(),
+        scan_command: desk.new_id(),
+        scans: desk.scans(),
     }
 }
 
@@ -158,7 +160,9 @@ pub async fn cash(State(web): State<WebState>, Path(sale): Path<String>, fields:
         return see(&format!("/sale/{sale}"));
     }
     let typed_so_far = with_key(fields.text("tendered"), fields.text("key"));
-    pages::show(&cash_page(&desk, known, Field::of(typed_so_far)))
+    let kept =
+        if typed_so_far.chars().count() < typed::SCANNED_CHARS_MIN { typed_so_far } else { String::new() };
+    pages::show(&cash_page(&desk, known, Field::of(kept)))
 }
 
 /// 現金: received.

@@ -14,7 +14,7 @@ use domain::{
     state::{Sale, SaleState},
 };
 
-use super::pay::with_key;
+use super::{pay::with_key, scan};
 use crate::{
     paper::receipt_title,
     till::SubmitError,
@@ -23,7 +23,8 @@ use crate::{
         desk::{Desk, notice, see},
         fields::Fields,
         pages::{self, Field, reference::ReferencePage},
-        shell::Way,
+        scanned,
+        shell::{Notice, Way},
         typed,
     },
 };
@@ -50,6 +51,7 @@ fn page(desk: &Desk<'_>, sale: &Sale, route: &PaymentRoute, reference: Field) ->
         total: sale.total,
         steps: steps(route.method).to_vec(),
         reference,
+        scans: desk.scans(),
         paper: profile.map_or_else(String::new, |profile| receipt_title(profile, route.method).to_owned()),
     }
 }
@@ -84,8 +86,32 @@ pub async fn form(
     if known.state != SaleState::Open || known.total == Yen::ZERO {
         return see(&format!("/sale/{sale}"));
     }
+    if fields.has("scan") {
+        return scanned_number(&web, &desk, known, route, &fields);
+    }
     let typed_so_far = with_key(fields.text("reference"), fields.text("key"));
-    pages::show(&page(&desk, known, route, Field::of(typed_so_far)))
+    let kept = if scanned::may_be_a_payers(&typed_so_far) { String::new() } else { typed_so_far };
+    pages::show(&page(&desk, known, route, Field::of(kept)))
+}
+
+/// The number of a paper, read by the scanner. What might be a payer's code never stands in the field.
+fn scanned_number(
+    web: &WebState,
+    desk: &Desk<'_>,
+    sale: &Sale,
+    route: &PaymentRoute,
+    fields: &Fields,
+) -> Response {
+    let (field, said) = match scan::take(web, fields) {
+        Ok(scan) if scanned::may_be_a_payers(scan.code.expose()) => {
+            (Field::default(), Some(scanned::NO_COUPON.to_owned()))
+        }
+        Ok(scan) => (Field::of(scan.code.expose()), None),
+        Err(why) => (Field::default(), Some(why)),
+    };
+    let mut page = page(desk, sale, route, field);
+    page.shell.notice = said.map(Notice::caution);
+    pages::show(&page)
 }
 
 /// The number was keyed.
@@ -99,7 +125,9 @@ pub async fn take(
     let mut reference = Field::typed(&fields, "reference");
     let parsed = typed::printed_number(&reference.value, route.method.reference_ja());
     let mut said = None;
-    if let Some(number) = reference.take(parsed) {
+    if scanned::may_be_a_payers(&typed::half_width(&reference.value)) {
+        reference = Field { value: String::new(), error: Some(scanned::NO_COUPON.to_owned()) };
+    } else if let Some(number) = reference.take(parsed) {
         let (sale, id) = (known.id, route.id.clone());
         let wish = if route.kind == RouteKind::Security {
             Command::TakeSecurity { sale, route: id, reference: number }

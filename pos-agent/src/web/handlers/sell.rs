@@ -11,7 +11,7 @@ use domain::{
     state::{Sale, SaleState},
 };
 
-use super::pay;
+use super::{pay, sell_scan};
 use crate::web::{
     WebState,
     basket::{Basket, Panel},
@@ -21,7 +21,7 @@ use crate::web::{
         self,
         sell::{BasketLine, GroundButton, ItemButton, LastSale, Left, SellPage},
     },
-    present,
+    present, scanned,
     shell::{Notice, Way},
     trial, typed,
 };
@@ -32,7 +32,14 @@ const WAITING_SHOWN_MAX: usize = 2;
 /// 会計.
 pub async fn show(State(web): State<WebState>, fields: Fields) -> Response {
     let desk = Desk::at(&web);
-    desk.gate().unwrap_or_else(|| pages::show(&page(&web, &desk, &fields, None)))
+    if let Some(elsewhere) = desk.gate() {
+        return elsewhere;
+    }
+    match sell_scan::heard(&web, &desk, &fields) {
+        Some(sell_scan::Heard::Elsewhere(address)) => see(&address),
+        Some(sell_scan::Heard::Say(said)) => pages::show(&page(&web, &desk, &fields, Some(said))),
+        None => pages::show(&page(&web, &desk, &fields, None)),
+    }
 }
 
 /// The basket becomes a sale, and the money is asked for by the way that was touched.
@@ -113,6 +120,7 @@ fn page(web: &WebState, desk: &Desk<'_>, fields: &Fields, refused: Option<Notice
         find: find.to_owned(),
         routes,
         last: last(desk),
+        scans: desk.scans(),
         waiting: waiting(desk),
     }
 }
@@ -247,7 +255,11 @@ fn waiting(desk: &Desk<'_>) -> Vec<(String, String)> {
 
 /// Where a route is paid that asks no device: cash, and what is taken by its number. Everything else is an attempt.
 pub(super) fn own_page(desk: &Desk<'_>, sale: &Sale, route: &RouteId) -> Option<String> {
-    match desk.state().route(route)?.kind {
+    let known = desk.state().route(route)?;
+    if scanned::reads_for(&desk.view, known) {
+        return Some(format!("/sale/{}/scan/{route}", sale.id));
+    }
+    match known.kind {
         RouteKind::CashDrawer => Some(format!("/sale/{}/cash", sale.id)),
         RouteKind::Claim { .. } | RouteKind::Security => Some(format!("/sale/{}/reference/{route}", sale.id)),
         _ => None,

@@ -23,6 +23,8 @@ pub struct DeviceRow {
     pub role: &'static str,
     /// Where it stands.
     pub state: Chip,
+    /// UnifiedPOS power state in words, with its number.
+    pub power: String,
     /// What the clerk should do.
     pub advice: String,
     /// Word of the button that looks for it now, where that can help.
@@ -37,6 +39,7 @@ impl DevicesPage {
             id: id.into(),
             role: "決済端末",
             state: Chip::new(tone, "", word),
+            power: "オンライン 2001".into(),
             advice: "電源とケーブルを見てください。".into(),
             button,
         };

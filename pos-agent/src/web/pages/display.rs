@@ -33,6 +33,17 @@ pub enum Saying {
         /// Sentences.
         steps: Vec<String>,
     },
+    /// A code to scan from this display.
+    Code {
+        /// Method.
+        method: String,
+        /// The symbol, as an SVG element made here.
+        symbol: String,
+        /// How long it is still good, where it ends: `4分32秒`.
+        left: Option<String>,
+        /// Sentences.
+        steps: Vec<String>,
+    },
     /// Being checked; do not pay again.
     Checking,
     /// Nothing was charged.
@@ -84,6 +95,12 @@ impl DisplayPage {
             page(Saying::Basket { methods: vec!["現金".into(), "クレジット".into()] }),
             page(Saying::Pay {
                 method: "クレジット".into(), steps: vec!["カードをかざしてください".into()]
+            }),
+            page(Saying::Code {
+                method: "PayPay".into(),
+                symbol: crate::codes::symbol::svg("https://qr.example.jp/1").unwrap(),
+                left: Some("4分32秒".into()),
+                steps: vec!["アプリで読み取ってください".into()],
             }),
             page(Saying::Checking),
             page(Saying::NotCharged),

@@ -11,6 +11,7 @@ pub mod opening;
 pub mod paying;
 pub mod reference;
 pub mod sale;
+pub mod scan;
 pub mod sell;
 pub mod settlement;
 pub mod terminal;
@@ -47,9 +48,15 @@ impl Field {
         Self { value: value.into(), error: None }
     }
 
-    /// Takes the value of a parse, or keeps its sentence beside the field.
+    /// Takes the value of a parse, or keeps its sentence beside the field. A code that a scanner typed is not shown again.
     pub fn take<T>(&mut self, parsed: Result<T, Typed>) -> Option<T> {
-        parsed.map_err(|why| self.error = Some(why.to_string())).ok()
+        if let Err(why) = &parsed {
+            self.error = Some(why.to_string());
+            if matches!(why, Typed::Scanned(_)) {
+                self.value.clear();
+            }
+        }
+        parsed.ok()
     }
 }
 

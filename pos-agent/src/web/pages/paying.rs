@@ -30,6 +30,10 @@ pub struct PayPage {
     pub repeat_reason: Option<Field>,
     /// Reason of 取引中止.
     pub abandon_reason: Field,
+    /// Command id of a payment that a scan begins.
+    pub scan_command: String,
+    /// Scans so far; none where no scanner stands at the counter.
+    pub scans: Option<u64>,
 }
 
 /// A quick amount.
@@ -107,6 +111,8 @@ impl PayPage {
             free: false,
             repeat_reason: None,
             abandon_reason: Field::default(),
+            scan_command: "2".into(),
+            scans: Some(7),
         };
         let repeat = Self { repeat_reason: Some(Field::of("別のお客様")), ..page.clone() };
         let free = Self { free: true, total: Yen::ZERO, ..page.clone() };

@@ -30,6 +30,8 @@ pub struct ReferencePage {
     pub reference: Field,
     /// What stands on the paper that is printed.
     pub paper: String,
+    /// Scans so far; none where no scanner stands at the counter.
+    pub scans: Option<u64>,
 }
 
 #[cfg(test)]
@@ -47,6 +49,7 @@ impl ReferencePage {
             steps: vec!["券を預かってください。"],
             reference: Field::of("K-2207-0815"),
             paper: "利用券受領票".into(),
+            scans: Some(2),
         };
         let empty =
             Field { value: String::new(), error: Some("券番号を入れてください。".into()) };

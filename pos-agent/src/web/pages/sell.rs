@@ -134,6 +134,8 @@ pub struct SellPage {
     pub free: bool,
     /// The sale before.
     pub last: Option<LastSale>,
+    /// Scans so far; none where no scanner stands at the counter.
+    pub scans: Option<u64>,
     /// Sales that wait for payment: address and words.
     pub waiting: Vec<(String, String)>,
 }
@@ -244,6 +246,7 @@ impl SellPage {
             routes: sample_routes(),
             free: false,
             last: None,
+            scans: Some(0),
             waiting: vec![("/sale/x".into(), "支払待ち 10:20 600円".into())],
         }
     }

@@ -6,6 +6,15 @@ use domain::money::Yen;
 use super::{Choice, Field, sell::RouteButton};
 use crate::web::shell::Shell;
 
+/// A code that the citizen scans from the customer display, small beside the clerk's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeView {
+    /// The symbol, as an SVG element made here.
+    pub symbol: String,
+    /// How long it is still good: `4分32秒`.
+    pub left: String,
+}
+
 /// A linked terminal is at work.
 #[derive(Debug, Clone, Template)]
 #[template(path = "progress.html")]
@@ -30,6 +39,8 @@ pub struct ProgressPage {
     pub steps: Vec<(&'static str, bool)>,
     /// Seconds since it was asked for.
     pub seconds: i64,
+    /// The code on the customer display.
+    pub code: Option<CodeView>,
     /// 中止 was wished.
     pub cancel_asked: bool,
 }
@@ -147,9 +158,16 @@ impl ProgressPage {
             say: "「カードをお願いします」".into(),
             steps: vec![("端末に送る", true), ("カード", false), ("センター", false), ("結果", false)],
             seconds: 12,
+            code: None,
             cancel_asked: false,
         };
-        vec![Self { cancel_asked: true, taking_back: true, ..page.clone() }, page]
+        let symbol = crate::codes::symbol::svg("https://qr.example.jp/1").unwrap();
+        let code = Some(CodeView { symbol, left: "58秒".into() });
+        vec![
+            Self { code, ..page.clone() },
+            Self { cancel_asked: true, taking_back: true, ..page.clone() },
+            page,
+        ]
     }
 }
 

@@ -4,6 +4,7 @@ mod claims;
 mod evening;
 mod money;
 mod render;
+mod scans;
 mod terminals;
 mod trouble;
 
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 use super::{DisplaySettings, FORM_BYTES_MAX, WebState, router};
 use crate::{
+    codes::CodeSettings,
     edge::Entropy,
     journal_store::simulated::SimulatedDisk,
     till::{Core, Envelope, TillHandle, start},
@@ -99,6 +101,11 @@ struct Counter {
 impl Counter {
     /// Enrolled, not opened.
     async fn enrolled() -> Self {
+        Self::enrolled_as(enrolment(), CodeSettings::default()).await
+    }
+
+    /// Enrolled with another profile, and told something about codes.
+    async fn enrolled_as(enrolment: Command, codes: CodeSettings) -> Self {
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(Counting::default());
         let core = Core::open(SimulatedDisk::new(1).store(), BootId(Uuid::from_u128(9))).unwrap();
@@ -108,15 +115,20 @@ impl Counter {
             Arc::clone(&ids) as Arc<dyn Entropy>,
             Arc::clone(&clock) as Arc<dyn Clock>,
             DisplaySettings::default(),
-        );
+        )
+        .with_codes(codes);
         let counter = Self { router: router(web), till, clock, ids };
-        counter.wish(Actor::Centre, enrolment()).await;
+        counter.wish(Actor::Centre, enrolment).await;
         counter
     }
 
     /// Open, with a float of 10,000 yen.
     async fn opened() -> Self {
-        let counter = Self::enrolled().await;
+        Self::enrolled().await.open_day().await
+    }
+
+    async fn open_day(self) -> Self {
+        let counter = self;
         let form = counter.get("/opening").await;
         let command = form.hidden("/opening", "command");
         let sent = [

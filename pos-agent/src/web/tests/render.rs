@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::web::pages::{
-    closing, day, devices, display, lists, opening, paying, reference, sale, sell, settlement, terminal,
-    unknown,
+    closing, day, devices, display, lists, opening, paying, reference, sale, scan, sell, settlement,
+    terminal, unknown,
 };
 
 fn every_page() -> Vec<(&'static str, String, String)> {
@@ -24,6 +24,7 @@ fn every_page() -> Vec<(&'static str, String, String)> {
         paying::PayPage,
         paying::CashPage,
         reference::ReferencePage,
+        scan::ScanPage,
         sale::SalePage,
         sale::VoidPage,
         terminal::ProgressPage,

@@ -81,6 +81,7 @@ async fn a_machine_that_wants_a_person_says_so_and_hears_when_the_person_has_loo
     assert!(counter.get("/devices").await.shows("機器は設定されていません"));
     let id: domain::id::DeviceId = "term1".parse().unwrap();
     let shown = |stage| DeviceView {
+        takes_codes: false,
         role: Role::Cat,
         stage,
         rests: false,
