@@ -2,7 +2,9 @@
 //!
 //! Exit codes: 0 done, 1 refused or failed, 2 wrong usage (clap), 3 differences found.
 
+mod audit;
 mod commands;
+mod finance;
 mod imports;
 mod output;
 mod people;
@@ -74,6 +76,8 @@ pub enum OutputFormat {
     Csv,
     /// CSV(CP932)。report だけ
     CsvCp932,
+    /// Excel。report だけ。--out でファイルを指定する
+    Xlsx,
 }
 
 /// What to do.
@@ -120,13 +124,16 @@ enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<CivilDate>,
     },
-    /// 収納日報、収納月報、帳票を出す
+    /// 収納日報、収納月報、帳票、不一致一覧を出す
     Report(report::ReportArgs),
+    /// 財務会計システムに渡すファイルを作る
+    #[command(subcommand)]
+    Finance(finance::FinanceCommand),
     /// 締め後の返金(戻出)を申請し、別の人が決裁する
     #[command(subcommand)]
     Refund(refunds::RefundCommand),
-    /// すべての記録の鎖をたどって確かめる
-    Verify,
+    /// すべての記録の鎖と監査記録をたどって確かめる。フォルダーを渡すと、その中の資料だけで計算し直して一致を確かめる
+    Verify(audit::VerifyArgs),
     /// データベースの控えを取る (SQLite)
     Backup {
         /// 控えのファイル。上書きはしない
@@ -184,6 +191,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         output::line(&crate::api::openapi::document_json()?)?;
         return Ok(Ended::Done.into());
     }
+    if let Command::Verify(audit::VerifyArgs { folder: Some(folder), .. }) = &command {
+        // Nothing but the folder: no configuration, no store, no network.
+        return Ok(audit::check(folder, format).await?.into());
+    }
     let file = settings.config.clone();
     let config = Config::load(file.as_deref(), settings.overrides())?;
     let ended = match command {
@@ -221,7 +232,8 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
         Command::Reconcile { as_of } => c::reconcile(state, as_of, format).await,
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,
-        Command::Verify => c::verify(state, format).await,
+        Command::Finance(command) => finance::run(state, command, format).await,
+        Command::Verify(args) => audit::verify(state, args, format).await,
         Command::Doctor => c::doctor(state, format).await,
         Command::Serve | Command::Backup { .. } | Command::Openapi => Ok(Ended::Done),
     }

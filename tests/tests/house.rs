@@ -19,10 +19,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pos-agent", &["drivers", "journal", "domain"]),
     ("engine", &["domain"]),
     ("formats", &["domain"]),
+    ("documents", &["domain"]),
     ("store", &["journal", "domain"]),
     ("store-sqlite", &["store", "journal", "domain"]),
     ("store-postgres", &["store", "journal", "domain"]),
-    ("recon-server", &["engine", "formats", "store", "store-sqlite", "store-postgres", "journal", "domain"]),
+    (
+        "recon-server",
+        &["engine", "formats", "documents", "store", "store-sqlite", "store-postgres", "journal", "domain"],
+    ),
     (
         "town",
         &[
@@ -33,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "recon-server",
             "engine",
             "formats",
+            "documents",
             "store",
             "store-sqlite",
             "store-postgres",

@@ -26,9 +26,10 @@ use journal::{
 };
 
 pub use enrolments::{CODE_CHARS, code_hash, new_code};
-pub use papers::{PATH_CASHLESS, PATH_CONTRACT_SHEET, PATH_DAY_SHEET, PATH_DEPOSITS};
+pub use papers::{PATH_CASHLESS, PATH_CONTRACT_SHEET, PATH_DAY_SHEET, PATH_DEPOSITS, PATH_EXCEPTIONS};
 pub use problem::{ApiProblem, Chain};
 pub use reports::{PATH_DAILY_REPORT, PATH_MONTHLY_REPORT};
+pub use written::{KIND_XLSX, file};
 
 use crate::app::AppState;
 
@@ -48,6 +49,7 @@ pub fn router(state: AppState) -> Router {
         .route(PATH_CASHLESS, get(papers::cashless))
         .route(PATH_CONTRACT_SHEET, get(papers::contract))
         .route(PATH_DEPOSITS, get(papers::deposits))
+        .route(PATH_EXCEPTIONS, get(papers::exceptions))
         .route(PATH_OPENAPI, get(openapi::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -38,7 +38,8 @@ pub fn document_json() -> Result<String, serde_json::Error> {
         day_sheet,
         cashless,
         contract_sheet,
-        deposits
+        deposits,
+        exceptions
     ),
     components(schemas(EnrolRequest, EnrolReply, HeadReply, InboxReply, NumberedItem, Problem))
 )]
@@ -160,7 +161,7 @@ const fn inbox() {}
 #[utoipa::path(get, path = "/api/v1/reports/daily",
     params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
            ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "日報"), (status = 403, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
 const fn daily_report() {}
@@ -169,7 +170,7 @@ const fn daily_report() {}
 #[utoipa::path(get, path = "/api/v1/reports/monthly/{month}",
     params(("month" = String, Path, description = "年月 YYYY-MM"),
            ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "月報"), (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 403, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
@@ -180,7 +181,7 @@ const fn monthly_report() {}
     params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
            ("counter" = Option<String>, Query, description = "窓口ID。省くと全窓口"),
            ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "収納日計表"), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "その窓口はない", body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
@@ -190,7 +191,7 @@ const fn day_sheet() {}
 #[utoipa::path(get, path = "/api/v1/papers/cashless",
     params(("date" = String, Query, description = "取扱日 YYYY-MM-DD"),
            ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "キャッシュレス収納内訳"),
     (status = 403, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
@@ -201,7 +202,7 @@ const fn cashless() {}
     params(("contract" = String, Query, description = "契約ID"),
            ("closing" = String, Query, description = "締め日 YYYY-MM-DD"),
            ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "照合書"), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "その契約か締めはない", body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
@@ -210,11 +211,27 @@ const fn contract_sheet() {}
 /// 入金予定・未入金一覧。ログインが要る。
 #[utoipa::path(get, path = "/api/v1/papers/deposits",
     params(("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
-           ("format" = Option<String>, Query, description = "json、csv、csv_cp932")), responses(
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
     (status = 200, description = "入金予定・未入金一覧"),
     (status = 403, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of its route")]
 const fn deposits() {}
+
+/// 不一致一覧: 区分、判定、差、説明、近いもの。ログインが要る。
+#[utoipa::path(get, path = "/api/v1/exceptions",
+    params(("contract" = Option<String>, Query, description = "契約ID"),
+           ("counter" = Option<String>, Query, description = "窓口ID"),
+           ("class" = Option<String>, Query, description = "区分の語。例 J_ONLY"),
+           ("verdict" = Option<String>, Query, description = "この判定以上。matched、pending、differences、incomplete"),
+           ("from" = Option<String>, Query, description = "最初の日 YYYY-MM-DD"),
+           ("to" = Option<String>, Query, description = "最後の日 YYYY-MM-DD"),
+           ("as_of" = Option<String>, Query, description = "基準日 YYYY-MM-DD。省くと今日"),
+           ("format" = Option<String>, Query, description = "json、csv、csv_cp932、xlsx")), responses(
+    (status = 200, description = "不一致一覧"),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of its route")]
+const fn exceptions() {}
 
 #[cfg(test)]
 mod tests {

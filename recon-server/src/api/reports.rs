@@ -1,4 +1,4 @@
-//! Reports for programs: the day and the month as JSON or CSV, behind a login. The four papers: [`super::papers`].
+//! Reports for programs: the day and the month as JSON, CSV or a workbook, behind a login. The four papers: [`super::papers`].
 
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::{month, report},
+    jobs::{month, papers::excel, report},
 };
 
 /// Path of the daily report.
@@ -42,14 +42,14 @@ pub struct MonthlyQuery {
     format: ReportFormat,
 }
 
-/// `GET /api/v1/reports/daily?date=YYYY-MM-DD&as_of=YYYY-MM-DD&format=json|csv|csv_cp932`
+/// `GET /api/v1/reports/daily?date=YYYY-MM-DD&as_of=YYYY-MM-DD&format=json|csv|csv_cp932|xlsx`
 pub async fn daily(
     State(state): State<AppState>,
     _current: CurrentUser,
     query: Result<Query<DailyQuery>, QueryRejection>,
 ) -> Result<Response, ApiProblem> {
     let Query(query) = query.map_err(|_| {
-        let detail = "date=YYYY-MM-DD と format=json、csv、csv_cp932 のどれかを指定してください。";
+        let detail = "date=YYYY-MM-DD と format=json、csv、csv_cp932、xlsx のどれかを指定してください。";
         ApiProblem::new(ProblemCode::BadRequest, detail)
     })?;
     let report = report::daily_as_of(&state, query.date, until_today(&state, query.as_of))
@@ -60,10 +60,11 @@ pub async fn daily(
         &format!("daily-{}", query.date),
         || report::to_json(&report),
         |encoding| report::to_csv(&report, encoding),
+        || excel::to_xlsx(&report::tables(&report), &report.tenant_name, report.date),
     )
 }
 
-/// `GET /api/v1/reports/monthly/YYYY-MM?as_of=YYYY-MM-DD&format=json|csv|csv_cp932`
+/// `GET /api/v1/reports/monthly/YYYY-MM?as_of=YYYY-MM-DD&format=json|csv|csv_cp932|xlsx`
 pub async fn monthly(
     State(state): State<AppState>,
     _current: CurrentUser,
@@ -74,7 +75,7 @@ pub async fn monthly(
         .parse()
         .map_err(|error: month::NotAMonth| ApiProblem::new(ProblemCode::BadRequest, error.to_string()))?;
     let Query(query) = query.map_err(|_| {
-        let detail = "as_of=YYYY-MM-DD と format=json、csv、csv_cp932 のどれかを指定してください。";
+        let detail = "as_of=YYYY-MM-DD と format=json、csv、csv_cp932、xlsx のどれかを指定してください。";
         ApiProblem::new(ProblemCode::BadRequest, detail)
     })?;
     let report = month::monthly(&state, month, until_today(&state, query.as_of))
@@ -85,5 +86,6 @@ pub async fn monthly(
         &format!("monthly-{month}"),
         || month::to_json(&report),
         |encoding| month::to_csv(&report, encoding),
+        || excel::to_xlsx(&month::tables(&report), &report.tenant_name, month.last()),
     )
 }

@@ -106,23 +106,6 @@ pub const fn judged(verdict: Verdict) -> Ended {
     if matches!(verdict, Verdict::Matched) { Ended::Done } else { Ended::Differences }
 }
 
-pub async fn verify(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
-    let found = jobs::verify::verify(state).await?;
-    output::value(format, &found, || {
-        let line = |journal: &jobs::verify::JournalCheck| {
-            let said = journal
-                .broken
-                .as_deref()
-                .map_or_else(|| "鎖はつながっています".to_owned(), |why| format!("切れています: {why}"));
-            format!("{} 世代{} {}件: {said}\n", journal.counter, journal.incarnation.0, journal.entries)
-        };
-        let mut words: String = found.journals.iter().map(line).collect();
-        words.push_str(&format!("別に保管: {}件、読めない記録: {}件\n", found.aside, found.unread));
-        words
-    })?;
-    Ok(if found.whole() { Ended::Done } else { Ended::Differences })
-}
-
 pub async fn backup(config: &Config, file: &Path, format: OutputFormat) -> anyhow::Result<Ended> {
     let copy = jobs::backup::backup(config, file).await?;
     output::value(format, &copy, || {

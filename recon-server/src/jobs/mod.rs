@@ -3,7 +3,11 @@
 //! Invariants: jobs take store and time as parameters and have no page or HTTP in them, so that the command line, the pages and the
 //! town run the same code; a job either commits everything or nothing.
 
+pub mod audit;
 pub mod backup;
+pub mod books;
+pub mod exceptions;
+pub mod finance;
 pub mod import;
 pub mod month;
 pub mod papers;

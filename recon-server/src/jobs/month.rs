@@ -31,7 +31,7 @@ use serde::Serialize;
 pub use days::taken_on_its_day;
 pub(super) use overpaid::{Overpaid, overpaid};
 pub use refunds::refund_line;
-pub use write::{days_table, mix_table, to_csv, to_json, to_text};
+pub use write::{days_table, mix_table, tables, to_csv, to_json, to_text};
 pub use year_month::{NotAMonth, YearMonth};
 
 use super::{

@@ -9,6 +9,7 @@ pub mod cashless;
 pub mod contract_sheet;
 pub mod day_sheet;
 pub mod deposits;
+pub mod excel;
 pub mod render;
 pub mod table;
 pub mod terms;

@@ -13,12 +13,12 @@ mod key;
 mod rows;
 
 use domain::time::{CivilDate, Timestamp};
-use engine::{Outcome, Verdict};
+use engine::{Facts, Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{UnitOfWork, matching::NewRun};
 
-use super::JobError;
+use super::{JobError, audit};
 use crate::{app::AppState, metrics::Count};
 
 pub use current::{Current, Live, current};
@@ -80,14 +80,41 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
     let (gathered, outcome) = match_facts(gathered).await?;
     let mut unit = state.store.begin().await?;
     let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
-    let run = new_run(&gathered, &outcome, input_sha256, decisions, by, now)?;
+    let bytes = audit::outcome_bytes(&outcome)?;
+    let run =
+        new_run(&gathered, &outcome, (input_sha256, Sha256::digest(&bytes).into()), decisions, by, now)?;
     let rows = rows::rows_of(&outcome, &gathered)?;
     let number = unit.record_run(state.tenant(), &run, &rows.links, &rows.exceptions, &rows.lines).await?;
+    audit::record_run(&mut *unit, state, number, &run, &bytes, &gathered.seen).await?;
     unit.commit().await?;
     state.live.forget();
     Count::RunsMade.add(1);
-    tracing::info!(run = number, as_of = %as_of, verdict = outcome.verdict.label_ja(), "reconciled");
+    tracing::info!(run = number, as_of = %as_of, verdict = verdict(&gathered, &outcome).label_ja(), "reconciled");
     Ok(receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)))
+}
+
+/// The same work without a record: digest of the facts, hex, and the result.
+///
+/// # Errors
+/// As [`reconcile`].
+pub(super) async fn once_more(state: &AppState, as_of: CivilDate) -> Result<(String, Outcome), JobError> {
+    let (facts, outcome) = facts_and_outcome(state, as_of).await?;
+    Ok((hex::encode(digest("facts", &facts)?), outcome))
+}
+
+/// Facts and result as of a day, without a record: for what the engine derives from both.
+///
+/// # Errors
+/// As [`reconcile`].
+pub(super) async fn facts_and_outcome(
+    state: &AppState,
+    as_of: CivilDate,
+) -> Result<(Facts, Outcome), JobError> {
+    let mut unit = state.store.snapshot().await?;
+    let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
+    drop(unit);
+    let (gathered, outcome) = match_facts(gathered).await?;
+    Ok((gathered.facts, outcome))
 }
 
 /// Matches away from the request threads: a city's day takes milliseconds, a year of a large one seconds.
@@ -138,17 +165,22 @@ fn receipt(run: u64, recorded: bool, as_of: CivilDate, summary: &Summary) -> Run
 fn summary(gathered: &Gathered, outcome: &Outcome, decisions: usize) -> Summary {
     Summary {
         key: gathered.key.clone(),
-        verdict: outcome.verdict,
+        verdict: verdict(gathered, outcome),
         links: outcome.links.len(),
         exceptions: outcome.exceptions.len(),
         decisions,
     }
 }
 
+/// Missing is not green (DESIGN 3.9): where no counter is enrolled, nothing is known of any day.
+fn verdict(gathered: &Gathered, outcome: &Outcome) -> Verdict {
+    if gathered.facts.counter_days.is_empty() { Verdict::Incomplete } else { outcome.verdict }
+}
+
 fn new_run(
     gathered: &Gathered,
     outcome: &Outcome,
-    input_sha256: [u8; 32],
+    (input_sha256, output_sha256): ([u8; 32], [u8; 32]),
     decisions: usize,
     by: &str,
     now: Timestamp,
@@ -162,8 +194,8 @@ fn new_run(
         config_version: outcome.config_version.clone(),
         watermark: gathered.watermark,
         input_sha256,
-        output_sha256: digest("outcome", outcome)?,
-        verdict: rows::word(&outcome.verdict)?,
+        output_sha256,
+        verdict: rows::word(&verdict(gathered, outcome))?,
         summary,
         created_at: now,
         created_by: by.to_owned(),

@@ -7,6 +7,7 @@
 mod build;
 mod csv;
 mod lists;
+mod table;
 mod text;
 
 use domain::{
@@ -25,6 +26,7 @@ use serde::Serialize;
 pub(super) use build::{reasons_within, tell_decisions};
 pub use csv::to_csv;
 pub(super) use lists::open_unknown;
+pub use table::tables;
 pub use text::to_text;
 
 use super::{

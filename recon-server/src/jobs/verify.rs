@@ -1,17 +1,27 @@
-//! Walks every journal chain from its first byte, as the offline verifier does, and compares with the stored heads.
+//! Walks every journal chain from its first byte, as the offline verifier does, and compares with the stored heads; then every manifest
+//! with its run, its settings and the raw files.
 //!
-//! Invariant: nothing is taken from a column that the frozen bytes also say; a break names counter, incarnation and position.
+//! Invariant: nothing is taken from a column that the frozen bytes also say; a break names counter, incarnation and position, or the number
+//! of the manifest, run or file. Not here: doing the work once more ([`super::audit::check`]).
 
 use domain::id::{CounterId, Incarnation, SequenceNumber};
 use journal::chain::{Head, JournalId};
 use serde::Serialize;
-use store::{UnitOfWork, counters::IncarnationRow};
+use sha2::{Digest, Sha256};
+use store::{UnitOfWork, audits::ManifestRow, counters::IncarnationRow};
 
-use super::JobError;
+use super::{
+    JobError,
+    audit::{Manifest, OUTCOME_FILE},
+};
 use crate::app::AppState;
 
 /// Entries read at a time.
 const PAGE_ENTRIES: u32 = 1_000;
+/// Manifests read at a time.
+const PAGE_MANIFESTS: u32 = 200;
+/// Receipts of files read at a time.
+const PAGE_FILES: u32 = 200;
 
 /// What one journal is found to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,13 +47,19 @@ pub struct Verification {
     pub aside: usize,
     /// Entries that this program does not understand.
     pub unread: usize,
+    /// Manifests that were walked.
+    pub manifests: u64,
+    /// Raw files whose bytes were read.
+    pub files: u64,
+    /// What is wrong with manifests and files, one Japanese sentence each.
+    pub broken: Vec<String>,
 }
 
 impl Verification {
     /// Whether every chain is whole.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.journals.iter().all(|journal| journal.broken.is_none())
+        self.broken.is_empty() && self.journals.iter().all(|journal| journal.broken.is_none())
     }
 }
 
@@ -66,7 +82,96 @@ pub async fn verify(state: &AppState) -> Result<Verification, JobError> {
     }
     let aside = unit.aside_entries(state.tenant()).await?.len();
     let unread = unit.unread_entries(state.tenant()).await?.len();
-    Ok(Verification { journals, aside, unread })
+    let mut broken = Vec::new();
+    let manifests = manifests(&mut *unit, state, &mut broken).await?;
+    let files = files(&mut *unit, state, &mut broken).await?;
+    Ok(Verification { journals, aside, unread, manifests, files, broken })
+}
+
+/// Walks the chain of manifests; each must say what its run and its settings say.
+async fn manifests(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    broken: &mut Vec<String>,
+) -> Result<u64, JobError> {
+    let (mut last, mut head) = (0, [0; 32]);
+    loop {
+        let page = unit.manifests(state.tenant(), last, PAGE_MANIFESTS).await?;
+        if page.is_empty() {
+            return Ok(last);
+        }
+        for row in page {
+            let number = row.place.number;
+            let digest: [u8; 32] = Sha256::digest(&row.document).into();
+            if number != last.saturating_add(1) || row.place.previous != head {
+                broken.push(format!("監査記録 {number} の前で鎖が切れています。"));
+            }
+            if digest != row.sha256 {
+                broken.push(format!("監査記録 {number} の内容が書き換えられています。"));
+            }
+            match serde_json::from_str::<Manifest>(&row.document) {
+                Ok(manifest) => of_manifest(unit, state, &row, &manifest, broken).await?,
+                Err(_) => broken.push(format!("監査記録 {number} は監査記録として読めません。")),
+            }
+            (last, head) = (number, row.sha256);
+        }
+    }
+}
+
+async fn of_manifest(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    row: &ManifestRow,
+    manifest: &Manifest,
+    broken: &mut Vec<String>,
+) -> Result<(), JobError> {
+    let number = row.place.number;
+    if manifest.number != number || manifest.previous_sha256 != hex::encode(row.place.previous) {
+        broken.push(format!("監査記録 {number} が、別の場所の記録を名乗っています。"));
+    }
+    let wanted = |name: &str| manifest.outputs.iter().find(|output| output.file == name);
+    let run = unit.run(state.tenant(), manifest.run).await?;
+    let recorded = run.map(|run| (hex::encode(run.run.input_sha256), hex::encode(run.run.output_sha256)));
+    let said =
+        wanted(OUTCOME_FILE).map(|output| (manifest.facts_sha256.clone(), output.digest.sha256.clone()));
+    if recorded.is_none() || recorded != said {
+        broken.push(format!("監査記録 {number} と照合 {} の記録が一致しません。", manifest.run));
+    }
+    let digest = hex::decode(&manifest.inputs.settings.sha256).ok().and_then(|bytes| bytes.try_into().ok());
+    let settings = match digest {
+        Some(digest) => unit.blob(state.tenant(), &digest).await?,
+        None => None,
+    };
+    let settings = settings.map(|bytes| hex::encode(Sha256::digest(bytes)));
+    if settings.as_ref() != Some(&manifest.inputs.settings.sha256) {
+        broken.push(format!("監査記録 {number} の設定が失われたか、書き換えられています。"));
+    }
+    Ok(())
+}
+
+/// Reads the raw bytes of every file against its digest.
+async fn files(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    broken: &mut Vec<String>,
+) -> Result<u64, JobError> {
+    let (mut before, mut seen) = (None, 0_u64);
+    loop {
+        let page = unit.files(state.tenant(), before, PAGE_FILES).await?;
+        let Some(last) = page.last() else { return Ok(seen) };
+        before = Some(last.file);
+        for row in page {
+            let bytes = unit.file_bytes(state.tenant(), row.file).await?;
+            let digest: Option<[u8; 32]> = bytes.map(|bytes| Sha256::digest(bytes).into());
+            if digest != Some(row.sha256) {
+                broken.push(format!(
+                    "資料「{}」(受付番号 {})の内容が書き換えられています。",
+                    row.name, row.file
+                ));
+            }
+            seen = seen.saturating_add(1);
+        }
+    }
 }
 
 async fn walk(

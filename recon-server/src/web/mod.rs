@@ -38,6 +38,8 @@ pub fn router(state: AppState) -> Router {
         .merge(report_pages())
         .merge(paper_pages())
         .merge(refund_pages())
+        .merge(finance_pages())
+        .route("/exceptions", get(pages::exceptions::list))
         .route("/imports", get(pages::imports::list).post(pages::imports::take))
         .route("/imports/{file}", get(pages::imports::receipt))
         .route("/unknowns", get(pages::unknowns::list))
@@ -91,6 +93,15 @@ fn paper_pages() -> Router<AppState> {
         .route("/papers/contract/{contract}/{closing}", get(pages::papers::contract_sheet))
         .route("/papers/contract/{contract}/{closing}/behind", get(pages::papers::behind))
         .route("/papers/deposits", get(pages::papers::deposits))
+        .route("/papers/postings", get(pages::papers::postings))
+        .route("/papers/forecast", get(pages::papers::forecast))
+        .route("/why/{subject}", get(pages::papers::why))
+}
+
+fn finance_pages() -> Router<AppState> {
+    Router::new()
+        .route("/finance", get(pages::finance::list).post(pages::finance::hand_out))
+        .route("/finance/{number}", get(pages::finance::file))
 }
 
 fn refund_pages() -> Router<AppState> {

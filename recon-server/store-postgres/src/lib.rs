@@ -9,10 +9,14 @@ mod speed;
 
 #[path = "../../sql/attempts.rs"]
 mod attempts;
+#[path = "../../sql/audits.rs"]
+mod audits;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]
 mod days;
+#[path = "../../sql/exports.rs"]
+mod exports;
 #[path = "../../sql/fact_rows.rs"]
 mod fact_rows;
 #[path = "../../sql/facts.rs"]

@@ -125,6 +125,18 @@ pub enum StoreError {
     /// Reading the audit trail.
     #[error("cannot read the audit trail")]
     ReadAudit(#[source] Fault),
+    /// Writing a manifest.
+    #[error("cannot record the manifest")]
+    RecordManifest(#[source] Fault),
+    /// Reading manifests.
+    #[error("cannot read the manifests")]
+    ReadManifests(#[source] Fault),
+    /// Keeping a file for the finance system.
+    #[error("cannot record the export")]
+    RecordExport(#[source] Fault),
+    /// Reading files for the finance system.
+    #[error("cannot read the exports")]
+    ReadExports(#[source] Fault),
     /// Reading sales, attempts, days and closings.
     #[error("cannot read the figures")]
     ReadFigures(#[source] Fault),

@@ -6,8 +6,10 @@
 //!
 //! Not here: SQL (`recon-server/sql`, compiled by `store-sqlite` and `store-postgres`), matching, HTTP, passwords.
 
+pub mod audits;
 pub mod counters;
 pub mod error;
+pub mod exports;
 pub mod facts;
 pub mod files;
 pub mod inbox;
@@ -22,8 +24,10 @@ pub mod words;
 use async_trait::async_trait;
 
 pub use crate::{
+    audits::AuditStore,
     counters::CounterStore,
     error::{Fault, StoreError},
+    exports::ExportStore,
     files::FilesStore,
     inbox::InboxStore,
     journal::JournalStore,
@@ -47,6 +51,8 @@ pub trait UnitOfWork:
     + UserStore
     + ReportStore
     + RefundStore
+    + AuditStore
+    + ExportStore
     + Send
 {
     /// Makes everything done so far durable, all at once.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "only tests include the story; a failure must stop it")]
 
+mod audits;
 mod bulk;
 mod counters;
 mod files;
@@ -40,6 +41,8 @@ pub async fn tell(store: &dyn Store) {
     refunds::said_once(store).await;
     runs::a_run_is_read_back(store).await;
     runs::settings(store).await;
+    audits::a_chain_has_no_gaps(store).await;
+    audits::exports_are_counted(store).await;
     users::users_and_sessions(store).await;
     users::one_time_links(store).await;
     users::audit(store).await;

@@ -10,7 +10,7 @@ use store::{
 
 use super::samples::{at, counter, day, profile, tenant};
 
-fn run() -> NewRun {
+pub fn run() -> NewRun {
     NewRun {
         as_of: day("2026-08-31"),
         from: day("2026-08-01"),

@@ -13,6 +13,7 @@ mod browser;
 mod day;
 mod desk;
 mod files;
+mod finance;
 mod month;
 mod refunds;
 mod report;

@@ -145,6 +145,68 @@ fn the_month_and_the_papers_from_the_command_line() {
     shell.ends(1, &["report", "--paper", "contract", "--contract", "nobody", "--closing", "2026-11-30"]);
 }
 
+/// Differences, workbooks, files for the finance system and bundles, all from files on disk.
+#[test]
+fn what_an_accountant_takes_out_of_the_centre() {
+    let shell = Shell::new();
+    assert_eq!(shell.json(3, &["reconcile"])["verdict"], "incomplete", "a centre of which nothing is known");
+    set_up(&shell);
+    assert_eq!(shell.json(3, &["reconcile", "--as-of", "2026-11-18"])["verdict"], "incomplete");
+    let statement = shell.write("p.csv", &paypay("2026-11-18"));
+    shell.ends(0, &["import", "--source", "paypay", &statement]);
+    let exceptions = ["report", "--paper", "exceptions", "--as-of", "2026-11-20"];
+    let list = shell.json(3, &exceptions);
+    assert_eq!(list["rows"][0]["class"], "A_ONLY", "{list}");
+    assert!(shell.ends(3, &[&exceptions[..], &["--format", "csv"]].concat()).contains("当方に記録なし"));
+    let workbook = shell.path("x.xlsx");
+    let to_file = ["--format", "xlsx", "--out", workbook.to_str().unwrap()];
+    for paper in [
+        &["report", "--date", "2026-11-18"][..],
+        &["report", "--month", "2026-11"],
+        &["report", "--paper", "exceptions"],
+        &["report", "--paper", "day-sheet", "--date", "2026-11-18"],
+        &["report", "--paper", "cashless", "--date", "2026-11-18"],
+        &["report", "--paper", "contract", "--contract", "paypay", "--closing", "2026-11-30"],
+    ] {
+        shell.ends(3, &[paper, &["--as-of", "2026-11-20"], &to_file].concat());
+        assert!(std::fs::read(&workbook).unwrap().starts_with(b"PK"), "{paper:?}");
+    }
+    shell.ends(1, &["report", "--date", "2026-11-18", "--format", "xlsx"]);
+    shell.ends(1, &["reconcile", "--format", "xlsx"]);
+
+    let bundle = shell.path("bundle");
+    let place = bundle.to_str().unwrap();
+    let written =
+        shell.json(0, &["report", "--date", "2026-11-18", "--as-of", "2026-11-20", "--bundle", place]);
+    let found: Value = {
+        let output = Command::new(env!("CARGO_BIN_EXE_recon-server"))
+            .args(["verify", place, "--format", "json", "--data-dir", "/nowhere/at/all"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!((&found["manifest_sha256"], &found["done_again"]), (&written["sha256"], &Value::Bool(true)));
+    std::fs::write(bundle.join("outputs/cashless.csv"), b"x").unwrap();
+    assert!(shell.ends(3, &["verify", place]).contains("キャッシュレス収納内訳"));
+    std::fs::remove_file(bundle.join("manifest.json")).unwrap();
+    shell.ends(1, &["verify", place]);
+    shell.ends(0, &["verify", "--export", shell.path("second").to_str().unwrap()]);
+    assert!(shell.json(0, &["verify"])["manifests"].as_u64().unwrap() >= 3);
+
+    assert_eq!(shell.json(0, &["finance", "templates"]).as_array().unwrap().len(), 2);
+    let out = shell.path("f.csv");
+    let hand_out = |code: i32, to: &str| {
+        let days = ["--from", "2026-11-18", "--to", to, "--out", out.to_str().unwrap()];
+        shell.json(code, &[&["finance", "export", "--template", "generic_finance_csv"], &days[..]].concat())
+    };
+    assert_eq!(hand_out(0, "2026-11-18")["again"], false);
+    assert_eq!(hand_out(0, "2026-11-18")["issue"], 2);
+    assert_eq!(shell.json(0, &["finance", "list"]).as_array().unwrap().len(), 2);
+    shell.ends(0, &["finance", "get", "1", "--out", out.to_str().unwrap()]);
+    shell.ends(1, &["finance", "get", "9", "--out", out.to_str().unwrap()]);
+}
+
 #[test]
 fn a_preview_shows_rows_sums_and_refusals_and_changes_nothing() {
     let shell = Shell::new();

@@ -5,10 +5,12 @@
 mod support;
 mod support_files;
 
+mod audit;
 mod command_line;
 mod edges;
 mod enrolment;
 mod files;
+mod finance;
 mod journal_day;
 mod journal_line;
 mod papers;

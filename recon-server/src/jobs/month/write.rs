@@ -29,7 +29,7 @@ pub fn to_json(report: &MonthlyReport) -> Result<String, JobError> {
 /// # Errors
 /// Names the first character that the encoding does not have.
 pub fn to_csv(report: &MonthlyReport, encoding: CsvEncoding) -> Result<Vec<u8>, CannotWrite> {
-    render::to_csv_many(&[mix_table(report), days_table(report)], encoding)
+    render::to_csv_many(&tables(report), encoding)
 }
 
 /// The report as text.
@@ -84,6 +84,12 @@ pub fn to_text(report: &MonthlyReport) -> String {
     }
     say(String::new());
     text + &render::to_text(&days_table(report))
+}
+
+/// Every table of the month, for a workbook.
+#[must_use]
+pub fn tables(report: &MonthlyReport) -> Vec<PaperTable> {
+    vec![mix_table(report), days_table(report)]
 }
 
 /// 決済手段別収納 laid out.

@@ -20,7 +20,11 @@ use store::{
 };
 
 use super::{counter_days, facts, key::StateKey};
-use crate::jobs::{JobError, contracts_in_force};
+use crate::jobs::{
+    JobError,
+    audit::{Seen, Settings},
+    contracts_in_force,
+};
 
 /// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
 pub const SCOPE_DAYS: i32 = 500;
@@ -39,6 +43,8 @@ pub struct Gathered {
     pub watermark: u64,
     /// Digests of everything that the input depends on.
     pub key: StateKey,
+    /// Inputs and settings, for the manifest.
+    pub seen: Seen,
 }
 
 /// Reads everything as of a day.
@@ -63,7 +69,10 @@ pub async fn gather(
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
+    let settings =
+        Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
+    let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
         facts: Facts {
             as_of,
@@ -90,6 +99,7 @@ pub async fn gather(
         from,
         watermark,
         key,
+        seen,
     })
 }
 

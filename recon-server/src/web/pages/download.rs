@@ -1,17 +1,14 @@
-//! The same value as a file: CSV in both encodings and JSON, from the address of its page with `?format=`.
+//! The same value as a file: Excel, CSV in both encodings and JSON, from the address of its page with `?format=`.
 //!
 //! Invariant: a character that CP932 does not have is named, never replaced.
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use formats::csv_out::{CannotWrite, CsvEncoding};
 use journal::wire::ProblemCode;
 use serde::Deserialize;
 
 use crate::{
-    api::ApiProblem,
+    api::{self, ApiProblem},
     jobs::JobError,
     web::{failure::PageError, view::words::Link},
 };
@@ -26,6 +23,8 @@ pub enum Format {
     CsvCp932,
     /// JSON
     Json,
+    /// Excel workbook
+    Xlsx,
 }
 
 /// The value as a file of this name, without its ending.
@@ -37,29 +36,27 @@ pub fn file(
     format: Format,
     csv: impl FnOnce(CsvEncoding) -> Result<Vec<u8>, CannotWrite>,
     json: impl FnOnce() -> Result<String, JobError>,
+    xlsx: impl FnOnce() -> Result<Vec<u8>, documents::CannotWrite>,
 ) -> Result<Response, PageError> {
+    let refused = |why: String| ApiProblem::new(ProblemCode::BadRequest, why).into_response();
     let (kind, ending, written) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "csv", csv(CsvEncoding::Utf8Bom)),
-        Format::CsvCp932 => ("text/csv; charset=windows-31j", "csv", csv(CsvEncoding::Cp932)),
+        Format::Csv => ("text/csv; charset=utf-8", "csv", written(csv(CsvEncoding::Utf8Bom))),
+        Format::CsvCp932 => ("text/csv; charset=windows-31j", "csv", written(csv(CsvEncoding::Cp932))),
         Format::Json => ("application/json", "json", Ok(json()?.into_bytes())),
+        Format::Xlsx => (api::KIND_XLSX, "xlsx", written(xlsx())),
     };
-    let bytes = match written {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return Ok(ApiProblem::new(ProblemCode::BadRequest, error.to_string()).into_response());
-        }
-    };
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(written.map_or_else(refused, |bytes| api::file(&format!("{name}.{ending}"), kind, bytes)))
 }
 
-/// Links to the three files of a page.
+/// The bytes, or why there are none.
+fn written<E: std::fmt::Display>(result: Result<Vec<u8>, E>) -> Result<Vec<u8>, String> {
+    result.map_err(|error| error.to_string())
+}
+
+/// Links to the files of a page.
 pub fn links(address: &str) -> Vec<Link> {
     let join = if address.contains('?') { '&' } else { '?' };
-    [("CSV（UTF-8）", "csv"), ("CSV（CP932）", "csv_cp932"), ("JSON", "json")]
+    [("Excel", "xlsx"), ("CSV（UTF-8）", "csv"), ("CSV（CP932）", "csv_cp932"), ("JSON", "json")]
         .map(|(words, format)| Link::new(words, format!("{address}{join}format={format}")))
         .to_vec()
 }

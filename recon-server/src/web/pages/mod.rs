@@ -7,6 +7,8 @@ mod contract_words;
 pub mod counters;
 mod download;
 pub mod drill;
+pub mod exceptions;
+pub mod finance;
 pub mod imports;
 pub mod month;
 pub mod papers;

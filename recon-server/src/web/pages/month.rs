@@ -25,7 +25,10 @@ use super::{
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::month::{self, MonthlyReport, YearMonth},
+    jobs::{
+        month::{self, MonthlyReport, YearMonth},
+        papers::excel,
+    },
     web::{failure::PageError, frame, view::shell::Section},
 };
 
@@ -73,7 +76,8 @@ pub async fn show(
     let report = month::monthly(&state, month, query.as_of).await?;
     if let Some(format) = query.format {
         let csv = |encoding| month::to_csv(&report, encoding);
-        return download::file(&format!("month-{month}"), format, csv, || month::to_json(&report));
+        let xlsx = || excel::to_xlsx(&month::tables(&report), &report.tenant_name, month.last());
+        return download::file(&format!("month-{month}"), format, csv, || month::to_json(&report), xlsx);
     }
     let exceptions: Vec<_> = report.exceptions.iter().map(|one| &one.exception).collect();
     let around = Surroundings::of_exceptions(&state, (month.first(), month.last()), &exceptions).await?;

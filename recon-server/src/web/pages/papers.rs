@@ -25,7 +25,11 @@ use super::download::{self, Format};
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::papers::{self, PaperTable, render, table::Behind},
+    jobs::{
+        books,
+        month::YearMonth,
+        papers::{self, PaperTable, excel, render, table::Behind},
+    },
     web::{
         failure::PageError,
         frame,
@@ -115,7 +119,7 @@ async fn day_sheet_answer(
         here: None,
     };
     let place = counter.map_or_else(|| "all".to_owned(), ToString::to_string);
-    answer(state, user, query, &format!("day-sheet-{day}-{place}"), around, &paper, paper.table())
+    answer(state, user, query, (&format!("day-sheet-{day}-{place}"), day), around, &paper, paper.table())
 }
 
 /// `GET /papers/cashless/{day}`
@@ -138,7 +142,7 @@ pub async fn cashless(
         address: with_as_of(address(day), query.as_of),
         here: None,
     };
-    answer(&state, &user, &query, &format!("cashless-{day}"), around, &paper, paper.table())
+    answer(&state, &user, &query, (&format!("cashless-{day}"), day), around, &paper, paper.table())
 }
 
 /// `GET /papers/contract/{contract}/{closing}`
@@ -153,7 +157,7 @@ pub async fn contract_sheet(
     let paper = papers::contract_sheet(&state, &contract, closing, query.as_of).await?;
     let paper = paper.ok_or(PageError::NotFound)?;
     let address = format!("/papers/contract/{contract}/{closing}");
-    let month = crate::jobs::month::YearMonth::of(closing);
+    let month = YearMonth::of(closing);
     let around = Around {
         english: "Contract sheet",
         back: Link::new("収納月報へ戻る", format!("/month/{month}#contract-{contract}")),
@@ -161,7 +165,15 @@ pub async fn contract_sheet(
         address: with_as_of(address, query.as_of),
         here: Some(Behind::Closing { contract: contract.clone(), to: closing }),
     };
-    answer(&state, &user, &query, &format!("contract-{contract}-{closing}"), around, &paper, paper.table())
+    answer(
+        &state,
+        &user,
+        &query,
+        (&format!("contract-{contract}-{closing}"), closing),
+        around,
+        &paper,
+        paper.table(),
+    )
 }
 
 /// `GET /papers/deposits?as_of=`
@@ -186,7 +198,75 @@ pub async fn deposits(
         address: address(as_of),
         here: None,
     };
-    answer(&state, &user, &query, &format!("deposits-{as_of}"), around, &paper, paper.table())
+    answer(&state, &user, &query, (&format!("deposits-{as_of}"), as_of), around, &paper, paper.table())
+}
+
+/// Which days.
+#[derive(Debug, Deserialize)]
+pub struct PeriodQuery {
+    from: Option<CivilDate>,
+    to: Option<CivilDate>,
+    format: Option<Format>,
+}
+
+/// `GET /papers/postings?from=&to=`: 仕訳 of some days; of the month so far where none are named.
+pub async fn postings(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(query): Query<PeriodQuery>,
+) -> Result<Response, PageError> {
+    let today = state.today();
+    let to = query.to.map_or(today, |asked| asked.min(today));
+    let from = query.from.unwrap_or_else(|| YearMonth::of(to).first()).min(to);
+    let paper = books::journal(&state, from, to).await?;
+    let around = Around {
+        english: "Postings",
+        back: Link::new("帳票へ戻る", "/papers"),
+        beside: vec![Link::new("財務会計連携", "/finance")],
+        address: format!("/papers/postings?from={from}&to={to}"),
+        here: None,
+    };
+    let query = PaperQuery { format: query.format, as_of: None };
+    answer(&state, &user, &query, (&format!("postings-{from}-{to}"), to), around, &paper, paper.table())
+}
+
+/// `GET /papers/forecast?as_of=`: 入金予定 of the next 60 days.
+pub async fn forecast(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let today = state.today();
+    let as_of = query.as_of.map_or(today, |asked| asked.min(today));
+    let paper = books::expected(&state, as_of).await?;
+    let around = Around {
+        english: "Deposits expected",
+        back: Link::new("帳票へ戻る", "/papers"),
+        beside: vec![Link::new("入金予定・未入金一覧", format!("/papers/deposits?as_of={as_of}"))],
+        address: format!("/papers/forecast?as_of={as_of}"),
+        here: None,
+    };
+    answer(&state, &user, &query, (&format!("forecast-{as_of}"), as_of), around, &paper, paper.table())
+}
+
+/// `GET /why/{subject}?as_of=`: なぜ — for a sale, a row, a payout or a bank line.
+pub async fn why(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(subject): Path<String>,
+    Query(query): Query<PaperQuery>,
+) -> Result<Response, PageError> {
+    let today = state.today();
+    let as_of = query.as_of.map_or(today, |asked| asked.min(today));
+    let why = books::why(&state, as_of, &subject).await?.ok_or(PageError::NotFound)?;
+    let around = Around {
+        english: "Why",
+        back: Link::new("不一致へ戻る", format!("/exceptions?as_of={as_of}")),
+        beside: Vec::new(),
+        address: format!("/why/{}?as_of={as_of}", why.subject),
+        here: None,
+    };
+    answer(&state, &user, &query, ("why", as_of), around, &why, books::why_table(&why))
 }
 
 fn with_as_of(address: String, as_of: Option<CivilDate>) -> String {
@@ -198,14 +278,16 @@ fn answer(
     state: &AppState,
     user: &CurrentUser,
     query: &PaperQuery,
-    name: &str,
+    (name, made_on): (&str, CivilDate),
     around: Around,
     value: &impl Serialize,
     table: PaperTable,
 ) -> Result<Response, PageError> {
     if let Some(format) = query.format {
         let csv = |encoding| render::to_csv(&table, encoding);
-        return download::file(name, format, csv, || render::to_json("paper", value));
+        let author = &state.config.tenant.name;
+        let xlsx = || excel::to_xlsx(std::slice::from_ref(&table), author, made_on);
+        return download::file(name, format, csv, || render::to_json("paper", value), xlsx);
     }
     let shell = frame::shell(state, Some(user), Section::Papers)?;
     Ok(frame::page(&paper_page(shell, around, &table))?.into_response())

@@ -62,8 +62,12 @@ pub enum Section {
     Imports,
     /// 結果不明
     Unknowns,
+    /// 不一致
+    Exceptions,
     /// 戻出
     Refunds,
+    /// 財務会計連携
+    Finance,
     /// 窓口
     Counters,
     /// 利用者
@@ -85,13 +89,15 @@ pub struct NavItem {
     pub current: bool,
 }
 
-const NAVIGATION: [(Section, &str, &str, &str); 8] = [
+const NAVIGATION: [(Section, &str, &str, &str); 10] = [
     (Section::Report, "収納日報", "Day", "/report"),
     (Section::Month, "収納月報", "Month", "/month"),
     (Section::Papers, "帳票", "Papers", "/papers"),
     (Section::Imports, "資料取込", "Files", "/imports"),
+    (Section::Exceptions, "不一致", "Breaks", "/exceptions"),
     (Section::Unknowns, "結果不明", "Unknowns", "/unknowns"),
     (Section::Refunds, "戻出", "Refunds", "/refunds"),
+    (Section::Finance, "財務会計", "Finance", "/finance"),
     (Section::Counters, "窓口", "Counters", "/counters"),
     (Section::Users, "利用者", "Users", "/users"),
 ];

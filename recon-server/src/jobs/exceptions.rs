@@ -1,0 +1,184 @@
+//! 不一致: everything that is not green as of a day, filtered, as a value and as a table.
+//!
+//! Invariants: the rows are the engine's, in its order; a filter hides rows and changes none; sums are those of the rows shown, breaks
+//! without sign beside the net, so that +1,000 and −1,000 never look like nothing (reconciliation.md 5.8).
+
+use domain::{
+    id::{ContractId, CounterId},
+    money::Yen,
+    time::CivilDate,
+};
+use engine::{ExceptionClass, Verdict, outcome::Exception};
+use serde::Serialize;
+
+use super::{
+    JobError,
+    papers::table::{Cell, Column, PaperTable, RowKind, TableRow},
+    reconcile,
+};
+use crate::app::AppState;
+
+/// Which rows are wanted; everything where nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Of this contract.
+    pub contract: Option<ContractId>,
+    /// Of this counter.
+    pub counter: Option<CounterId>,
+    /// Of this class, by its stable word (`J_ONLY`).
+    pub class: Option<String>,
+    /// At least as bad.
+    pub verdict: Option<Verdict>,
+    /// From this day.
+    pub from: Option<CivilDate>,
+    /// To this day.
+    pub to: Option<CivilDate>,
+}
+
+impl Wanted {
+    fn holds(&self, exception: &Exception) -> bool {
+        self.contract.as_ref().is_none_or(|wanted| exception.contract.as_ref() == Some(wanted))
+            && self.counter.as_ref().is_none_or(|wanted| exception.counter.as_ref() == Some(wanted))
+            && self.class.as_deref().is_none_or(|wanted| exception.class.code() == wanted)
+            && self.verdict.is_none_or(|wanted| exception.verdict >= wanted)
+            && self.from.is_none_or(|first| exception.day >= first)
+            && self.to.is_none_or(|last| exception.day <= last)
+    }
+}
+
+/// One row with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExceptionLine {
+    /// The class in words.
+    pub class_ja: &'static str,
+    /// The verdict in words.
+    pub verdict_ja: &'static str,
+    /// As the engine has it.
+    #[serde(flatten)]
+    pub exception: Exception,
+}
+
+/// The list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExceptionList {
+    /// Name of the municipality.
+    pub tenant_name: String,
+    /// The day on which the run stood.
+    pub as_of: CivilDate,
+    /// The worst of the rows; 一致 where there are none.
+    pub verdict: Verdict,
+    /// Its word.
+    pub verdict_ja: &'static str,
+    /// Sum of the differences, signed.
+    pub net: Yen,
+    /// Sum of the breaks, without sign.
+    pub breaks_gross: Yen,
+    /// Classes that occur before the filter, for a form.
+    pub classes: Vec<ExceptionClass>,
+    /// Rows.
+    pub rows: Vec<ExceptionLine>,
+}
+
+/// The list as of a day; today where none is named.
+///
+/// # Errors
+/// When the store fails or a stored result cannot be read.
+pub async fn list(
+    state: &AppState,
+    as_of: Option<CivilDate>,
+    wanted: &Wanted,
+) -> Result<ExceptionList, JobError> {
+    let as_of = as_of.unwrap_or_else(|| state.today());
+    let current = reconcile::current(state, as_of).await?;
+    Ok(build(&state.config.tenant.name, as_of, &current.recorded.exceptions, wanted))
+}
+
+/// Puts the list together. Pure.
+fn build(tenant_name: &str, as_of: CivilDate, all: &[Exception], wanted: &Wanted) -> ExceptionList {
+    let mut classes: Vec<ExceptionClass> = all.iter().map(|exception| exception.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let rows: Vec<ExceptionLine> = all
+        .iter()
+        .filter(|exception| wanted.holds(exception))
+        .map(|exception| ExceptionLine {
+            class_ja: exception.class.label_ja(),
+            verdict_ja: exception.verdict.label_ja(),
+            exception: exception.clone(),
+        })
+        .collect();
+    let verdict = rows.iter().map(|row| row.exception.verdict).max().unwrap_or_default();
+    let sum = |of: fn(&Exception) -> Yen| {
+        rows.iter().fold(Yen::ZERO, |sum, row| sum.saturating_add(of(&row.exception)))
+    };
+    ExceptionList {
+        tenant_name: tenant_name.to_owned(),
+        as_of,
+        verdict,
+        verdict_ja: verdict.label_ja(),
+        net: sum(|one| one.amount),
+        breaks_gross: sum(|one| if one.class.is_break() { one.gross } else { Yen::ZERO }),
+        classes,
+        rows,
+    }
+}
+
+impl ExceptionList {
+    /// The list laid out.
+    #[must_use]
+    pub fn table(&self) -> PaperTable {
+        let head = [
+            ("団体", self.tenant_name.clone()),
+            ("基準日", self.as_of.to_japanese()),
+            ("判定", self.verdict_ja.to_owned()),
+            ("件数", format!("{}件", self.rows.len())),
+            ("差異", format!("差引 {}円、増減を打ち消さない合計 {}円", self.net, self.breaks_gross)),
+        ];
+        let rows: Vec<&Exception> = self.rows.iter().map(|row| &row.exception).collect();
+        table(&head, &rows)
+    }
+}
+
+/// Exceptions as a table under a head.
+#[must_use]
+pub fn table(head: &[(&'static str, String)], rows: &[&Exception]) -> PaperTable {
+    PaperTable {
+        title: "不一致一覧",
+        head: head.to_vec(),
+        columns: vec![
+            Column::words("区分"),
+            Column::words("判定"),
+            Column::words("日"),
+            Column::words("契約"),
+            Column::words("窓口"),
+            Column::numbers("差"),
+            Column::numbers("金額"),
+            Column::numbers("経過日数"),
+            Column::words("説明"),
+            Column::words("近いもの"),
+        ],
+        rows: rows.iter().map(|exception| row(exception)).collect(),
+        notes: Vec::new(),
+        seals: &[],
+    }
+}
+
+fn row(exception: &Exception) -> TableRow {
+    let near: Vec<&str> = exception.near.iter().map(|near| near.why_ja.as_str()).collect();
+    let id = |id: Option<String>| Cell::Text(id.unwrap_or_default());
+    TableRow::new(
+        RowKind::Body,
+        vec![
+            Cell::text(exception.class.label_ja()),
+            Cell::text(exception.verdict.label_ja()),
+            Cell::Day(exception.day),
+            id(exception.contract.as_ref().map(ToString::to_string)),
+            id(exception.counter.as_ref().map(ToString::to_string)),
+            Cell::Yen(exception.amount),
+            Cell::Yen(exception.gross),
+            Cell::Count(i64::from(exception.days)),
+            Cell::text(exception.sentence_ja.clone()),
+            Cell::Text(near.join(" / ")),
+        ],
+    )
+}
