@@ -70,8 +70,7 @@ fn the_asset_is_whole_sorted_and_harmless() {
     let keys: Vec<u32> = asset.keys.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
     assert!(keys.is_sorted_by(|one, next| one < next) && keys.len() == asset.cells_of_keys.len());
     assert!(asset.cells_of_keys.iter().all(|cell| usize::from(u16::from_le_bytes(*cell)) < asset.cells));
-    let firsts = (0..asset.cells).step_by(7);
-    for cell in firsts.chain([asset.cells - 1]) {
+    for cell in 0..asset.cells {
         let dots = asset.cell(cell).unwrap();
         assert!((0..CELL_DOTS).any(|y| (0..CELL_DOTS).any(|x| dots.is_black(x, y))), "cell {cell} is empty");
         for columns in [dots.columns(), dots.bold().columns()] {
