@@ -19,10 +19,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pos-agent", &["drivers", "journal", "domain"]),
     ("engine", &["domain"]),
     ("formats", &["domain"]),
+    ("bulk", &["domain"]),
     ("store", &["journal", "domain"]),
     ("store-sqlite", &["store", "journal", "domain"]),
     ("store-postgres", &["store", "journal", "domain"]),
-    ("recon-server", &["engine", "formats", "store", "store-sqlite", "store-postgres", "journal", "domain"]),
+    ("recon-server", &["engine", "formats", "bulk", "store", "store-sqlite", "store-postgres", "journal", "domain"]),
     (
         "town",
         &[
@@ -33,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "recon-server",
             "engine",
             "formats",
+            "bulk",
             "store",
             "store-sqlite",
             "store-postgres",
@@ -134,6 +136,7 @@ fn no_float_stands_near_money() {
         "journal/src",
         "recon-server/engine/src",
         "recon-server/formats/src",
+        "recon-server/bulk/src",
         "recon-server/store",
     ];
     check_each("no f32 or f64 near money", |path, text| {
