@@ -23,7 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["journal", "domain"]),
     ("store-sqlite", &["store", "journal", "domain"]),
     ("store-postgres", &["store", "journal", "domain"]),
-    ("recon-server", &["engine", "formats", "bulk", "store", "store-sqlite", "store-postgres", "journal", "domain"]),
+    (
+        "recon-server",
+        &["engine", "formats", "bulk", "store", "store-sqlite", "store-postgres", "journal", "domain"],
+    ),
     (
         "town",
         &[

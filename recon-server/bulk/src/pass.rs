@@ -27,9 +27,9 @@ const PARTITION_ROWS: u64 = 8_192;
 /// Most partitions, as a power of two.
 const PARTITION_BITS_MAX: u32 = 11;
 /// Memory of a record, with what the partitions have in reserve.
-const RECORD_BYTES: u64 = 24;
+const RECORD_BYTES: u64 = 22;
 /// Memory of everything else: buffers, tables, exceptions.
-const REST_BYTES: u64 = 64 * 1024 * 1024;
+const REST_BYTES: u64 = 48 * 1024 * 1024;
 /// Most passes over the files.
 const SLICES_MAX: u64 = 256;
 /// Bytes from which the length of a row is estimated.

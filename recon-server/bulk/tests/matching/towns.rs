@@ -11,7 +11,7 @@ use crate::{
 /// Towns that are tried.
 const TOWNS: u32 = 2_500;
 /// So little beside the buffers that a town takes several passes.
-const SMALL_MEMORY_BYTES: u64 = (64 << 20) + 300;
+const SMALL_MEMORY_BYTES: u64 = (48 << 20) + 300;
 
 fn lines(texts: bool) -> impl Strategy<Value = Vec<Line>> {
     let terminals: &'static [&'static str] =
