@@ -1,5 +1,7 @@
 //! The bulk matcher and the engine are two programs for one question; on small towns of cards with slip numbers they answer alike.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
+
 use std::collections::BTreeSet;
 
 use domain::{

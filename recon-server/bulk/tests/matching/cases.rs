@@ -19,7 +19,7 @@ fn forty_equal_sales_without_numbers_are_a_set_and_a_missing_one_is_one_line() {
 #[test]
 fn one_number_on_several_rows_is_a_set_and_not_a_pair() {
     let sale = line(1, 7, 1, 300);
-    let outcome = run(&[sale.clone()], &[sale.clone(), sale.clone(), sale.clone()]);
+    let outcome = run(std::slice::from_ref(&sale), &vec![sale.clone(); 3]);
     assert_eq!(
         named(&outcome),
         [("DUPLICATE_CHARGE", Some(1), Some(2)), ("DUPLICATE_CHARGE", Some(1), Some(3))]
