@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 refused or failed, 2 wrong usage (clap), 3 differences found.
 
 mod audit;
+mod bulk;
 mod commands;
 mod finance;
 mod imports;
@@ -118,8 +119,10 @@ enum Command {
         #[arg(long, requires = "preview", value_name = "FILE")]
         profile: Option<PathBuf>,
     },
-    /// 照合して結果を記録する
+    /// 照合して結果を記録する。--sales と --statement では、二つのCSVを直接突き合わせる
     Reconcile {
+        #[command(flatten)]
+        files: bulk::BulkArgs,
         /// どの日の時点で照合するか。省くと今日
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<CivilDate>,
@@ -195,6 +198,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         // Nothing but the folder: no configuration, no store, no network.
         return Ok(audit::check(folder, format).await?.into());
     }
+    if let Command::Reconcile { files, .. } = &command
+        && let Some((sales, statement)) = files.files()
+    {
+        return Ok(files.run(sales, statement, format)?.into());
+    }
     let file = settings.config.clone();
     let config = Config::load(file.as_deref(), settings.overrides())?;
     let ended = match command {
@@ -229,7 +237,7 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
                 imports::take(state, upload, format).await
             }
         }
-        Command::Reconcile { as_of } => c::reconcile(state, as_of, format).await,
+        Command::Reconcile { as_of, .. } => c::reconcile(state, as_of, format).await,
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,
         Command::Finance(command) => finance::run(state, command, format).await,

@@ -20,12 +20,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["domain"]),
     ("formats", &["domain"]),
     ("documents", &["domain"]),
+    ("bulk", &["domain"]),
     ("store", &["journal", "domain"]),
     ("store-sqlite", &["store", "journal", "domain"]),
     ("store-postgres", &["store", "journal", "domain"]),
     (
         "recon-server",
-        &["engine", "formats", "documents", "store", "store-sqlite", "store-postgres", "journal", "domain"],
+        &[
+            "engine",
+            "formats",
+            "bulk",
+            "documents",
+            "store",
+            "store-sqlite",
+            "store-postgres",
+            "journal",
+            "domain",
+        ],
     ),
     (
         "town",
@@ -38,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "formats",
             "documents",
+            "bulk",
             "store",
             "store-sqlite",
             "store-postgres",
@@ -139,6 +151,7 @@ fn no_float_stands_near_money() {
         "journal/src",
         "recon-server/engine/src",
         "recon-server/formats/src",
+        "recon-server/bulk/src",
         "recon-server/store",
     ];
     check_each("no f32 or f64 near money", |path, text| {

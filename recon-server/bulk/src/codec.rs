@@ -1,0 +1,207 @@
+//! What must be equal, as one number of 64 bits that is different for different texts.
+//!
+//! Invariant: no hash decides whether two rows are one. Terminals of 13 digits with approval numbers of 6 fit into 64 bits as they are
+//! (10^19 < 2^64); everything else gets numbers of an [`Interner`]. Both files are coded in the same way: where one row does not fit the
+//! plain way, the run starts again with the other.
+
+use std::collections::HashMap;
+
+use crate::{
+    columns::Role,
+    intern::{Interner, packed, unpacked},
+    piece::Row,
+    scan::{thirteen_digits, up_to_eight_digits},
+};
+
+/// Approval numbers of the plain way.
+const PLAIN_APPROVALS: u64 = 1_000_000;
+/// Digits of them.
+const PLAIN_APPROVAL_DIGITS: usize = 6;
+/// Longest approval number that needs no table.
+const PACKED_APPROVAL_LENGTH_MAX: usize = 6;
+/// Numbers of those.
+const PACKED_APPROVALS: u64 = 37_u64.pow(6);
+/// Longest identifier that needs no table.
+const PACKED_ID_LENGTH_MAX: usize = 12;
+/// Numbers of those.
+const PACKED_IDS: u64 = 37_u64.pow(12);
+/// Texts that a thread remembers, so that it need not ask the shared table.
+const REMEMBERED_TEXTS_MAX: usize = 1 << 16;
+/// Between the parts of a text of several parts; it cannot stand in a CSV field of any use.
+const PART_SEPARATOR: u8 = 0x1F;
+
+/// A row's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coded {
+    /// Terminal and approval number, or an identifier.
+    Keyed(u64),
+    /// Terminal without an approval number: only a set can prove it.
+    Loose(u64),
+    /// Nothing that the other side could have too.
+    Alone,
+    /// It does not fit this way of coding.
+    DoesNotFit,
+    /// There are no more numbers.
+    TooMany,
+}
+
+/// Which way the keys of a run are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    /// Terminals of 13 digits, approval numbers of 6.
+    Plain,
+    /// Any texts.
+    Texts,
+}
+
+/// Makes keys of rows; every thread has its own.
+pub(crate) trait Coder: Clone + Send + Sync {
+    /// The key of a row.
+    fn code(&mut self, row: &Row<'_>) -> Coded;
+
+    /// What of a key decides in which pass it is looked at: rows that a set could prove stay together.
+    fn home(&self, key: u64) -> u64;
+}
+
+/// [`Way::Plain`].
+#[derive(Clone, Copy)]
+pub(crate) struct PlainCoder;
+
+impl Coder for PlainCoder {
+    #[inline]
+    fn code(&mut self, row: &Row<'_>) -> Coded {
+        let (start, end) = row.span(Role::Terminal);
+        let Some(terminal) = thirteen_digits(row.bytes, start, end) else { return Coded::DoesNotFit };
+        let (start, end) = row.span(Role::Approval);
+        if start == end {
+            return Coded::Loose(terminal * PLAIN_APPROVALS);
+        }
+        match up_to_eight_digits(row.bytes, start, end) {
+            Some(approval) if end - start == PLAIN_APPROVAL_DIGITS => {
+                Coded::Keyed(terminal * PLAIN_APPROVALS + approval)
+            }
+            _ => Coded::DoesNotFit,
+        }
+    }
+
+    fn home(&self, key: u64) -> u64 {
+        key / PLAIN_APPROVALS
+    }
+}
+
+/// [`Way::Texts`]: the upper half of a key is the terminal (with contract and brand where both sides have them), the lower half the
+/// approval number.
+#[derive(Clone)]
+pub(crate) struct TextCoder<'i> {
+    pub interner: &'i Interner,
+    pub parts: Parts,
+    remembered: HashMap<Box<[u8]>, u32>,
+    scratch: Vec<u8>,
+}
+
+/// Which columns of a terminal's key both sides have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts {
+    pub terminal: bool,
+    pub contract: bool,
+    pub brand: bool,
+    pub approval: bool,
+}
+
+impl<'i> TextCoder<'i> {
+    pub fn new(interner: &'i Interner, parts: Parts) -> Self {
+        Self { interner, parts, remembered: HashMap::new(), scratch: Vec::new() }
+    }
+
+    fn terminal(&mut self, row: &Row<'_>) -> Option<u32> {
+        self.scratch.clear();
+        let wanted = [
+            (self.parts.terminal, Role::Terminal),
+            (self.parts.contract, Role::Contract),
+            (self.parts.brand, Role::Brand),
+        ];
+        for (_, role) in wanted.iter().filter(|(wanted, _)| *wanted) {
+            if !self.scratch.is_empty() {
+                self.scratch.push(PART_SEPARATOR);
+            }
+            self.scratch.extend_from_slice(row.field(*role));
+        }
+        if let Some(number) = self.remembered.get(self.scratch.as_slice()) {
+            return Some(*number);
+        }
+        let number = self.interner.number(&self.scratch)?;
+        if self.remembered.len() >= REMEMBERED_TEXTS_MAX {
+            self.remembered.clear();
+        }
+        self.remembered.insert(self.scratch.as_slice().into(), number);
+        Some(number)
+    }
+}
+
+impl Coder for TextCoder<'_> {
+    fn code(&mut self, row: &Row<'_>) -> Coded {
+        if !self.parts.terminal || row.field(Role::Terminal).is_empty() {
+            return Coded::Alone;
+        }
+        let Some(terminal) = self.terminal(row) else { return Coded::TooMany };
+        let home = u64::from(terminal) << 32;
+        let approval = if self.parts.approval { row.field(Role::Approval) } else { &[] };
+        if approval.is_empty() {
+            return Coded::Loose(home);
+        }
+        let number = packed(approval, PACKED_APPROVAL_LENGTH_MAX)
+            .or_else(|| Some(u64::from(self.interner.number(approval)?) + PACKED_APPROVALS));
+        match number {
+            Some(number) if number <= u64::from(u32::MAX) => Coded::Keyed(home | number),
+            _ => Coded::TooMany,
+        }
+    }
+
+    fn home(&self, key: u64) -> u64 {
+        key >> 32
+    }
+}
+
+/// Identifiers.
+#[derive(Clone)]
+pub(crate) struct IdCoder<'i>(pub &'i Interner);
+
+impl Coder for IdCoder<'_> {
+    fn code(&mut self, row: &Row<'_>) -> Coded {
+        let text = row.field(Role::Reference);
+        if text.is_empty() {
+            return Coded::Alone;
+        }
+        packed(text, PACKED_ID_LENGTH_MAX)
+            .or_else(|| Some(u64::from(self.0.number(text)?) + PACKED_IDS))
+            .map_or(Coded::TooMany, Coded::Keyed)
+    }
+
+    fn home(&self, key: u64) -> u64 {
+        key
+    }
+}
+
+/// Terminal (with contract and brand) and approval number of a key.
+pub(crate) fn texts(way: Way, interner: &Interner, key: u64, loose: bool) -> (String, String) {
+    if way == Way::Plain {
+        let approval = if loose { String::new() } else { format!("{:06}", key % PLAIN_APPROVALS) };
+        return (format!("{:013}", key / PLAIN_APPROVALS), approval);
+    }
+    let terminal = u32::try_from(key >> 32).unwrap_or_default();
+    let terminal = interner.text(terminal).replace(char::from(PART_SEPARATOR), "/");
+    let approval = key & u64::from(u32::MAX);
+    let approval = match approval.checked_sub(PACKED_APPROVALS) {
+        Some(number) => interner.text(u32::try_from(number).unwrap_or_default()),
+        None => unpacked(approval),
+    };
+    (terminal, approval)
+}
+
+/// The identifier of a key.
+pub(crate) fn id_text(interner: &Interner, key: u64) -> String {
+    match key.checked_sub(PACKED_IDS) {
+        Some(number) => interner.text(u32::try_from(number).unwrap_or_default()),
+        None => unpacked(key),
+    }
+}

@@ -1,0 +1,249 @@
+//! One piece of a file, cut into rows and fields.
+//!
+//! A piece is a range of bytes; the rows that begin in it are its own, wherever they end. Invariant: the pieces of a file have every row
+//! once, whatever their size. A field with a line feed in it is refused (its quotation mark is not closed on its line): rows could not be
+//! found from the middle of a file otherwise.
+
+use crate::{
+    columns::{COLUMNS_MAX, Layout, Role},
+    refusal::{Field, Refusal, Side},
+    scan::{STEP_BYTES, Separators},
+    source::{Source, fill},
+};
+
+/// Bytes before the text in the buffer: fields are read by the eight bytes that end with them.
+const LEAD_BYTES: usize = STEP_BYTES;
+/// Bytes read at first beyond the piece, for the row that goes on.
+const TAIL_BYTES: usize = 1024;
+/// Longest row.
+pub(crate) const ROW_LENGTH_MAX_BYTES: usize = 64 * 1024;
+
+/// The fields of one row.
+pub(crate) struct Row<'b> {
+    pub bytes: &'b [u8],
+    layout: &'b Layout,
+    /// Before the first field, and the end of each.
+    bounds: &'b [usize],
+}
+
+impl<'b> Row<'b> {
+    /// Start and end of a role's field; empty where the file has no such column.
+    #[inline]
+    pub fn span(&self, role: Role) -> (usize, usize) {
+        let bounds = self.layout.place(role).and_then(|place| self.bounds.get(place..place + 2));
+        match bounds {
+            Some([before, end]) => (before + 1, *end),
+            _ => (0, 0),
+        }
+    }
+
+    /// A role's field.
+    #[inline]
+    pub fn field(&self, role: Role) -> &'b [u8] {
+        let (start, end) = self.span(role);
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Reads pieces into a buffer of its own.
+pub(crate) struct PieceReader {
+    buffer: Vec<u8>,
+    unquoted: Vec<u8>,
+    bounds: [usize; COLUMNS_MAX + 1],
+    /// Where the text of the piece is in the buffer; it ends with a line feed.
+    text: std::ops::Range<usize>,
+}
+
+/// Why a piece was left.
+pub(crate) enum Stop {
+    /// The `.0`-th row of the piece, from 0, cannot be read.
+    Row(u32, Field),
+    /// The same, longer than a row may be.
+    TooLong(u32),
+    /// The file was refused or is to be read in another way.
+    Other(Other),
+}
+
+/// What a visitor of rows may say.
+pub(crate) enum Other {
+    /// The medium failed.
+    Refused(Refusal),
+    /// The keys do not fit the way of coding.
+    DoesNotFit,
+}
+
+impl PieceReader {
+    pub fn new() -> Self {
+        Self { buffer: Vec::new(), unquoted: Vec::new(), bounds: [0; COLUMNS_MAX + 1], text: 0..0 }
+    }
+
+    /// Reads the rows that begin in `length` bytes from `offset` on. The byte before `offset` is there: the header is before it.
+    pub fn load(&mut self, source: &dyn Source, side: Side, offset: u64, length: usize) -> Result<(), Stop> {
+        let failed = |source| Stop::Other(Other::Refused(Refusal::Read { side, source }));
+        // The byte before tells whether a row begins with the piece.
+        let mut end = LEAD_BYTES + 1 + length;
+        let mut wanted = end + TAIL_BYTES;
+        let mut have = LEAD_BYTES;
+        self.text = 0..0;
+        let text_end = loop {
+            if self.buffer.len() < wanted + STEP_BYTES {
+                self.buffer.resize(wanted + STEP_BYTES, 0);
+            }
+            let from = offset - 1 + u64::try_from(have - LEAD_BYTES).unwrap_or(u64::MAX);
+            let got = fill(source, &mut self.buffer[have..wanted], from).map_err(failed)?;
+            have += got;
+            if have < wanted {
+                end = end.min(have);
+                if self.buffer[have - 1] != b'\n' {
+                    self.buffer[have] = b'\n';
+                    have += 1;
+                }
+            }
+            // The last row is the one that begins before `end`: it ends at the first line feed from `end - 1` on.
+            if let Some(found) = memchr::memchr(b'\n', &self.buffer[end - 1..have]) {
+                break end + found;
+            }
+            if wanted - end > ROW_LENGTH_MAX_BYTES {
+                break have;
+            }
+            wanted += wanted - end;
+        };
+        let first = memchr::memchr(b'\n', &self.buffer[LEAD_BYTES..end]);
+        // Behind the text there must be no separators of another row in the last step.
+        let padded = text_end.next_multiple_of(STEP_BYTES);
+        self.buffer.resize(padded.max(self.buffer.len()), 0);
+        self.buffer[text_end..padded].fill(0);
+        if let Some(first) = first {
+            self.text = LEAD_BYTES + first + 1..text_end;
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` for every row with its number in the piece; blank lines are none. Returns how many there were.
+    pub fn rows(
+        &mut self,
+        layout: &Layout,
+        mut visit: impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
+    ) -> Result<u32, Stop> {
+        let text = self.text.clone();
+        if text.is_empty() {
+            return Ok(0);
+        }
+        if memchr::memchr(b'"', &self.buffer[text.clone()]).is_some() {
+            return self.quoted_rows(layout, &mut visit);
+        }
+        // Steps begin at whole multiples: what stands before the text in its first step is passed over.
+        let base = text.start / STEP_BYTES * STEP_BYTES;
+        let bytes = &self.buffer[..text.end.next_multiple_of(STEP_BYTES)];
+        let (mut number, mut column) = (0, 0);
+        let bounds = &mut self.bounds;
+        bounds[0] = text.start - 1;
+        for place in Separators::new(&bytes[base..]) {
+            let place = base + place;
+            if place < text.start {
+                continue;
+            }
+            column += 1;
+            if let Some(bound) = bounds.get_mut(column) {
+                *bound = place;
+            }
+            if bytes[place] != b'\n' {
+                continue;
+            }
+            if end_of_row(bytes, bounds, column, layout.columns).map_err(|field| Stop::Row(number, field))? {
+                let row = Row { bytes, layout, bounds: &bounds[..=layout.columns] };
+                visit(number, &row)?;
+                number += 1;
+            }
+            bounds[0] = place;
+            column = 0;
+        }
+        // The text ends with a line feed unless its last row is longer than it may be.
+        if column > 0 || bounds[0] + 1 < text.end { Err(Stop::TooLong(number)) } else { Ok(number) }
+    }
+
+    /// The same for a piece in which a quotation mark stands.
+    fn quoted_rows(
+        &mut self,
+        layout: &Layout,
+        visit: &mut impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
+    ) -> Result<u32, Stop> {
+        let mut number = 0;
+        let text = &self.buffer[self.text.clone()];
+        let Some(text) = text.strip_suffix(b"\n") else { return Err(Stop::TooLong(0)) };
+        for line in text.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            let columns = unquote(line, &mut self.unquoted, &mut self.bounds)
+                .map_err(|field| Stop::Row(number, field))?;
+            if columns != layout.columns {
+                return Err(Stop::Row(number, Field::Columns));
+            }
+            let row = Row { bytes: &self.unquoted, layout, bounds: &self.bounds[..=columns] };
+            visit(number, &row)?;
+            number += 1;
+        }
+        Ok(number)
+    }
+}
+
+/// Takes the carriage return off and counts the columns. Whether there is a row at all.
+#[inline]
+fn end_of_row(bytes: &[u8], bounds: &mut [usize], columns: usize, wanted: usize) -> Result<bool, Field> {
+    let Some(end) = bounds.get(columns).copied() else { return Err(Field::Columns) };
+    let before = bounds[columns - 1];
+    let carriage_return = end > before + 1 && bytes[end - 1] == b'\r';
+    let end = end - usize::from(carriage_return);
+    if columns == wanted {
+        bounds[columns] = end;
+        return Ok(true);
+    }
+    if columns == 1 && end == before + 1 { Ok(false) } else { Err(Field::Columns) }
+}
+
+/// Copies the fields of a line without their quotation marks; returns how many there are.
+fn unquote(line: &[u8], to: &mut Vec<u8>, bounds: &mut [usize; COLUMNS_MAX + 1]) -> Result<usize, Field> {
+    to.clear();
+    to.resize(LEAD_BYTES, 0);
+    bounds[0] = LEAD_BYTES - 1;
+    let (mut column, mut rest) = (0, line);
+    loop {
+        column += 1;
+        if let Some(quoted) = rest.strip_prefix(b"\"") {
+            rest = copy_quoted(quoted, to)?;
+        } else {
+            let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
+            if memchr::memchr(b'"', &rest[..end]).is_some() {
+                return Err(Field::Quotes);
+            }
+            to.extend_from_slice(&rest[..end]);
+            rest = &rest[end..];
+        }
+        *bounds.get_mut(column).ok_or(Field::Columns)? = to.len();
+        let Some((comma, after)) = rest.split_first() else { return Ok(column) };
+        if *comma != b',' {
+            return Err(Field::Quotes);
+        }
+        // One byte between two fields, as in the file.
+        to.push(b',');
+        rest = after;
+    }
+}
+
+/// Copies up to the closing mark; a doubled one is one. Returns what follows.
+fn copy_quoted<'l>(mut rest: &'l [u8], to: &mut Vec<u8>) -> Result<&'l [u8], Field> {
+    loop {
+        let end = memchr::memchr(b'"', rest).ok_or(Field::Quotes)?;
+        to.extend_from_slice(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix(b"\"") {
+            Some(after) => {
+                to.push(b'"');
+                rest = after;
+            }
+            None => return Ok(rest),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Reads one file into partitions, with several threads, piece by piece.
+//!
+//! Invariants: every row is counted (rows and yen) in every pass, kept or not; the first bad row of the file is the one that is named,
+//! whichever thread met it: pieces are taken in ascending order, and those before a bad one are finished.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::{
+    codec::{Coded, Coder},
+    columns::{Layout, Role},
+    date::Dates,
+    piece::{Other, PieceReader, ROW_LENGTH_MAX_BYTES, Row, Stop},
+    record::{PIECE_ROWS_MAX, PIECES_MAX, Place, Record, mix},
+    refusal::{Field, Refusal, Side},
+    scan,
+    shelf::Shelf,
+    source::Source,
+};
+
+/// One bit for each row of a file.
+pub(crate) struct Marks(Vec<AtomicU64>);
+
+impl Marks {
+    pub fn new(pieces: usize) -> Self {
+        Self((0..pieces * (PIECE_ROWS_MAX / 64)).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    pub fn set(&self, place: Place) {
+        let (word, bit) = place.bit();
+        if let Some(word) = self.0.get(word) {
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    pub fn has(&self, place: Place) -> bool {
+        let (word, bit) = place.bit();
+        self.0.get(word).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
+    }
+}
+
+/// Which file, and how it is cut.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'f> {
+    pub side: Side,
+    pub source: &'f dyn Source,
+    pub layout: &'f Layout,
+    pub length_bytes: u64,
+    pub piece_bytes: usize,
+}
+
+impl<'f> File<'f> {
+    /// A file with its columns.
+    pub fn open(
+        side: Side,
+        source: &'f dyn Source,
+        layout: &'f Layout,
+        piece_bytes: usize,
+    ) -> Result<Self, Refusal> {
+        let length_bytes = source.length_bytes().map_err(|source| Refusal::Read { side, source })?;
+        Ok(Self { side, source, layout, length_bytes, piece_bytes })
+    }
+
+    /// How many pieces there are.
+    pub fn pieces(&self) -> Result<usize, Refusal> {
+        let body = self.length_bytes.saturating_sub(self.layout.body_offset);
+        let piece = u64::try_from(self.piece_bytes).unwrap_or(u64::MAX);
+        let pieces = body.div_ceil(piece);
+        if pieces > PIECES_MAX {
+            return Err(Refusal::TooLong { side: self.side, max_bytes: PIECES_MAX.saturating_mul(piece) });
+        }
+        Ok(usize::try_from(pieces).unwrap_or(usize::MAX))
+    }
+}
+
+/// What one pass looks at.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'p> {
+    pub threads: usize,
+    /// Partitions are `1 << bits`.
+    pub bits: u32,
+    /// Which of how many slices of the keys.
+    pub slice: (u64, u64),
+    /// Only identifiers join: dates are not kept, rows without one are not kept either.
+    pub by_id: bool,
+    /// Rows that an earlier stage settled.
+    pub settled: Option<&'p Marks>,
+    /// Rows that are expected in one partition of one thread.
+    pub expected_rows: usize,
+}
+
+/// A file as read in one pass.
+pub(crate) struct Contents {
+    pub shelves: Vec<Shelf>,
+    pub numbers: Numbers,
+    pub rows: u64,
+    pub yen: i64,
+}
+
+/// Turns places into row numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Numbers(Vec<u64>);
+
+impl Numbers {
+    /// Row below the header, from 1.
+    pub fn of(&self, place: Place) -> u64 {
+        self.0.get(place.piece()).copied().unwrap_or_default() + u64::from(place.row()) + 1
+    }
+
+    /// From rows of pieces; those that are not there count as none.
+    fn new(pieces: usize, shelves: &[Shelf]) -> (Self, u64) {
+        let mut rows = vec![0; pieces];
+        for (piece, count) in shelves.iter().flat_map(|shelf| &shelf.rows_of) {
+            rows[*piece] = u64::from(*count);
+        }
+        let mut before = 0;
+        for row in &mut rows {
+            (*row, before) = (before, before + *row);
+        }
+        (Self(rows), before)
+    }
+}
+
+/// Reads a file.
+pub(crate) fn read<C: Coder>(file: File<'_>, pass: Pass<'_>, coder: &C) -> Result<Contents, Other> {
+    let pieces = file.pieces().map_err(Other::Refused)?;
+    let next = AtomicUsize::new(0);
+    let threads = pass.threads.clamp(1, pieces.max(1));
+    let work = || Reader::new(file, pass, coder.clone()).run(pieces, &next);
+    let results: Vec<(Shelf, Option<(usize, Stop)>)> = if threads == 1 {
+        vec![work()]
+    } else {
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut results = vec![work()];
+            for other in others {
+                results.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            results
+        })
+    };
+    let (shelves, stops): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+    let (numbers, rows) = Numbers::new(pieces, &shelves);
+    if let Some((piece, stop)) = stops.into_iter().flatten().min_by_key(|(piece, _)| *piece) {
+        let piece = u32::try_from(piece).unwrap_or(u32::MAX);
+        let row = |row| numbers.of(Place::new(piece, row));
+        let side = file.side;
+        return Err(match stop {
+            Stop::Row(at, field) => Other::Refused(Refusal::Row { side, row: row(at), field }),
+            Stop::TooLong(at) => {
+                Other::Refused(Refusal::RowTooLong { side, row: row(at), max_bytes: ROW_LENGTH_MAX_BYTES })
+            }
+            Stop::Other(other) => other,
+        });
+    }
+    let yen = shelves.iter().map(|shelf| shelf.yen).sum();
+    Ok(Contents { shelves, numbers, rows, yen })
+}
+
+/// One thread's work.
+struct Reader<'r, C> {
+    file: File<'r>,
+    pass: Pass<'r>,
+    coder: C,
+    dates: Dates,
+    shelf: Shelf,
+}
+
+impl<'r, C: Coder> Reader<'r, C> {
+    fn new(file: File<'r>, pass: Pass<'r>, coder: C) -> Self {
+        let shelf = Shelf::new(pass.bits, pass.expected_rows);
+        Self { file, pass, coder, dates: Dates::default(), shelf }
+    }
+
+    /// Takes pieces until there are none, or one is bad.
+    fn run(mut self, pieces: usize, next: &AtomicUsize) -> (Shelf, Option<(usize, Stop)>) {
+        let mut reader = PieceReader::new();
+        loop {
+            let piece = next.fetch_add(1, Ordering::Relaxed);
+            if piece >= pieces {
+                self.shelf.finish();
+                return (self.shelf, None);
+            }
+            match self.piece(&mut reader, piece) {
+                Ok(rows) => self.shelf.rows_of.push((piece, rows)),
+                Err(stop) => {
+                    // Nobody begins a later piece.
+                    next.store(pieces, Ordering::Relaxed);
+                    return (self.shelf, Some((piece, stop)));
+                }
+            }
+        }
+    }
+
+    fn piece(&mut self, reader: &mut PieceReader, piece: usize) -> Result<u32, Stop> {
+        let file = self.file;
+        let offset = file.layout.body_offset + u64::try_from(piece * file.piece_bytes).unwrap_or(u64::MAX);
+        reader.load(file.source, file.side, offset, file.piece_bytes)?;
+        let number = u32::try_from(piece).unwrap_or(u32::MAX);
+        reader.rows(file.layout, |row_number, row| self.row(number, row_number, row))
+    }
+
+    #[inline]
+    fn row(&mut self, piece: u32, number: u32, row: &Row<'_>) -> Result<(), Stop> {
+        let bad = |field| Stop::Row(number, field);
+        if usize::try_from(number).is_ok_and(|number| number >= PIECE_ROWS_MAX) {
+            return Err(bad(Field::Columns));
+        }
+        let date = self.dates.read(row.field(Role::Date)).ok_or_else(|| bad(Field::Date))?;
+        let (start, end) = row.span(Role::Amount);
+        let amount = scan::amount(row.bytes, start, end).ok_or_else(|| bad(Field::Amount))?;
+        self.shelf.yen += i64::from(amount);
+        let place = Place::new(piece, number);
+        if self.pass.settled.is_some_and(|settled| settled.has(place)) {
+            return Ok(());
+        }
+        let date = if self.pass.by_id { 0 } else { date };
+        let coded = self.coder.code(row);
+        match coded {
+            Coded::Keyed(key) | Coded::Loose(key) => {
+                let (slice, slices) = self.pass.slice;
+                if slices > 1 && mix(self.coder.home(key)) % slices != slice {
+                    return Ok(());
+                }
+                let record = Record::new(key, date, amount, place);
+                if matches!(coded, Coded::Keyed(_)) {
+                    self.shelf.put(record);
+                } else {
+                    self.shelf.loose.push(record);
+                }
+            }
+            Coded::Alone if self.pass.by_id || self.pass.slice.0 > 0 => {}
+            Coded::Alone => self.shelf.alone.push(Record::new(0, date, amount, place)),
+            Coded::DoesNotFit => return Err(Stop::Other(Other::DoesNotFit)),
+            Coded::TooMany => return Err(Stop::Other(Other::Refused(Refusal::TooManyTexts))),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Random small towns: the crate and the oracle agree, however the files are written, cut and read.
+
+use bulk::{Options, Outcome};
+use proptest::prelude::*;
+
+use crate::{
+    oracle::{self, Said, Verdict},
+    support::{Line, Style, file, run_files},
+};
+
+/// Towns that are tried.
+const TOWNS: u32 = 2_500;
+/// So little beside the buffers that a town takes several passes.
+const SMALL_MEMORY_BYTES: u64 = (48 << 20) + 300;
+
+fn lines(texts: bool) -> impl Strategy<Value = Vec<Line>> {
+    let terminals: &'static [&'static str] =
+        if texts { &["窓口1", "T-2", "", "1300000000001"] } else { &["1300000000001", "1300000000002"] };
+    let approvals: &'static [&'static str] =
+        if texts { &["", "7", "0007", "承認A", "ABCDEF1"] } else { &["", "000007", "000070", "700000"] };
+    let references = prop_oneof![
+        3 => Just(""),
+        1 => proptest::sample::select(&["R1", "018f3c5a-7d10-7abc-8def-0123456789ab", "r1"][..]),
+    ];
+    let one = (
+        proptest::sample::select(terminals),
+        proptest::sample::select(approvals),
+        1_u8..5,
+        proptest::sample::select(&[300_i64, 500, -300, 2_147_483_647][..]),
+        references,
+    );
+    let line = |(terminal, approval, day, yen, reference): (&str, &str, u8, i64, &str)| Line {
+        terminal: terminal.into(),
+        approval: approval.into(),
+        day,
+        yen,
+        reference: reference.into(),
+    };
+    proptest::collection::vec(one.prop_map(line), 0..14)
+}
+
+fn style() -> impl Strategy<Value = Style> {
+    proptest::array::uniform7(any::<bool>()).prop_map(|flags| {
+        let [
+            byte_order_mark,
+            carriage_returns,
+            quotes,
+            no_final_line_feed,
+            slashes_in_dates,
+            amount_last,
+            blank_lines,
+        ] = flags;
+        Style {
+            byte_order_mark,
+            carriage_returns,
+            quotes,
+            no_final_line_feed,
+            slashes_in_dates,
+            amount_last,
+            references: false,
+            blank_lines,
+        }
+    })
+}
+
+/// Rows that both sides share and rows of one side only, so that most towns have matches and breaks.
+#[derive(Debug, Clone)]
+struct Town {
+    sales: Vec<Line>,
+    rows: Vec<Line>,
+    references: bool,
+}
+
+fn town() -> impl Strategy<Value = Town> {
+    let sides = |texts| (lines(texts), lines(texts), lines(texts), any::<bool>());
+    prop_oneof![sides(false), sides(true)].prop_map(|(both, sales, rows, references)| {
+        let side = |own: Vec<Line>| {
+            let mut all = [both.clone(), own].concat();
+            if !references {
+                all.iter_mut().for_each(|line| line.reference.clear());
+            }
+            all
+        };
+        let (sales, mut rows) = (side(sales), side(rows));
+        rows.reverse();
+        Town { sales, rows, references }
+    })
+}
+
+/// The outcome in the oracle's words, and every row named at most once.
+fn said(outcome: &Outcome, town: &Town) -> Verdict {
+    let mut verdict = Verdict::default();
+    for (class, tally) in outcome.classes.iter().filter(|(_, t)| t.sales_rows + t.statement_rows > 0) {
+        let yen = (tally.sales_yen.get(), tally.statement_yen.get());
+        verdict.classes.insert(class.code(), (tally.sales_rows, yen.0, tally.statement_rows, yen.1));
+    }
+    let (mut sales, mut rows) = (vec![false; town.sales.len()], vec![false; town.rows.len()]);
+    let mut take = |class: &str, row: Option<u64>, of_sales: bool| -> Option<i64> {
+        let place = usize::try_from(row?).unwrap() - 1;
+        let repeated_one = class == if of_sales { "DUPLICATE_CHARGE" } else { "DUPLICATE_SALE" };
+        let (seen, lines) = if of_sales { (&mut sales, &town.sales) } else { (&mut rows, &town.rows) };
+        if !repeated_one {
+            assert!(!std::mem::replace(&mut seen[place], true), "a row is named twice");
+        }
+        Some(lines[place].yen)
+    };
+    for one in &outcome.exceptions {
+        let class = one.class.code();
+        assert_eq!(take(class, one.sales_row, true), one.sales_yen.map(|yen| yen.get()));
+        assert_eq!(take(class, one.statement_row, false), one.statement_yen.map(|yen| yen.get()));
+        let day = one.date.map(|date| u8::try_from(date.day()).unwrap()).filter(|_| !one.terminal.is_empty());
+        let said: Said = (
+            class,
+            one.terminal.clone(),
+            day,
+            one.sales_yen.map(|yen| yen.get()),
+            one.statement_yen.map(|yen| yen.get()),
+        );
+        verdict.exceptions.push(said);
+    }
+    verdict.exceptions.sort();
+    verdict
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: TOWNS, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_oracle_agrees(
+        town in town(),
+        styles in (style(), style()),
+        piece_bytes in 12_usize..300,
+        threads in 1_usize..4,
+        many_passes in proptest::bool::weighted(0.1),
+    ) {
+        let with = |style: Style| Style { references: town.references, ..style };
+        let (sales, rows) = (file(&town.sales, with(styles.0)), file(&town.rows, with(styles.1)));
+        let options = Options {
+            threads,
+            piece_bytes: Some(piece_bytes),
+            memory_max_bytes: many_passes.then_some(SMALL_MEMORY_BYTES),
+            ..Options::default()
+        };
+        let outcome = run_files(&sales, &rows, &options).unwrap();
+        prop_assert_eq!(said(&outcome, &town), oracle::judge(&town.sales, &town.rows));
+        // Threads, pieces and passes change not one byte.
+        let plain = run_files(&sales, &rows, &Options { threads: 1, ..Options::default() }).unwrap();
+        prop_assert_eq!(&outcome, &plain);
+        let (mut list, mut plain_list) = (Vec::new(), Vec::new());
+        outcome.write_exceptions(&mut list).unwrap();
+        plain.write_exceptions(&mut plain_list).unwrap();
+        prop_assert_eq!(list, plain_list);
+    }
+}
