@@ -10,7 +10,10 @@ use domain::time::CivilDate;
 use super::{Ended, OutputFormat, output, people::ACTOR};
 use crate::{
     app::AppState,
-    jobs::import::{self, DryRow, DryRun, Outcome, ProfileDraft, Receipt, Upload},
+    jobs::{
+        expected,
+        import::{self, DryRow, DryRun, Outcome, ProfileDraft, Receipt, Upload},
+    },
 };
 
 /// The file as it is handed in.
@@ -51,6 +54,50 @@ pub async fn preview(
     };
     output::value(format, &seen, || dry_run_words(&seen))?;
     Ok(if seen.refused.is_empty() { Ended::Done } else { Ended::Refused })
+}
+
+/// Lists the files that are expected, and whether they came.
+pub async fn expected(
+    state: &AppState,
+    as_of: Option<CivilDate>,
+    from: Option<CivilDate>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let as_of = as_of.unwrap_or_else(|| state.today());
+    let list = expected::expected(state, as_of, from).await?;
+    output::value(format, &list, || {
+        let line = |row: &expected::ExpectedFile| {
+            let by = row.by.as_deref().map(|hour| format!(" {hour}")).unwrap_or_default();
+            let state = row.state.label_ja();
+            format!("{} {}〜{} 期日 {}{by} {state}\n", row.label_ja, row.from, row.to, row.due_on)
+        };
+        list.iter().map(line).collect()
+    })?;
+    let late = list.iter().any(|row| row.state == expected::ExpectedState::Overdue);
+    Ok(if late { Ended::Differences } else { Ended::Done })
+}
+
+/// Lists every profile with where it is from.
+pub fn profiles(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
+    let (list, faults) = import::profile_list(state);
+    output::value(format, &serde_json::json!({ "profiles": list, "faults": faults }), || {
+        let line = |entry: &import::ProfileEntry| {
+            let kind = match entry.kind {
+                import::ProfileKind::Statement => "取引明細",
+                import::ProfileKind::Payout => "支払明細",
+                import::ProfileKind::BankCsv => "銀行CSV",
+            };
+            let own = entry.file.as_ref().map(|file| format!("、{file}")).unwrap_or_default();
+            let provenance = entry.provenance.label_ja();
+            format!(
+                "{} [{kind}、{provenance}{own}] {}\n    出典: {}\n",
+                entry.id, entry.name_ja, entry.source
+            )
+        };
+        let fault = |fault: &formats::Refusal| format!("使えない様式: {fault}\n");
+        list.iter().map(line).chain(faults.iter().map(fault)).collect()
+    })?;
+    Ok(if faults.is_empty() { Ended::Done } else { Ended::Refused })
 }
 
 fn import_words(outcome: &Outcome) -> String {

@@ -4,6 +4,7 @@
 //! town run the same code; a job either commits everything or nothing.
 
 pub mod backup;
+pub mod expected;
 pub mod import;
 pub mod month;
 pub mod papers;

@@ -19,6 +19,6 @@ pub use model::{
     FILE_BYTES_MAX, Preview, REFUSALS_MAX, ROWS_MAX, ReadOptions, RowClass, StatementFile, StatementRow,
     Totals,
 };
-pub use profile::{FileEncoding, Profile, RefundSign, embedded, embedded_profiles};
+pub use profile::{FileEncoding, Profile, RefundSign, RepeatedKey, embedded, embedded_profiles};
 pub use read::{preview, read};
 pub use write::{CannotWriteStatement, RowOut, write_statement};

@@ -14,7 +14,7 @@ use crate::{
 use super::{
     cell, decode,
     model::{Preview, REFUSALS_MAX, ReadOptions, StatementFile, StatementRow, Totals},
-    profile::{Control, Profile},
+    profile::{Control, Profile, RepeatedKey},
     row::RowReader,
     table::{Table, table},
 };
@@ -77,10 +77,9 @@ fn scan(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Result<Scan, 
     let mut scan = Scan { notices, ..Scan::default() };
     let mut seen = HashMap::with_capacity(table.records.len());
     for (row, record) in &table.records {
-        match reader
-            .read(*row, record)
-            .and_then(|(read, notice)| Ok((occurrence(read, &scan.rows, &mut seen, file)?, notice)))
-        {
+        match reader.read(*row, record).and_then(|(read, notice)| {
+            Ok((occurrence(read, &scan.rows, &mut seen, profile.repeated_key, file)?, notice))
+        }) {
             Ok((read, notice)) => {
                 scan.totals.add(&read);
                 scan.rows.push(read);
@@ -109,6 +108,7 @@ fn occurrence(
     mut row: StatementRow,
     rows: &[StatementRow],
     seen: &mut HashMap<String, Seen>,
+    repeated: RepeatedKey,
     file: &str,
 ) -> Result<StatementRow, Refusal> {
     let Some(known) = seen.get_mut(&row.record_key) else {
@@ -116,7 +116,7 @@ fn occurrence(
         return Ok(row);
     };
     match rows.get(known.first) {
-        Some(first) if first.content_hash != row.content_hash => {
+        Some(first) if repeated == RepeatedKey::Refuse && first.content_hash != row.content_hash => {
             let remedy = format!(
                 "{}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。",
                 first.row

@@ -20,7 +20,10 @@ use store::{
 };
 
 use super::{counter_days, facts, key::StateKey};
-use crate::jobs::{JobError, contracts_in_force};
+use crate::jobs::{
+    JobError, contracts_in_force,
+    import::{Counted, Settings},
+};
 
 /// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
 pub const SCOPE_DAYS: i32 = 500;
@@ -59,7 +62,8 @@ pub async fn gather(
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
-    let entries = unit.bank_entries(tenant, from, as_of, watermark).await?;
+    let counted = Counted::new(Settings::read(unit, tenant).await?, files.values());
+    let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
@@ -79,7 +83,7 @@ pub async fn gather(
             contracts,
             calendar: BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() },
             received: received_statements(&files),
-            bank_received: received_banks(&files),
+            bank_received: received_banks(&files, &counted),
             terminal_totals: facts::terminal_totals(&days),
             counter_days: counter_days::read(unit, tenant, &counters, &days, from, as_of).await?,
             terminals: terminals(&counters, &sales),
@@ -162,10 +166,10 @@ fn received_statements(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedStatement>
     accepted(files, FileKind::Statement).filter_map(received).collect()
 }
 
-fn received_banks(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedBank> {
+fn received_banks(files: &BTreeMap<u64, FileRow>, counted: &Counted) -> Vec<ReceivedBank> {
     let received = |row: &FileRow| {
         let (from, to) = row.period_from.zip(row.period_to)?;
-        Some(ReceivedBank { account: row.source.strip_prefix("bank:")?.to_owned(), from, to })
+        Some(ReceivedBank { account: counted.account_of(&row.source, from)?.to_owned(), from, to })
     };
     accepted(files, FileKind::Bank).filter_map(received).collect()
 }
