@@ -225,11 +225,11 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
         Command::User(command) => people::run(state, command, format).await,
         Command::Import { file, profiles, source, from, to, preview, profile } => {
             let (false, Some(file)) = (profiles, file) else { return imports::profiles(state, format) };
-            let upload = imports::upload(&file, &source, from.zip(to))?;
             if preview {
+                let upload = imports::upload(&file, &source, from.zip(to))?;
                 imports::preview(state, &upload, profile.as_deref(), format).await
             } else {
-                imports::take(state, upload, format).await
+                imports::take(state, &imports::on_disk(&file, &source, from.zip(to))?, format).await
             }
         }
         Command::Expected { as_of, from } => imports::expected(state, as_of, from, format).await,

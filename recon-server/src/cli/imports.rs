@@ -12,14 +12,27 @@ use crate::{
     app::AppState,
     jobs::{
         expected,
-        import::{self, DryRow, DryRun, Outcome, ProfileDraft, Receipt, Upload},
+        import::{self, DryRow, DryRun, OnDisk, Outcome, ProfileDraft, Receipt, Upload},
     },
 };
 
-/// The file as it is handed in.
+/// What `--source` may be.
+const SOURCE_USAGE: &str = "--source は 契約ID、payout:契約ID、bank、bank:口座 のどれかです";
+
+/// What is said of a file that is to be taken in.
+pub fn on_disk<'p>(
+    file: &'p Path,
+    source: &str,
+    period: Option<(CivilDate, CivilDate)>,
+) -> anyhow::Result<OnDisk<'p>> {
+    let source = source.parse().context(SOURCE_USAGE)?;
+    Ok(OnDisk { path: file, source, period, uploader: ACTOR.to_owned() })
+}
+
+/// The file as it is looked at.
 pub fn upload(file: &Path, source: &str, period: Option<(CivilDate, CivilDate)>) -> anyhow::Result<Upload> {
     Ok(Upload {
-        source: source.parse().context("--source は bank か契約IDです")?,
+        source: source.parse().context(SOURCE_USAGE)?,
         name: plain_name(file),
         bytes: std::fs::read(file).with_context(|| format!("read {}", file.display()))?,
         period,
@@ -31,9 +44,10 @@ fn plain_name(file: &Path) -> String {
     file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Takes a file in.
-pub async fn take(state: &AppState, upload: Upload, format: OutputFormat) -> anyhow::Result<Ended> {
-    let outcome = import::import(state, upload).await?;
+/// Takes a file in, however long it is.
+pub async fn take(state: &AppState, file: &OnDisk<'_>, format: OutputFormat) -> anyhow::Result<Ended> {
+    let path = file.path.display();
+    let outcome = import::import_file(state, file).await.with_context(|| format!("import {path}"))?;
     output::value(format, &outcome, || import_words(&outcome))?;
     Ok(if matches!(outcome, Outcome::Refused { .. }) { Ended::Refused } else { Ended::Done })
 }

@@ -8,6 +8,8 @@ mod counted;
 mod dry_run;
 mod facts;
 mod layouts;
+mod long;
+mod long_read;
 mod model;
 mod profiles;
 mod revisions;
@@ -28,6 +30,7 @@ use store::{
 pub use counted::{Counted, counted_entries};
 pub use dry_run::DRY_ROWS_MAX;
 pub use layouts::{ProfileEntry, ProfileKind};
+pub use long::{LongError, OnDisk, import_file};
 pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
 pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
@@ -196,7 +199,8 @@ async fn take(
     if let (Some(first), true) = (seen, receipts.is_empty()) {
         return Ok(seen_before(&first));
     }
-    audit(&mut *unit, state, upload, now, "file.imported", &source.word()).await?;
+    let sha256 = formats::sha256_hex(&upload.bytes);
+    audit(&mut *unit, state, upload, &sha256, now, "file.imported", &source.word()).await?;
     unit.commit().await?;
     Count::FilesAccepted.add(1);
     Ok(Outcome::Accepted { receipts, notices })
@@ -226,7 +230,7 @@ async fn refuse(
     file.bytes.truncate(FILE_LENGTH_MAX_BYTES);
     let mut unit = state.store.begin().await?;
     let number = unit.keep_refused_file(state.tenant(), &file, &refusal.to_string()).await?;
-    audit(&mut *unit, state, upload, now, "file.refused", &part.source).await?;
+    audit(&mut *unit, state, upload, &formats::sha256_hex(&upload.bytes), now, "file.refused", &part.source).await?;
     unit.commit().await?;
     Count::FilesRefused.add(1);
     Ok(Outcome::Refused { file: number, refusal })
@@ -236,6 +240,7 @@ async fn audit(
     unit: &mut dyn UnitOfWork,
     state: &AppState,
     upload: &Upload,
+    sha256: &str,
     at: Timestamp,
     action: &str,
     subject: &str,
@@ -245,7 +250,7 @@ async fn audit(
         actor: upload.uploader.clone(),
         action: action.to_owned(),
         subject: subject.to_owned(),
-        detail: format!(r#"{{"sha256":"{}"}}"#, formats::sha256_hex(&upload.bytes)),
+        detail: format!(r#"{{"sha256":"{sha256}"}}"#),
     };
     unit.record_audit(state.tenant(), &entry).await.map(|_| ())
 }

@@ -17,3 +17,4 @@ mod profiles;
 mod reconciled_refunds;
 mod refunds;
 mod reports;
+mod sources;

@@ -48,6 +48,25 @@ pub(super) fn decode(bytes: &[u8], profile: &Profile, file: &str) -> Result<Stri
     }
 }
 
+/// The text of a part of a file that came behind `lines` lines. The first part proves the encoding, which all others must have.
+pub(super) fn part(bytes: &[u8], profile: &Profile, file: &str, lines: usize) -> Result<String, Refusal> {
+    if lines == 0 {
+        return decode(bytes, profile, file);
+    }
+    let read = match profile.encoding {
+        FileEncoding::ShiftJis => cp932::decode(bytes).map_err(|error| error.at),
+        FileEncoding::Utf8 => {
+            std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| error.valid_up_to())
+        }
+    };
+    read.map_err(|at| {
+        let mut refusal = broken(bytes, at, file);
+        let before = u32::try_from(lines).unwrap_or(u32::MAX);
+        refusal.row = refusal.row.map(|row| row.saturating_add(before));
+        refusal
+    })
+}
+
 /// Whether the first line names a column of the profile that is not plain ASCII.
 fn names_a_column(text: &str, profile: &Profile) -> bool {
     let header = text.lines().next().unwrap_or_default();

@@ -87,7 +87,8 @@ fn covered(rows: &[StatementRow]) -> Option<(CivilDate, CivilDate)> {
     Some((days().min()?, days().max()?))
 }
 
-fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
+/// That the days of a file were found from its rows.
+pub fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
     let sentence_ja = match period {
         Some((from, to)) => format!(
             "対象期間の指定がないため、明細の最初の日から最後の日まで({from}〜{to})を受け取ったものとします。"
@@ -97,7 +98,8 @@ fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
     Notice { row: None, field: "対象期間".to_owned(), sentence_ja }
 }
 
-fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Result<StatementLine, Refusal> {
+/// A row of a statement as a fact.
+pub fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Result<StatementLine, Refusal> {
     Ok(StatementLine {
         document: document(name, &row)?,
         identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,
@@ -206,7 +208,8 @@ fn bank_part(name: &str, account: &str, format: BankFormat, blocks: Vec<Account>
     Ok(Part { source, kind: FileKind::Bank, period: from.zip(to), facts, ends })
 }
 
-fn bank_entry(name: &str, account: &str, entry: Entry) -> Result<BankEntry, Refusal> {
+/// A bank's entry as a fact.
+pub fn bank_entry(name: &str, account: &str, entry: Entry) -> Result<BankEntry, Refusal> {
     Ok(BankEntry {
         document: document(name, &entry)?,
         identity: identity(name, entry.record_key, entry.occurrence, &entry.content_hash, entry.row)?,
