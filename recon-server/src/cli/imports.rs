@@ -26,7 +26,13 @@ pub fn on_disk<'p>(
     period: Option<(CivilDate, CivilDate)>,
 ) -> anyhow::Result<OnDisk<'p>> {
     let source = source.parse().context(SOURCE_USAGE)?;
-    Ok(OnDisk { path: file, source, period, uploader: ACTOR.to_owned() })
+    Ok(OnDisk {
+        path: file,
+        source,
+        period,
+        uploader: ACTOR.to_owned(),
+        in_one_piece_max_bytes: import::FILE_LENGTH_MAX_BYTES,
+    })
 }
 
 /// The file as it is looked at.

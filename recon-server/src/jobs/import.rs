@@ -230,7 +230,8 @@ async fn refuse(
     file.bytes.truncate(FILE_LENGTH_MAX_BYTES);
     let mut unit = state.store.begin().await?;
     let number = unit.keep_refused_file(state.tenant(), &file, &refusal.to_string()).await?;
-    audit(&mut *unit, state, upload, &formats::sha256_hex(&upload.bytes), now, "file.refused", &part.source).await?;
+    audit(&mut *unit, state, upload, &formats::sha256_hex(&upload.bytes), now, "file.refused", &part.source)
+        .await?;
     unit.commit().await?;
     Count::FilesRefused.add(1);
     Ok(Outcome::Refused { file: number, refusal })

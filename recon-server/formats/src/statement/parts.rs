@@ -18,6 +18,8 @@ use super::{
 pub const PARTS_BYTES_MAX: u64 = 4 << 30;
 /// Most rows of a file that is read by parts.
 pub const PARTS_ROWS_MAX: usize = 20_000_000;
+/// Bytes that are decoded and scanned at a time.
+const PIECE_BYTES: usize = 128 << 10;
 /// Longest row, in bytes: an open quote must not gather the rest of the file in memory.
 const ROW_BYTES_MAX: usize = 1 << 20;
 
@@ -41,6 +43,8 @@ pub struct StatementParts<'p> {
     length: Option<u64>,
     /// Bytes of a row that is not complete yet.
     rest: Vec<u8>,
+    /// Where text is made of bytes.
+    buffer: String,
     /// Lines of the parts before `rest`.
     lines: usize,
     taken: u64,
@@ -58,6 +62,7 @@ impl<'p> StatementParts<'p> {
             scan: Scan::new(profile, options, PARTS_ROWS_MAX)?,
             length,
             rest: Vec::new(),
+            buffer: String::new(),
             lines: 0,
             taken: 0,
         })
@@ -101,9 +106,7 @@ impl<'p> StatementParts<'p> {
 
     fn read(&mut self, part: &[u8]) -> Result<Vec<StatementRow>, Refusal> {
         let first = self.lines == 0;
-        let text = decode::part(part, self.profile, self.file, self.lines)?;
-        self.lines += part.iter().filter(|b| **b == b'\n').count();
-        self.scan.text(&text)?;
+        scan_pieces(&mut self.scan, part, &mut self.lines, &mut self.buffer, (self.profile, self.file))?;
         if let (true, Some(length)) = (first, self.length) {
             self.scan.expect(length, part.len());
         }
@@ -125,8 +128,8 @@ impl<'p> StatementParts<'p> {
         let rest = std::mem::take(&mut self.rest);
         let mut rows = Vec::new();
         if !rest.is_empty() {
-            let text = decode::part(&rest, self.profile, self.file, self.lines)?;
-            table::whole(&text, self.lines, self.profile, self.file)?;
+            let text = decode::part(&rest, self.profile, self.file, self.lines, &mut self.buffer)?;
+            table::whole(text, self.lines, self.profile, self.file)?;
             rows = self.read(&rest)?;
         }
         self.scan.end()?;
@@ -136,6 +139,28 @@ impl<'p> StatementParts<'p> {
         let notices = self.scan.notices();
         Ok((rows, StatementEnd { rows: self.scan.count, totals: self.scan.totals, notices }))
     }
+}
+
+/// Scans whole rows piece by piece, each of which stays in the processor's cache from its bytes to its rows.
+pub(super) fn scan_pieces(
+    scan: &mut Scan<'_>,
+    bytes: &[u8],
+    lines: &mut usize,
+    buffer: &mut String,
+    (profile, file): (&Profile, &str),
+) -> Result<(), Refusal> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let head = rest.get(..PIECE_BYTES).unwrap_or(rest);
+        // A row longer than a piece: everything at once.
+        let end =
+            if head.len() == rest.len() { rest.len() } else { last_row_end(head).unwrap_or(rest.len()) };
+        let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        scan.text(decode::part(piece, profile, file, *lines, buffer)?)?;
+        *lines += piece.iter().filter(|b| **b == b'\n').count();
+        rest = after;
+    }
+    Ok(())
 }
 
 /// The end of the last row that is complete: behind a line feed outside of quotes. In CP932 neither byte is part of a longer character.

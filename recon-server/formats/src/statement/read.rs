@@ -8,6 +8,7 @@ use crate::{digest::sha256_hex, refusal::Refusal};
 use super::{
     decode,
     model::{Preview, ROWS_MAX, ReadOptions, StatementFile, Totals},
+    parts::scan_pieces,
     profile::Profile,
     scan::Scan,
     table,
@@ -61,10 +62,14 @@ pub fn preview(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Previe
 
 fn scan<'p>(bytes: &[u8], profile: &'p Profile, options: &'p ReadOptions) -> Result<Scan<'p>, Refusal> {
     let file = options.file_name.as_str();
-    let text = decode::decode(bytes, profile, file)?;
-    table::whole(&text, 0, profile, file)?;
+    decode::size(bytes, file)?;
+    if !table::looks_whole(bytes, profile) {
+        let text = decode::decode(bytes, profile, file)?;
+        table::whole(&text, 0, profile, file)?;
+    }
     let mut scan = Scan::new(profile, options, ROWS_MAX)?;
-    scan.text(&text)?;
+    let (mut lines, mut buffer) = (0, String::new());
+    scan_pieces(&mut scan, bytes, &mut lines, &mut buffer, (profile, file))?;
     scan.end()?;
     Ok(scan)
 }

@@ -86,6 +86,8 @@ impl<'p> Scan<'p> {
         let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
         let mut records = Records::new(text, delimiter);
         let mut cells = std::mem::take(&mut self.cells);
+        // A row is a few hundred bytes: a list that grows would be moved over and over.
+        self.rows.reserve(text.bytes().filter(|b| *b == b'\n').count().min(self.rows_max));
         while let Some(record) = records.next(&mut cells) {
             self.row = self.row.saturating_add(1);
             if usize::try_from(self.row).is_ok_and(|row| row > self.rows_max + 1) {

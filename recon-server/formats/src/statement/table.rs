@@ -108,6 +108,12 @@ pub(super) fn no_header(file: &str) -> Refusal {
     Refusal::new(file, Some(1), "見出し", "なし", REMEDY_AGAIN)
 }
 
+/// Whether the bytes end where a row ends, as far as bytes show it: in CP932 neither quote nor line feed is part of a longer character.
+pub(super) fn looks_whole(bytes: &[u8], profile: &Profile) -> bool {
+    let closed = bytes.iter().filter(|b| **b == b'"').count().is_multiple_of(2);
+    closed && (!profile.final_newline || bytes.ends_with(b"\n"))
+}
+
 /// The text ends where a row ends. `lines_before` are the lines of the parts of the file that came before.
 pub(super) fn whole(text: &str, lines_before: usize, profile: &Profile, file: &str) -> Result<(), Refusal> {
     let open = !text.bytes().filter(|b| *b == b'"').count().is_multiple_of(2);

@@ -36,6 +36,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
     let (framing, records) = records(bytes, options)?;
     let mut reader = Reader::new(options, ENTRIES_MAX);
     reader.occurrences.reserve(records.len());
+    reader.room = records.len().min(ENTRIES_MAX);
     for (index, record) in records.iter().enumerate() {
         let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
         reader.take(Record { file, row, bytes: record })?;
@@ -110,6 +111,8 @@ pub(super) struct Reader<'o> {
     pub accounts: Vec<BankAccountBlock>,
     account_key: String,
     pub occurrences: Occurrences,
+    /// Entries for which the first account makes room.
+    pub room: usize,
     keys: Keys,
     entries: usize,
     entries_max: usize,
@@ -126,6 +129,7 @@ impl<'o> Reader<'o> {
             accounts: Vec::new(),
             account_key: String::new(),
             occurrences: Occurrences::default(),
+            room: 0,
             keys: Keys::default(),
             entries: 0,
             entries_max,
@@ -187,7 +191,7 @@ impl<'o> Reader<'o> {
             in_total: Yen::ZERO,
             out_count: 0,
             out_total: Yen::ZERO,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(std::mem::take(&mut self.room)),
         };
         gate::header(record, &block)?;
         if created_on.zip(block.period_from).is_some_and(|(created, from)| created < from) {

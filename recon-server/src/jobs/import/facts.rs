@@ -99,7 +99,11 @@ pub fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
 }
 
 /// A row of a statement as a fact.
-pub fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Result<StatementLine, Refusal> {
+pub fn statement_line(
+    contract: &ContractId,
+    name: &str,
+    row: StatementRow,
+) -> Result<StatementLine, Refusal> {
     Ok(StatementLine {
         document: document(name, &row)?,
         identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,

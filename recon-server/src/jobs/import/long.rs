@@ -19,9 +19,9 @@ use store::{
 };
 
 use super::{
-    FILE_LENGTH_MAX_BYTES, Outcome, Receipt, Source, SourceChoice, Upload, audit, import, known, plain_name,
-    refuse, seen_before,
+    FILE_LENGTH_MAX_BYTES, Outcome, Receipt, Source, SourceChoice, Upload, audit, import, known,
     long_read::{Batch, LongRead},
+    plain_name, refuse, seen_before,
     source::refusal,
 };
 use crate::{app::AppState, jobs::JobError, metrics::Count};
@@ -59,6 +59,8 @@ pub struct OnDisk<'p> {
     pub period: Option<(CivilDate, CivilDate)>,
     /// Who hands it in.
     pub uploader: String,
+    /// Length up to which it is read in one piece, in bytes: usually [`FILE_LENGTH_MAX_BYTES`].
+    pub in_one_piece_max_bytes: usize,
 }
 
 /// Takes a file of the disk in.
@@ -75,14 +77,16 @@ pub async fn import_file(state: &AppState, file: &OnDisk<'_>) -> Result<Outcome,
         period: file.period,
         uploader: file.uploader.clone(),
     };
-    if usize::try_from(length).is_ok_and(|length| length <= FILE_LENGTH_MAX_BYTES) {
+    if usize::try_from(length).is_ok_and(|length| length <= file.in_one_piece_max_bytes) {
         upload.bytes = std::fs::read(file.path)?;
         return Ok(import(state, upload).await?);
     }
     let name = plain_name(&name);
     let mut head = vec![0; HEAD_LENGTH_BYTES];
     let read = read_full(&mut File::open(file.path)?, &mut head)?;
-    head.truncate(head.get(..read).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(read, |at| at + 1));
+    head.truncate(
+        head.get(..read).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(read, |at| at + 1),
+    );
     let chosen = known(state).await?.choose(&file.source, &head, file.period, &name);
     let taken = match chosen {
         Ok(source) => take(state, file.path, &upload, &name, length, &source).await?,
@@ -220,7 +224,13 @@ struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    const fn new(state: &'a AppState, upload: &'a Upload, name: &'a str, sha256: [u8; 32], now: Timestamp) -> Self {
+    const fn new(
+        state: &'a AppState,
+        upload: &'a Upload,
+        name: &'a str,
+        sha256: [u8; 32],
+        now: Timestamp,
+    ) -> Self {
         Self {
             state,
             upload,

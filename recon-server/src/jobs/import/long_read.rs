@@ -87,7 +87,8 @@ impl<'a> LongRead<'a> {
     }
 
     fn only_ledgers(&self) -> Refusal {
-        let remedy = "大きなファイルで取り込めるのは明細と入出金取引明細(種別03)だけです。期間を分けてください。";
+        let remedy =
+            "大きなファイルで取り込めるのは明細と入出金取引明細(種別03)だけです。期間を分けてください。";
         super::source::refusal(self.name, "ファイルの種類", "種別03ではない銀行のファイル", remedy)
     }
 
@@ -152,7 +153,9 @@ impl<'a> LongRead<'a> {
     /// What a person should know.
     pub fn notices(&mut self, source: &Source, period: Option<Days>) -> Vec<Notice> {
         let mut notices = std::mem::take(&mut self.notices);
-        if let (Reader::Statement { profile, .. }, true) = (&self.reader, matches!(source, Source::Statement { .. })) {
+        if let (Reader::Statement { profile, .. }, true) =
+            (&self.reader, matches!(source, Source::Statement { .. }))
+        {
             notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
             if period.is_none() {
                 notices.push(facts::period_notice(self.period(&source.word())));
