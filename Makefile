@@ -3,8 +3,9 @@
 CARGO ?= cargo
 ARGS ?=
 SEEDS ?= 2000
+TOWNS ?= 2000000
 
-.PHONY: demo test lint bench sim fmt
+.PHONY: demo test lint bench sim fuzz fmt
 
 ## The month of July 2022 at a museum, against simulators; leaves the pages open. ARGS="--exit --json FILE" runs without screens.
 demo:
@@ -27,6 +28,11 @@ bench:
 	$(CARGO) build --release --package pos-agent --package recon-server
 	$(CARGO) run --release --quiet --package town --bin bench -- $(ARGS)
 
-## The seeded simulation for longer: SEEDS=100000 make sim
+## The seeded simulation for longer, and the engine against its oracle: SEEDS=100000 TOWNS=2000000 make sim
 sim:
+	TOWNS=$(TOWNS) $(CARGO) test --release --quiet --package engine --test matching towns::
 	$(CARGO) run --release --quiet --package town --bin sim -- --seeds $(SEEDS) $(ARGS)
+
+## Every codec against a coverage-guided fuzzer: SECONDS_EACH=600 make fuzz
+fuzz:
+	scripts/run-fuzz.sh

@@ -104,6 +104,8 @@ pub enum NotStartedWhy {
     DeviceUnavailable,
     /// The clerk cancelled before anything was sent.
     CancelledBeforeSend,
+    /// The clock of this computer is so far off that the operator refused the request; a person sets it, then it works.
+    ClockOff,
 }
 
 /// Why nobody can tell.

@@ -48,6 +48,33 @@ pub struct Progress {
     pub text_ja: String,
 }
 
+/// What a terminal is asked for (UnifiedPOS `AuthorizeSales`, `AuthorizeVoid`, `AuthorizeRefund`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CatKind {
+    /// Take the money.
+    Sales,
+    /// Take back an earlier attempt of the terminal's open day (取消).
+    Void {
+        /// The attempt to take back.
+        original: AttemptId,
+    },
+    /// Give money back after the terminal's day was closed (返金). Public money is only returned on a decision of two persons, so the till
+    /// never asks for it by itself.
+    Refund {
+        /// The attempt whose money is given back, whole or in part.
+        original: AttemptId,
+    },
+}
+
+impl From<AttemptKind> for CatKind {
+    fn from(kind: AttemptKind) -> Self {
+        match kind {
+            AttemptKind::Sales => Self::Sales,
+            AttemptKind::Void { original } => Self::Void { original },
+        }
+    }
+}
+
 /// One request to take money or take it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatRequest {
@@ -57,9 +84,9 @@ pub struct CatRequest {
     pub sequence_number: u32,
     /// Whole yen, above zero.
     pub amount: Yen,
-    /// Sale, or void of an earlier attempt.
-    pub kind: AttemptKind,
-    /// What the terminal said of the original, for a void.
+    /// Sale, void or refund.
+    pub kind: CatKind,
+    /// What the terminal said of the original, for a void or a refund.
     pub original: Option<Approval>,
     /// The payer's code, where the citizen showed one to be scanned (CPM). It lives in memory only: an attempt whose code was lost
     /// before it was sent is `NotStarted`.
@@ -82,8 +109,8 @@ pub struct CodeToShow {
 pub struct AttemptEvidence {
     /// The attempt.
     pub attempt: AttemptId,
-    /// Sale or void.
-    pub kind: AttemptKind,
+    /// Sale, void or refund.
+    pub kind: CatKind,
     /// Asked amount.
     pub amount: Yen,
     /// What was seen of a result before the doubt, if anything.
@@ -101,6 +128,8 @@ pub struct AttemptEvidence {
 pub struct CatCapabilities {
     /// Takes back the last or an older sale.
     pub void: bool,
+    /// Gives back money of a closed day.
+    pub refund: bool,
     /// Answers about the last attempt after a doubt.
     pub query: bool,
     /// Can be told that the goods were not handed over, and then reverses by itself.

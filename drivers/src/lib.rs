@@ -7,12 +7,15 @@
 //! before the device is acknowledged; no health check starts a transaction; card data is redacted before it is logged.
 
 pub mod cat;
+pub mod code_payment;
 pub mod codes;
 pub mod escpos;
 pub mod explain;
 #[cfg(test)]
 mod fuzz;
 pub mod null;
+pub mod paypay;
+
 pub mod pos_printer;
 pub mod scanner;
 pub mod script;

@@ -23,7 +23,7 @@ pub fn terminal_lines(counter: &Counter) -> Vec<CardLine> {
         .filter_map(|entry| {
             let amount = match entry.kind {
                 EntryKind::Sale => entry.amount,
-                EntryKind::Void { .. } => entry.amount.checked_neg().ok()?,
+                EntryKind::Void { .. } | EntryKind::Refund => entry.amount.checked_neg().ok()?,
             };
             Some(CardLine {
                 terminal: counter.terminal_id.clone(),

@@ -138,7 +138,14 @@ fn another(terminal: &NullTerminal) -> NullTerminal {
 
 impl Cat for NullTerminal {
     fn capabilities(&self) -> CatCapabilities {
-        CatCapabilities { void: true, query: true, refuse_result: true, abort: true, daily_log: true }
+        CatCapabilities {
+            void: true,
+            refund: true,
+            query: true,
+            refuse_result: true,
+            abort: true,
+            daily_log: true,
+        }
     }
 
     fn link(&self) -> LinkState {

@@ -13,7 +13,7 @@ use std::{
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptKind},
+    payment::Approval,
     time::{Clock, Timestamp},
 };
 use tokio::time::Instant;
@@ -23,7 +23,7 @@ use super::{
     word::{Last, Said},
 };
 use crate::{
-    cat::BrandTotal,
+    cat::{BrandTotal, CatKind},
     script::{Engine, Script},
 };
 
@@ -81,7 +81,7 @@ pub struct NullEntry {
     /// The attempt.
     pub attempt: AttemptId,
     /// Sale or void.
-    pub kind: AttemptKind,
+    pub kind: CatKind,
     /// Whole yen.
     pub amount: Yen,
     /// Number of the slip, from 1.
@@ -112,7 +112,7 @@ impl NullEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pending {
     pub attempt: AttemptId,
-    pub kind: AttemptKind,
+    pub kind: CatKind,
     pub amount: Yen,
     /// Its place in the book, once the money is taken.
     pub entry: Option<usize>,
@@ -189,9 +189,8 @@ impl NullMachine {
     /// The sales that stand.
     #[must_use]
     pub fn charged(&self) -> Vec<Yen> {
-        let stands = |entry: &&NullEntry| {
-            entry.state == EntryState::Standing && matches!(entry.kind, AttemptKind::Sales)
-        };
+        let stands =
+            |entry: &&NullEntry| entry.state == EntryState::Standing && matches!(entry.kind, CatKind::Sales);
         self.lock().book.iter().filter(stands).map(|entry| entry.amount).collect()
     }
 
@@ -280,7 +279,7 @@ impl NullMachine {
         let (mut count, mut amount) = (0, Yen::ZERO);
         for entry in inner.book.iter_mut().filter(|entry| !entry.day_closed) {
             entry.day_closed = true;
-            if entry.state == EntryState::Standing && matches!(entry.kind, AttemptKind::Sales) {
+            if entry.state == EntryState::Standing && matches!(entry.kind, CatKind::Sales) {
                 count += 1;
                 amount = amount.saturating_add(entry.amount);
             }
@@ -289,8 +288,8 @@ impl NullMachine {
     }
 }
 
-fn mark_original(book: &mut [NullEntry], kind: AttemptKind, state: EntryState) {
-    if let AttemptKind::Void { original } = kind
+fn mark_original(book: &mut [NullEntry], kind: CatKind, state: EntryState) {
+    if let CatKind::Void { original } = kind
         && let Some(sale) = book.iter_mut().find(|entry| entry.attempt == original)
     {
         sale.state = state;

@@ -14,8 +14,8 @@ use super::{
     machine::{ENTRIES_MAX, EntryState, NullMachine, Pending, Unacknowledged},
     word::{Asked, Last, OK, STOPPED, Said},
 };
+use crate::cat::CatKind;
 use crate::script::{Direction, Step};
-use domain::payment::AttemptKind;
 
 /// Messages that wait on a line; both sides wait for each other, so few do.
 const LINE_MESSAGES_MAX: usize = 16;
@@ -207,7 +207,7 @@ impl Terminal<'_> {
         self.machine.lock().pending.is_some()
     }
 
-    async fn attempt(&mut self, kind: AttemptKind) {
+    async fn attempt(&mut self, kind: CatKind) {
         if let Some(why) = self.refusal(kind) {
             self.machine.lock().pending = None;
             return self.say(Said::Refused(why)).await;
@@ -237,7 +237,7 @@ impl Terminal<'_> {
     }
 
     /// Why a request is not taken.
-    fn refusal(&self, kind: AttemptKind) -> Option<String> {
+    fn refusal(&self, kind: CatKind) -> Option<String> {
         let mut inner = self.machine.lock();
         if let Some(off) = inner.clock_off_seconds.take().filter(|off| *off > CLOCK_OFF_MAX_SECONDS) {
             return Some(format!("the clock is {off} s off: set the clock of this computer, then try again"));
@@ -245,7 +245,7 @@ impl Terminal<'_> {
         if inner.book.len() >= ENTRIES_MAX {
             return Some("the book is full".to_owned());
         }
-        let AttemptKind::Void { original } = kind else { return None };
+        let CatKind::Void { original } = kind else { return None };
         let sale = inner.book.iter().find(|entry| entry.attempt == original);
         match sale {
             Some(sale) if sale.state == EntryState::Standing && !sale.day_closed => None,

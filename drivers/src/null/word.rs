@@ -2,14 +2,10 @@
 //!
 //! Invariant: the text of a result reads back as the result. Not here: bytes, lengths, checks; there is no line.
 
-use domain::{
-    id::AttemptId,
-    money::Yen,
-    payment::{Approval, AttemptKind},
-};
+use domain::{id::AttemptId, money::Yen, payment::Approval};
 
 use super::TERMINAL_ID;
-use crate::cat::BrandTotal;
+use crate::cat::{BrandTotal, CatKind};
 
 /// The result code of success.
 pub const OK: &str = "00";
@@ -30,7 +26,7 @@ pub enum Asked {
         /// Which attempt: the terminal knows it by this.
         attempt: AttemptId,
         /// Sale or void.
-        kind: AttemptKind,
+        kind: CatKind,
         /// Whole yen.
         amount: Yen,
     },
@@ -51,8 +47,9 @@ impl Asked {
     #[must_use]
     pub fn word(&self) -> String {
         match self {
-            Self::Ask { kind: AttemptKind::Sales, amount, .. } => format!("ask sales {}", amount.get()),
-            Self::Ask { amount, .. } => format!("ask void {}", amount.get()),
+            Self::Ask { kind: CatKind::Sales, amount, .. } => format!("ask sales {}", amount.get()),
+            Self::Ask { kind: CatKind::Void { .. }, amount, .. } => format!("ask void {}", amount.get()),
+            Self::Ask { kind: CatKind::Refund { .. }, amount, .. } => format!("ask refund {}", amount.get()),
             Self::Stop => "stop".to_owned(),
             Self::Ack => "ack".to_owned(),
             Self::Refuse => "refuse".to_owned(),

@@ -42,6 +42,14 @@ pub fn void(password: Password, receipt: &str) -> Option<Apdu> {
     Some(Apdu::new(0x06, 0x30, [&password.bcd()[..], &[bmp::RECEIPT], &number].concat()))
 }
 
+/// 06 31: money back for a sale of a closed day. The terminal asks for the card; nothing in the command names the sale.
+#[must_use]
+pub fn refund(password: Password, units: i64) -> Option<Apdu> {
+    let amount = bmp::to_bcd::<6>(units)?;
+    let fields = [&password.bcd()[..], &[bmp::AMOUNT], &amount, &[bmp::CURRENCY], &CURRENCY_YEN];
+    Some(Apdu::new(0x06, 0x31, fields.concat()))
+}
+
 /// 06 50
 #[must_use]
 pub fn end_of_day(password: Password) -> Apdu {

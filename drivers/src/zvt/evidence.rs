@@ -3,14 +3,14 @@
 //! Invariants: a greater trace proves nothing; what is in the journal already is never taken for the attempt in question; an amount
 //! that differs, a result without identity, or text alone proves nothing; when in doubt the answer is `CannotTell`.
 
-use domain::payment::{Approval, AttemptKind, QueryAnswer};
+use domain::payment::{Approval, QueryAnswer};
 
 use super::{
     config::CurrencyExponent,
     result_code::{Meaning, meaning},
     status::{AmountCheck, Status},
 };
-use crate::cat::AttemptEvidence;
+use crate::cat::{AttemptEvidence, CatKind};
 
 /// What the terminal repeated when it was asked for its last receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,23 +93,31 @@ fn judge_payment(evidence: &AttemptEvidence, status: &Status, exponent: Currency
         (Meaning::Unknown | Meaning::NotStarted, ..) => {
             cannot_tell(&format!("the terminal's last result has code {}", status.code_text()))
         }
-        (Meaning::Success, Some(original), AttemptKind::Sales) if takes_back_ours(evidence, original) => {
+        (Meaning::Success, Some(original), CatKind::Sales | CatKind::Refund { .. })
+            if takes_back_ours(evidence, original) =>
+        {
             not_happened(&format!("the terminal took it back: {}", name(last)))
         }
         _ if !fits => cannot_tell(&format!("the terminal's last result, {}, has another amount", name(last))),
         (Meaning::Declined, ..) => {
             not_happened(&format!("the terminal's last try ended with {}", status.code_text()))
         }
-        (Meaning::Success, Some(_), AttemptKind::Void { .. }) => {
+        (Meaning::Success, Some(_), CatKind::Void { .. }) => {
             happened(last, "a void that the journal does not know")
         }
-        (Meaning::Success, Some(_), AttemptKind::Sales) => {
+        (Meaning::Success, Some(_), CatKind::Sales | CatKind::Refund { .. }) => {
             cannot_tell(&format!("the terminal's last result, {}, is a void", name(last)))
         }
-        (Meaning::Success, None, AttemptKind::Void { .. }) => {
+        (Meaning::Success, None, CatKind::Void { .. }) => {
             cannot_tell(&format!("the terminal's last result, {}, is a payment", name(last)))
         }
-        (Meaning::Success, None, AttemptKind::Sales) => match &evidence.partial {
+        // Its fields look like those of a payment: only the result that was seen itself tells one from the other.
+        (Meaning::Success, None, CatKind::Refund { .. }) if !is_ours(evidence, last) => {
+            let name = name(last);
+            cannot_tell(&format!("the terminal's last result, {name}, may be a payment or the refund"))
+        }
+        (Meaning::Success, None, CatKind::Refund { .. }) => happened(last, "the refund that was seen"),
+        (Meaning::Success, None, CatKind::Sales) => match &evidence.partial {
             Some(partial) if has_identity(partial) && !is_ours(evidence, last) => cannot_tell(&format!(
                 "the terminal's last result, {}, is not the one that was seen",
                 name(last)

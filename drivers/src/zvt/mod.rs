@@ -6,7 +6,7 @@
 //!
 //! Invariants: `Sending` is durable before the first byte of a sale, `ResultSeen` before a result is acknowledged, `Approved` only at
 //! the terminal's completion; a payment command is never sent twice; an unlisted code is `Unknown`; no card number leaves [`redact`].
-//! Not here: electronic money by brand (ZVT cannot select, total or report it: `devices.md` M6), refunds, pre-authorisations.
+//! Not here: electronic money by brand (ZVT cannot select, total or report it: `devices.md` M6), pre-authorisations.
 
 pub mod bmp;
 pub mod client;

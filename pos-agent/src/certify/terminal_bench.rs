@@ -8,10 +8,10 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptKind, Outcome, QueryAnswer},
+    payment::{Approval, Outcome, QueryAnswer},
 };
 use drivers::{
-    cat::{AttemptEvidence, Cat, CatRequest, Recorder},
+    cat::{AttemptEvidence, Cat, CatKind, CatRequest, Recorder},
     script::{Direction, Script},
     transport::TransportError,
     zvt::{
@@ -94,7 +94,7 @@ impl Bench {
             attempt: AttemptId(Uuid::from_u128(u128::from(self.requests))),
             sequence_number: self.requests,
             amount: Yen::new(yen),
-            kind: AttemptKind::Sales,
+            kind: CatKind::Sales,
             original: None,
             code: None,
         }
@@ -116,7 +116,7 @@ impl Bench {
 
     pub async fn void(&mut self, sold: &CatRequest, approval: &Approval) -> Outcome {
         let request = CatRequest {
-            kind: AttemptKind::Void { original: sold.attempt },
+            kind: CatKind::Void { original: sold.attempt },
             original: Some(approval.clone()),
             ..self.request(sold.amount.get())
         };

@@ -8,10 +8,10 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptKind, Outcome},
+    payment::{Approval, Outcome},
 };
 use drivers::{
-    cat::{Cat, CatRequest, LinkState, Recorder},
+    cat::{Cat, CatKind, CatRequest, LinkState, Recorder},
     zvt::{ZvtConfig, ZvtTerminal},
 };
 use tokio::time::sleep;
@@ -92,7 +92,7 @@ async fn rest(terminal: &Arc<dyn Cat>, there: bool) -> Check {
     trial.done()
 }
 
-fn request(number: u128, kind: AttemptKind, original: Option<Approval>) -> CatRequest {
+fn request(number: u128, kind: CatKind, original: Option<Approval>) -> CatRequest {
     CatRequest {
         attempt: AttemptId(Uuid::from_u128(number)),
         sequence_number: u32::try_from(number).unwrap_or(1),
@@ -119,7 +119,7 @@ async fn sale(
     {
         return (trial.skipped("立会者が行わないことを選びました。"), None);
     }
-    let request = request(1, AttemptKind::Sales, None);
+    let request = request(1, CatKind::Sales, None);
     let recorder = Arc::clone(ledger) as Arc<dyn Recorder>;
     let outcome = terminal.authorize(request.clone(), recorder, CancellationToken::new()).await;
     trial.sent(format!("{AMOUNT_YEN} yen"));
@@ -152,7 +152,7 @@ async fn void(
         return trial.skipped("立会者が行わないことを選びました。1円は端末に残っています。");
     }
     for (number, wanted) in [(2, true), (3, false)] {
-        let request = request(number, AttemptKind::Void { original }, Some(approval.clone()));
+        let request = request(number, CatKind::Void { original }, Some(approval.clone()));
         let recorder = Arc::clone(ledger) as Arc<dyn Recorder>;
         let outcome = terminal.authorize(request, recorder, CancellationToken::new()).await;
         trial.sent(format!("void of slip {}", approval.slip_number.as_deref().unwrap_or("-")));
@@ -177,7 +177,7 @@ async fn cancel(terminal: &Arc<dyn Cat>, ledger: &Arc<Ledger>, person: &dyn Pers
     let stop = CancellationToken::new();
     ledger.at(Moment::Status(0x0A), Trip::Cancel(stop.clone()));
     let recorder = Arc::clone(ledger) as Arc<dyn Recorder>;
-    let outcome = terminal.authorize(request(4, AttemptKind::Sales, None), recorder, stop).await;
+    let outcome = terminal.authorize(request(4, CatKind::Sales, None), recorder, stop).await;
     trial.seen(format!("{outcome:?}"));
     let ended = matches!(outcome, Outcome::Declined(_) | Outcome::NotStarted { .. });
     trial.must(ended, format!("it ended as {}", outcome.word()));

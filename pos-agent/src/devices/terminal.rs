@@ -11,9 +11,9 @@ use domain::{
     command::Command,
     due::Effect,
     id::{AttemptId, DeviceId, RouteId},
-    payment::{AttemptKind, NotStartedWhy, Outcome, QueryAnswer},
+    payment::{NotStartedWhy, Outcome, QueryAnswer},
 };
-use drivers::cat::{AttemptEvidence, Cat, CatRequest, LinkState, Recorder};
+use drivers::cat::{AttemptEvidence, Cat, CatKind, CatRequest, LinkState, Recorder};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout},
@@ -179,7 +179,7 @@ impl Terminal {
         let Effect::Query { attempt, amount, kind, partial, .. } = effect else { return None };
         Some(AttemptEvidence {
             attempt: *attempt,
-            kind: *kind,
+            kind: (*kind).into(),
             amount: *amount,
             partial: partial.clone(),
             known: self.desk.till.current().state.known_approvals(),
@@ -195,7 +195,7 @@ impl Terminal {
                     attempt: *attempt,
                     sequence_number: *sequence_number,
                     amount: *amount,
-                    kind: *kind,
+                    kind: (*kind).into(),
                     original: original.clone(),
                     code: None,
                 })
@@ -206,7 +206,7 @@ impl Terminal {
 
     async fn authorize(&mut self, request: CatRequest, stop: &CancellationToken) {
         let attempt = request.attempt;
-        let new_sale = request.kind == AttemptKind::Sales;
+        let new_sale = request.kind == CatKind::Sales;
         let rests = new_sale && !self.standing.takes_new_sales();
         // The request stays due; it comes again when the question has been asked.
         if !rests && !self.cancel_asked(attempt) && self.must_ask_first().await {

@@ -132,7 +132,7 @@ async fn charged_by_itself(terminal: &Arc<Terminal>) {
         attempt,
         sequence_number: 1,
         amount: Yen::new(600),
-        kind: domain::payment::AttemptKind::Sales,
+        kind: drivers::cat::CatKind::Sales,
         original: None,
         code: None,
     };

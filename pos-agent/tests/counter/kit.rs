@@ -9,10 +9,10 @@ use std::{
 
 use domain::{
     id::PrintJobId,
-    payment::{AttemptFact, AttemptKind, Outcome, StrayResult},
+    payment::{AttemptFact, Outcome, StrayResult},
 };
 use drivers::{
-    cat::{Cat as _, CatRequest, Fut, JournalDown, Progress, Recorder},
+    cat::{Cat as _, CatKind, CatRequest, Fut, JournalDown, Progress, Recorder},
     escpos::{EscPosConfig, EscPosPrinter},
     pos_printer::{Align, Document, Line, PosPrinter as _, PrintOutcome},
     transport::Transport,
@@ -91,7 +91,7 @@ async fn sell(address: &Transport, yen: i64) -> Outcome {
         attempt: "00000000-0000-7000-8000-000000000001".parse().unwrap(),
         sequence_number: 1,
         amount: domain::money::Yen::new(yen),
-        kind: AttemptKind::Sales,
+        kind: CatKind::Sales,
         original: None,
         code: None,
     };

@@ -78,7 +78,14 @@ fn nobody_can_tell() -> Outcome {
 
 impl Cat for Mute {
     fn capabilities(&self) -> CatCapabilities {
-        CatCapabilities { void: true, query: true, refuse_result: true, abort: true, daily_log: true }
+        CatCapabilities {
+            void: true,
+            refund: true,
+            query: true,
+            refuse_result: true,
+            abort: true,
+            daily_log: true,
+        }
     }
 
     fn link(&self) -> LinkState {

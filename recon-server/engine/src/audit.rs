@@ -2,14 +2,14 @@
 //!
 //! Invariant: an outcome that passes has lost, doubled and invented nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::money::Yen;
 
 use crate::{
     class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Figure, Outcome, Side, YearShare},
+    outcome::{Ended, Figure, Outcome, Part, Side, Stage, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -28,6 +28,8 @@ pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
     references(outcome, &mut findings);
     allocations(outcome, &mut findings);
     years(outcome, &mut findings);
+    breakdowns(outcome, &mut findings);
+    declared(facts, outcome, &mut findings);
     sheets(outcome, &mut findings);
     lines(facts, outcome, &mut findings);
     findings
@@ -52,12 +54,16 @@ fn references(outcome: &Outcome, findings: &mut Vec<String>) {
     let exceptions: BTreeMap<&str, usize> =
         outcome.exceptions.iter().map(|e| (e.id.as_str(), e.members.len())).collect();
     let links: BTreeMap<&str, usize> = outcome.links.iter().map(|l| (l.id.as_str(), 2)).collect();
+    let sets: BTreeSet<&str> = outcome.sets.iter().map(|set| set.id.as_str()).collect();
     if exceptions.len() != outcome.exceptions.len() || links.len() != outcome.links.len() {
         findings.push("two exceptions or two links have one id".to_owned());
     }
     for placed in &outcome.dispositions {
         let known = match &placed.ended {
             Ended::Linked { link } => links.contains_key(link.as_str()),
+            Ended::LinkedInSet { set, link } => {
+                sets.contains(set.as_str()) && links.contains_key(link.as_str())
+            }
             Ended::Exception { exception, .. } => exceptions.contains_key(exception.as_str()),
             _ => true,
         };
@@ -67,7 +73,7 @@ fn references(outcome: &Outcome, findings: &mut Vec<String>) {
     }
 }
 
-/// No row stands in two links; what links carry of a deposit, and of a payout that has arrived, is all of it; and each payout names the
+/// The links of a row carry all of it, and more than one only where it is a sum; what links carry of a deposit, and of a payout that has arrived, is all of it; and each payout names the
 /// deposits that its links go to.
 fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
     let mut rows = BTreeMap::new();
@@ -80,13 +86,22 @@ fn allocations(outcome: &Outcome, findings: &mut Vec<String>) {
             *right = right.saturating_add(link.right_amount);
             named.entry(&link.left).or_default().push(&link.right);
         } else {
-            *rows.entry((link.leg, link.right.as_str())).or_insert(0_u32) += 1;
+            let row: &mut (u32, Yen, bool) = rows.entry(link.right.as_str()).or_default();
+            row.0 += 1;
+            row.1 = row.1.saturating_add(link.right_amount);
+            row.2 |= !matches!(link.stage, Stage::BoundedSum | Stage::DayTotal);
         }
     }
-    let twice = rows.iter().filter(|(_, n)| **n > 1);
-    findings.extend(twice.map(|((leg, id), n)| format!("{leg:?}: {id} is linked {n} times")));
     let amounts: BTreeMap<(Side, &str), Yen> =
         outcome.dispositions.iter().map(|d| ((d.side, d.id.as_str()), d.amount)).collect();
+    for (id, (links, yen, one)) in rows {
+        if one && links > 1 {
+            findings.push(format!("row {id} is linked {links} times"));
+        }
+        if amounts.get(&(Side::Statement, id)) != Some(&yen) {
+            findings.push(format!("row {id}: its links carry {yen} yen, which is not its amount"));
+        }
+    }
     for (side, carried) in [(Side::Payout, &ours), (Side::Bank, &theirs)] {
         for (id, yen) in carried.iter().filter(|(id, yen)| amounts.get(&(side, **id)) != Some(*yen)) {
             findings.push(format!("{side:?} {id}: its links carry {yen} yen, which is not its amount"));
@@ -119,6 +134,44 @@ fn years(outcome: &Outcome, findings: &mut Vec<String>) {
         let ascending = payout.years.windows(2).all(|pair| pair[0].year < pair[1].year);
         if !ascending {
             findings.push(format!("payout {}: its years are out of order", payout.id));
+        }
+    }
+}
+
+/// The parts of each year of a payout add up to the year's share.
+fn breakdowns(outcome: &Outcome, findings: &mut Vec<String>) {
+    for payout in &outcome.payouts {
+        for share in &payout.years {
+            let parts = |yen: fn(&Part) -> Yen| {
+                let of_year = payout.breakdown.iter().filter(|part| part.year == share.year);
+                of_year.map(yen).fold(Yen::ZERO, Yen::saturating_add)
+            };
+            let sums = (parts(|part| part.gross), parts(|part| part.fee), parts(|part| part.net));
+            if sums != (share.gross.amount, share.fee, share.net) {
+                findings.push(format!(
+                    "payout {}: its parts of {} do not add up to the year",
+                    payout.id, share.year.0
+                ));
+            }
+        }
+        let strays = payout.breakdown.iter().filter(|part| payout.years.iter().all(|s| s.year != part.year));
+        findings.extend(
+            strays.map(|_| format!("payout {} has a part of a year that it does not have", payout.id)),
+        );
+    }
+}
+
+/// Each declared payout stands in one payout, or in an exception.
+fn declared(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
+    let mut named: BTreeMap<&str, u32> = BTreeMap::new();
+    for id in outcome.payouts.iter().flat_map(|payout| &payout.declared).flat_map(|declared| &declared.ids) {
+        *named.entry(id).or_default() += 1;
+    }
+    for declared in &facts.declared {
+        let raised = || outcome.exceptions.iter().any(|e| e.members.contains(&declared.id));
+        let times = named.get(declared.id.as_str()).copied().unwrap_or(0);
+        if times > 1 || (times == 0 && !raised()) {
+            findings.push(format!("declared payout {} stands in {times} payouts", declared.id));
         }
     }
 }

@@ -69,6 +69,20 @@ impl BankCalendar {
         (0..count).fold(day, |at, _| self.shift(at.plus_days(1), Shift::Next))
     }
 
+    /// Banking days after `from` up to and with `to`, for ageing (reconciliation.md 5.8); negative where `to` lies before.
+    #[must_use]
+    pub fn banking_days_between(&self, from: CivilDate, to: CivilDate) -> i32 {
+        let (first, last, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
+        let days = last.days_since(first).max(0);
+        // Whole weeks hold five weekdays each; the rest is at most six steps, and holidays are looked up.
+        let weekdays = (0..days % 7).filter(|n| !last.plus_days(-n).is_weekend()).count();
+        let weekdays = i32::try_from(weekdays).unwrap_or(0).saturating_add(days / 7 * 5);
+        let span = (std::ops::Bound::Excluded(first), std::ops::Bound::Included(last));
+        let closed =
+            if first < last { self.holidays.range(span).filter(|day| !day.is_weekend()).count() } else { 0 };
+        weekdays.saturating_sub(i32::try_from(closed).unwrap_or(i32::MAX)).saturating_mul(sign)
+    }
+
     /// The day on which a closing is paid.
     #[must_use]
     pub fn payout_day(&self, rule: &PayoutRule, closing: CivilDate) -> CivilDate {
@@ -158,6 +172,26 @@ mod tests {
                 Period { from: date(from), to: date(to) },
                 "{closing:?} {day}"
             );
+        }
+    }
+
+    #[test]
+    fn banking_days_apart() {
+        for (from, to, expected) in [
+            ("2026-07-17", "2026-07-17", 0),
+            ("2026-07-17", "2026-07-20", 0),
+            ("2026-07-17", "2026-07-21", 1),
+            ("2026-07-18", "2026-07-21", 1),
+            ("2026-07-01", "2026-07-31", 21),
+            ("2026-12-28", "2027-01-04", 3),
+            ("2026-07-21", "2026-07-17", -1),
+        ] {
+            let found = calendar().banking_days_between(date(from), date(to));
+            assert_eq!(found, expected, "{from} {to}");
+            let slow = (1..=date(to).days_since(date(from)))
+                .filter(|n| calendar().is_banking_day(date(from).plus_days(*n)))
+                .count();
+            assert!(expected < 0 || i32::try_from(slow) == Ok(found), "{from} {to}");
         }
     }
 

@@ -52,9 +52,13 @@ pub(crate) fn check(facts: &Facts) -> Result<(), BadFacts> {
     unique("row", facts.rows.iter().map(|r| (r.id.as_str(), r.amount)))?;
     unique("deposit", facts.deposits.iter().map(|d| (d.id.as_str(), d.amount)))?;
     unique("contract", facts.contracts.iter().map(|c| (c.id.as_str(), c.transfer_fee)))?;
+    unique("declared payout", facts.declared.iter().map(|d| (d.id.as_str(), d.net)))?;
     let contracts: BTreeSet<_> = facts.contracts.iter().map(|c| &c.id).collect();
     if let Some(contract) = facts.contracts.iter().find(|c| c.covers.is_empty()) {
         return Err(BadFacts::CoversNothing(contract.id.to_string()));
+    }
+    if let Some(stray) = facts.declared.iter().find(|declared| !contracts.contains(&declared.contract)) {
+        return Err(BadFacts::NoSuchContract { id: stray.id.clone(), contract: stray.contract.to_string() });
     }
     match facts.rows.iter().find(|row| !contracts.contains(&row.contract)) {
         Some(row) => Err(BadFacts::NoSuchContract { id: row.id.clone(), contract: row.contract.to_string() }),

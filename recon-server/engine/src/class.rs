@@ -42,6 +42,8 @@ pub enum Leg {
     JournalStatement,
     /// Payout against deposit.
     PayoutDeposit,
+    /// Statement rows against the payout: arithmetic.
+    StatementPayout,
 }
 
 /// Why something is not green.
@@ -86,6 +88,30 @@ pub enum ExceptionClass {
     RefundExceeds,
     /// 年度区分: the sales of one payout fall in two fiscal years.
     YearSplitReview,
+    /// 確認待ちの突合: a match that a rule proposes and a person has not confirmed.
+    ProposedMatch,
+    /// 締め未実施: the terminal's 締め was not run, so its day is not yet payable.
+    UnclosedTerminal,
+    /// チャージバック, or a refund at the acquirer that is not ours.
+    Chargeback,
+    /// 記録の欠番: numbers of a counter's journal that never came.
+    SequenceGap,
+    /// 締め後の訂正: a row changed after its period was closed.
+    RevisedAfterClose,
+    /// 判定の食い違い: two sources decide an unknown result differently.
+    ConflictingResolution,
+    /// 手数料相違: the payment statement has another fee than the contract.
+    FeeVariance,
+    /// 消費税相違: the fee agrees, the tax on it does not.
+    TaxVariance,
+    /// 支払計算相違: a payment statement that does not add up, or not to the rows.
+    PayoutMath,
+    /// 調整: taken back or added by the acquirer beside its rows.
+    Adjustment,
+    /// 告示の対象外: a sale outside what the trustee is designated for.
+    TrusteeScope,
+    /// 指定日経過: the trustee paid late, and the day of entrustment is no longer the citizen's day of payment.
+    DeemedDateLost,
 }
 
 impl ExceptionClass {
@@ -112,6 +138,18 @@ impl ExceptionClass {
             Self::CounterDayOpen => "COUNTER_DAY_OPEN",
             Self::RefundExceeds => "REFUND_EXCEEDS",
             Self::YearSplitReview => "YEAR_SPLIT_REVIEW",
+            Self::ProposedMatch => "PROPOSED_MATCH",
+            Self::UnclosedTerminal => "UNCLOSED_TERMINAL",
+            Self::Chargeback => "CHARGEBACK",
+            Self::SequenceGap => "SEQUENCE_GAP",
+            Self::RevisedAfterClose => "REVISED_AFTER_CLOSE",
+            Self::ConflictingResolution => "CONFLICTING_RESOLUTION",
+            Self::FeeVariance => "FEE_VARIANCE",
+            Self::TaxVariance => "TAX_VARIANCE",
+            Self::PayoutMath => "PAYOUT_MATH",
+            Self::Adjustment => "ADJUSTMENT",
+            Self::TrusteeScope => "TRUSTEE_SCOPE",
+            Self::DeemedDateLost => "DEEMED_DATE_LOST",
         }
     }
 
@@ -138,6 +176,18 @@ impl ExceptionClass {
             Self::CounterDayOpen => "窓口の締め・送信待ち",
             Self::RefundExceeds => "返金が収納を超過",
             Self::YearSplitReview => "年度をまたぐ入金",
+            Self::ProposedMatch => "確認待ちの突合",
+            Self::UnclosedTerminal => "端末の締め未実施",
+            Self::Chargeback => "会社による取消・返金",
+            Self::SequenceGap => "記録の欠番",
+            Self::RevisedAfterClose => "締め後の訂正",
+            Self::ConflictingResolution => "判定の食い違い",
+            Self::FeeVariance => "手数料相違",
+            Self::TaxVariance => "手数料の消費税相違",
+            Self::PayoutMath => "支払明細の計算相違",
+            Self::Adjustment => "会社による調整",
+            Self::TrusteeScope => "告示の対象外",
+            Self::DeemedDateLost => "指定日後の納付",
         }
     }
 
@@ -145,11 +195,15 @@ impl ExceptionClass {
     #[must_use]
     pub const fn leg(self) -> Leg {
         match self {
-            Self::TerminalDiff | Self::CounterDayOpen => Leg::Counter,
+            Self::TerminalDiff | Self::CounterDayOpen | Self::SequenceGap => Leg::Counter,
             Self::PayoutNoDeposit
             | Self::DepositNoPayout
             | Self::DepositAmountDiff
-            | Self::YearSplitReview => Leg::PayoutDeposit,
+            | Self::YearSplitReview
+            | Self::DeemedDateLost => Leg::PayoutDeposit,
+            Self::FeeVariance | Self::TaxVariance | Self::PayoutMath | Self::Adjustment => {
+                Leg::StatementPayout
+            }
             _ => Leg::JournalStatement,
         }
     }
@@ -165,6 +219,13 @@ impl ExceptionClass {
                 | Self::PayoutNoDeposit
                 | Self::CounterDayOpen
                 | Self::YearSplitReview
+                | Self::ProposedMatch
+                | Self::UnclosedTerminal
+                | Self::SequenceGap
+                | Self::RevisedAfterClose
+                | Self::ConflictingResolution
+                | Self::TrusteeScope
+                | Self::DeemedDateLost
         )
     }
 
@@ -172,8 +233,14 @@ impl ExceptionClass {
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::MissingFile | Self::CounterDayOpen => Verdict::Incomplete,
-            Self::UnknownPending | Self::Ambiguous | Self::CutoffShift => Verdict::Pending,
+            Self::MissingFile | Self::CounterDayOpen | Self::SequenceGap => Verdict::Incomplete,
+            Self::UnknownPending
+            | Self::Ambiguous
+            | Self::CutoffShift
+            | Self::Adjustment
+            | Self::ProposedMatch
+            | Self::UnclosedTerminal
+            | Self::RevisedAfterClose => Verdict::Pending,
             Self::YearSplitReview => Verdict::Matched,
             _ => Verdict::Differences,
         }

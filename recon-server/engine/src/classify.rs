@@ -1,10 +1,14 @@
 //! Stage 9 for journal and statement: every sale and every row ends in exactly one place, with a sentence why.
 //!
 //! Invariant: each sale and each row is settled exactly once ([`crate::audit()`] counts them). Sales: [`sales`]; voids: [`voids`];
-//! refunds beyond their sale: [`refunds`]; rows and groups: here.
+//! refunds beyond their sale: [`refunds`]; sets and sums: [`sets`]; unclosed terminals: [`unclosed`]; chargebacks: [`chargebacks`];
+//! rows and groups: here.
 
+mod chargebacks;
 mod refunds;
 mod sales;
+mod sets;
+mod unclosed;
 mod voids;
 
 use std::collections::BTreeMap;
@@ -14,11 +18,12 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     class::{ExceptionClass, Verdict},
     facts::{RowClass, SaleState},
-    join::{Joined, RowEnd},
+    join::{Group, Joined, RowEnd},
     ledger::{Classified, Draft, OurKind, Ours, Theirs, Timing},
     near::Near,
     outcome::{Disposition, Ended, Side},
-    sentence,
+    refused::Candidates,
+    sentence, sentence_sets,
     twins::Twins,
     world::World,
 };
@@ -31,13 +36,22 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
         near: Near::new(world, joined),
         twins: Twins::new(world, joined),
         out: Classified::default(),
+        refused: Candidates::new(world),
+        closings: Closings::new(world),
+        originals: Originals::new(world),
+        said: Vec::new(),
         waiting: BTreeMap::new(),
+        short: BTreeMap::new(),
+        over: BTreeMap::new(),
+        unclosed: Vec::new(),
     };
     let mut by_sale: Vec<Vec<usize>> = vec![Vec::new(); world.sales.len()];
     for (i, item) in joined.items.iter().enumerate() {
         by_sale[item.index].push(i);
     }
     c.groups();
+    c.say_sets();
+    c.settle_sums();
     for (index, items) in by_sale.iter().enumerate() {
         match items[..] {
             [] => c.without_contract(index),
@@ -46,10 +60,15 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
         }
     }
     c.missing_files();
+    c.unclosed();
+    c.too_few_rows();
     (0..world.rows.len()).for_each(|row| c.row(row));
+    c.too_many_rows();
     c.refunds();
     c.out
 }
+
+use self::{chargebacks::Originals, sets::Said, unclosed::Closings};
 
 struct Classifier<'w, 'f> {
     world: &'w World<'f>,
@@ -57,6 +76,17 @@ struct Classifier<'w, 'f> {
     near: Near<'w, 'f>,
     twins: Twins<'f>,
     out: Classified,
+    refused: Candidates,
+    closings: Closings<'f>,
+    originals: Originals<'f>,
+    /// Of each set of stage 4: its id and state.
+    said: Vec<Said>,
+    /// Sales too many of a set.
+    short: BTreeMap<usize, Vec<usize>>,
+    /// Rows too many of a set.
+    over: BTreeMap<usize, Vec<usize>>,
+    /// Sales whose terminal was not closed.
+    unclosed: Vec<usize>,
     /// Sales whose statement is not here, by contract and day.
     waiting: BTreeMap<(usize, CivilDate), Vec<usize>>,
 }
@@ -105,7 +135,7 @@ impl Classifier<'_, '_> {
 
     fn theirs(&mut self, row: usize, sale: Option<usize>, difference: Yen, surplus: bool) {
         let r = self.world.rows[row];
-        let refund = r.class == RowClass::Refund;
+        let refund = r.class.gives_back();
         let one = if refund { -1 } else { 1 };
         self.out.theirs.push(Theirs {
             contract: self.world.row_contract[row],
@@ -159,7 +189,11 @@ impl Classifier<'_, '_> {
     fn row(&mut self, row: usize) {
         let r = self.world.rows[row];
         let ended = match (&self.joined.row_end[row], &r.class) {
-            (RowEnd::Paired { .. }, _) => return,
+            (RowEnd::Paired { .. } | RowEnd::Summed { .. }, _) => return,
+            (RowEnd::Spare { set }, _) if !self.world.is_foreign(r.terminal_id.as_deref()) => {
+                self.over.entry(*set).or_default().push(row);
+                return;
+            }
             (RowEnd::Ambiguous { group }, _) => self.in_group(*group),
             (_, RowClass::Failed) => Ended::NoMoney,
             (_, RowClass::Unclassified(word)) => {
@@ -170,7 +204,11 @@ impl Classifier<'_, '_> {
                 })
             }
             (RowEnd::DuplicateOf { item }, _) => self.duplicate(row, self.joined.items[*item].index, None),
-            (RowEnd::Open | RowEnd::FailedFor { .. }, class) => {
+            (RowEnd::Open | RowEnd::FailedFor { .. } | RowEnd::Spare { .. }, class) => {
+                if let Some(ended) = self.chargeback(row) {
+                    self.settle_row(row, ended);
+                    return;
+                }
                 match (self.twin_of(row), self.first_charge(row)) {
                     (Some(sale), _) => self.duplicate(row, sale, None),
                     (None, Some((first, sale))) => self.duplicate(row, sale, Some(first)),
@@ -232,7 +270,7 @@ impl Classifier<'_, '_> {
 
     /// What cannot be told apart, one exception a group.
     fn groups(&mut self) {
-        for (items, rows) in &self.joined.groups {
+        for Group { items, rows, reason_ja } in &self.joined.groups {
             // A voided charge counts for nothing, an unknown one only when it is decided.
             let counts = |i: &&usize| self.joined.items[**i].sale.state == SaleState::Completed;
             let counted: Vec<usize> = items.iter().filter(counts).copied().collect();
@@ -252,7 +290,10 @@ impl Classifier<'_, '_> {
             members.extend(rows.iter().map(|r| self.world.rows[*r].id.clone()));
             members.dedup();
             let amount = theirs.saturating_sub(ours);
-            let text = sentence::ambiguous(items.len(), rows.len(), ours, theirs);
+            let text = match reason_ja {
+                Some(reason) => sentence_sets::several_ways(items.len(), ours, rows.len(), theirs, reason),
+                None => sentence::ambiguous(items.len(), rows.len(), ours, theirs),
+            };
             let draft = self.about_sale(first.index, ExceptionClass::Ambiguous, text);
             let gross = Yen::new(amount.get().saturating_abs());
             let verdict = (gross > Yen::ZERO).then_some(Verdict::Differences);

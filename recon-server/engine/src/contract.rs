@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here is hard-coded per acquirer; fees, days and rounding are dated data of the city's own contract.
 
+use std::collections::BTreeMap;
+
 use domain::{
     id::{BrandCode, ContractId},
     method::Method,
@@ -10,6 +12,9 @@ use domain::{
     time::CivilDate,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::matching::Matching;
+use crate::trustee::Trustee;
 
 /// When a contract closes (締め).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,14 +88,34 @@ pub enum GrossOrNet {
 pub enum FeeBase {
     /// Each row.
     Each,
+    /// Sales less refunds of one brand on one day (papers.md C1 calls it neither; reconciliation.md 5.5 "brand-day").
+    BrandDay,
     /// Sales less refunds of the closing.
     ClosingTotal,
+}
+
+/// Whether the rate is before or with consumption tax (reconciliation.md 6.3: 1.98% is 2.178% with tax, and they round differently).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxForm {
+    /// 税別: the tax comes on top of the closing's fee.
+    #[default]
+    Separate,
+    /// 税込: what is kept back is the rate alone, and the tax is a part of it.
+    Included,
+}
+
+impl TaxForm {
+    /// Whether it is the default, which is not written.
+    const fn is_separate(&self) -> bool {
+        matches!(self, Self::Separate)
+    }
 }
 
 /// 決済手数料 of a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeRule {
-    /// Rate without tax.
+    /// The rate; before tax unless `tax_form` says that the tax is in it.
     pub rate: Ppm,
     /// What it is applied to.
     pub base: FeeBase,
@@ -102,6 +127,48 @@ pub struct FeeRule {
     pub tax_rounding: Rounding,
     /// Whether a refund gives its fee back.
     pub refund_returns_fee: bool,
+    /// Whether the rate is before or with tax.
+    #[serde(default, skip_serializing_if = "TaxForm::is_separate")]
+    pub tax_form: TaxForm,
+    /// Least fee of each base (row, brand-day or closing) with sales in it; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub minimum: Yen,
+}
+
+/// `#[serde(skip_serializing_if)]` hands over a reference.
+fn is_zero(yen: &Yen) -> bool {
+    *yen == Yen::ZERO
+}
+
+/// What a contract charges from a day on (覚書). The rate goes by the day of the sale, the other charges by the closing day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedTerms {
+    /// First day.
+    pub valid_from: CivilDate,
+    /// The fee.
+    pub fee: FeeRule,
+    /// 振込手数料 kept back per payout, tax included.
+    #[serde(default)]
+    pub transfer_fee: Yen,
+    /// 月額利用料, tax included: kept back from the closing that holds the last day of a month.
+    #[serde(default)]
+    pub plan_fee: Yen,
+    /// A closing that comes to less than this is carried to the next one; 0 for none.
+    #[serde(default)]
+    pub carry_below: Yen,
+}
+
+/// By which date a receipt belongs to a fiscal year (地方自治法施行令142条1項 classes of revenue; papers.md 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum YearRule {
+    /// 随時の収入で通知書を発しないもの: 領収日. Every counter fee.
+    #[default]
+    Receipt,
+    /// 随時の収入で通知書を発するもの: the day on which the notice was issued.
+    Notice,
+    /// 納期の一定している収入: the last day of the term of payment.
+    DueDate,
 }
 
 /// A key by which a sale and a row of one contract are one (reconciliation.md 5.4, stage 2). It must be unique on both sides.
@@ -211,13 +278,115 @@ pub struct Contract {
     pub keys: Vec<KeyRule>,
     /// Minutes around midnight of a closing day in which a sale may fall into the neighbouring period at the acquirer.
     pub cutoff_band_minutes: u16,
+    /// How what no key joins is joined, and what the rows are worth as evidence.
+    #[serde(default, skip_serializing_if = "Matching::is_default")]
+    pub matching: Matching,
+    /// What was charged when, oldest first. Where it is not empty it is the whole history: `fee` and `transfer_fee` above are then only
+    /// shown, and days before the first entry go by the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<DatedTerms>,
+    /// 指定納付受託者: what the 告示 says of this company. While none, nothing is held against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trustee: Option<Trustee>,
 }
 
 impl Contract {
+    /// What it charges on a day.
+    #[must_use]
+    pub fn terms_on(&self, day: CivilDate) -> DatedTerms {
+        let in_force = self.terms.iter().filter(|terms| terms.valid_from <= day).max_by_key(|t| t.valid_from);
+        let first = || self.terms.iter().min_by_key(|terms| terms.valid_from);
+        in_force.or_else(first).copied().unwrap_or(DatedTerms {
+            valid_from: day,
+            fee: self.fee,
+            transfer_fee: self.transfer_fee,
+            plan_fee: Yen::ZERO,
+            carry_below: Yen::ZERO,
+        })
+    }
+
+    /// The contract with the charges of its earlier versions, so that a change of the rate does not reach back. `versions`: all versions
+    /// in force until now with their first days, this one among them. A history that is written in the contract itself is kept.
+    #[must_use]
+    pub fn with_history<'a>(mut self, versions: impl IntoIterator<Item = (CivilDate, &'a Self)>) -> Self {
+        let mut history: BTreeMap<CivilDate, DatedTerms> = BTreeMap::new();
+        for (valid_from, version) in versions {
+            let (fee, transfer_fee) = (version.fee, version.transfer_fee);
+            let terms =
+                DatedTerms { valid_from, fee, transfer_fee, plan_fee: Yen::ZERO, carry_below: Yen::ZERO };
+            history.insert(valid_from, terms);
+        }
+        let changes =
+            history.values().any(|terms| (terms.fee, terms.transfer_fee) != (self.fee, self.transfer_fee));
+        if self.terms.is_empty() && changes {
+            self.terms = history.into_values().collect();
+        }
+        self
+    }
+
     /// Whether it covers nothing but 利用券 and 後納: an organisation that pays later, without a statement. Until it pays, the money is
     /// 調定済・収納未済.
     #[must_use]
     pub fn is_claim(&self) -> bool {
         self.covers.iter().all(|(method, _)| matches!(method, Method::Voucher | Method::Deferred))
+    }
+}
+
+/// A PayPay-like contract for tests of the crate.
+#[cfg(test)]
+pub(crate) fn sample() -> Contract {
+    Contract {
+        id: "paypay".parse().unwrap(),
+        label_ja: "PayPay".to_owned(),
+        acquirer_ja: "PayPay".to_owned(),
+        covers: vec![(Method::CodeStatic, "paypay".parse().unwrap())],
+        statement_profile: Some("paypay_for_business".to_owned()),
+        statement_required: true,
+        closing: Closing::MonthEnd,
+        payout: PayoutRule::BusinessDays { after: 1 },
+        gross_or_net: GrossOrNet::Net,
+        fee: FeeRule {
+            rate: Ppm(19_800),
+            base: FeeBase::ClosingTotal,
+            rounding: Rounding::Floor,
+            tax_rate: Ppm(100_000),
+            tax_rounding: Rounding::Floor,
+            refund_returns_fee: true,
+            tax_form: TaxForm::Separate,
+            minimum: Yen::ZERO,
+        },
+        fee_year: FeeYear::default(),
+        transfer_fee: Yen::ZERO,
+        payer_kana: vec!["ﾍﾟｲﾍﾟｲ(ｶ".to_owned()],
+        deposit_account: None,
+        deposit_window: DepositWindow::default(),
+        keys: default_keys(),
+        cutoff_band_minutes: 30,
+        matching: Matching::default(),
+        terms: Vec::new(),
+        trustee: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_versions_keep_their_days() {
+        let new = sample();
+        let old = Contract { fee: FeeRule { rate: Ppm(16_000), ..new.fee }, ..new.clone() };
+        let day = |text: &str| text.parse::<CivilDate>().unwrap();
+        let versions = [(day("2026-04-01"), &old), (day("2026-07-01"), &new)];
+        let both = new.clone().with_history(versions);
+        for (on, rate) in [("2026-01-01", 16_000), ("2026-06-30", 16_000), ("2026-07-01", 19_800)] {
+            assert_eq!(both.terms_on(day(on)).fee.rate, Ppm(rate), "{on}");
+        }
+        assert_eq!(
+            new.clone().with_history([(day("2026-04-01"), &new), (day("2026-07-01"), &new)]),
+            new,
+            "no change"
+        );
+        assert_eq!(both.clone().with_history([(day("2026-01-01"), &old)]), both, "its own history is kept");
     }
 }

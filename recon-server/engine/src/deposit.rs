@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::money::Yen;
 
 use crate::{
+    causes::{self, Cause},
     class::{ExceptionClass, Verdict},
     contract::Contract,
     evidence::{self, Paid},
@@ -16,7 +17,7 @@ use crate::{
     ledger::Draft,
     outcome::{Disposition, Ended, Exception, Link, Payout, PayoutState, Side, Stage},
     payout::PayoutKey,
-    sentence,
+    reversal, sentence,
     sets::{self, Set},
     sheet::payout_verdict,
     world::World,
@@ -49,7 +50,7 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
     }
     for one in &paid {
         let Some(payout) = payouts.get(&one.key) else { continue };
-        let ended = out.arrived(world, payout, one);
+        let ended = out.arrived(world, payouts, payout, one);
         of_payout.entry(one.key).or_insert_with(|| ended.clone());
         of_deposit.entry(one.deposit).or_insert(ended);
     }
@@ -61,8 +62,11 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
         let (id, amount) = (payout.id.clone(), payout.net);
         out.dispositions.push(Disposition { side: Side::Payout, id, amount, ended });
     }
+    let taken_back = reversal::pairs(&world.deposits);
     for (place, deposit) in world.deposits.iter().enumerate() {
-        let ended = of_deposit.remove(&place).unwrap_or_else(|| out.unexpected(world, deposit, payouts));
+        let ended = of_deposit.remove(&place).unwrap_or_else(|| {
+            if taken_back.contains(&place) { Ended::NoMoney } else { out.unexpected(world, deposit, payouts) }
+        });
         let (id, amount) = (deposit.id.clone(), deposit.amount);
         out.dispositions.push(Disposition { side: Side::Bank, id, amount, ended });
     }
@@ -72,7 +76,9 @@ pub(crate) fn settle(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout
 /// Who was paid by what, and the sets that stay undecided.
 fn matched(world: &World<'_>, payouts: &mut BTreeMap<PayoutKey, Payout>) -> (Vec<Paid>, Vec<Set>) {
     let mut paid: Vec<Paid> = Vec::new();
-    let mut open: Vec<usize> = (0..world.deposits.len()).collect();
+    let taken_back = reversal::pairs(&world.deposits);
+    let mut open: Vec<usize> =
+        (0..world.deposits.len()).filter(|place| !taken_back.contains(place)).collect();
     open.sort_by_key(|place| (world.deposits[*place].booked_on, *place));
     let exact = sole_pairs(world, payouts, &open, &|_| true, true);
     paid.extend(exact.into_iter().map(|(key, place)| one_to_one(world, payouts, key, place)));
@@ -169,6 +175,7 @@ fn await_it(world: &World<'_>, payout: &mut Payout, contract: &Contract) {
         PayoutState::NotDue
     } else if world.bank_covered(contract.deposit_account.as_deref(), payout.expected_on) {
         payout.overdue_days = as_of.days_since(payout.expected_on);
+        payout.overdue_business_days = world.facts.calendar.banking_days_between(payout.expected_on, as_of);
         PayoutState::Overdue
     } else {
         PayoutState::BankFileMissing
@@ -184,14 +191,21 @@ impl Leg3 {
     }
 
     /// A payout and a deposit of it: linked, or linked with a difference.
-    fn arrived(&mut self, world: &World<'_>, payout: &Payout, one: &Paid) -> Ended {
+    fn arrived(
+        &mut self,
+        world: &World<'_>,
+        payouts: &BTreeMap<PayoutKey, Payout>,
+        payout: &Payout,
+        one: &Paid,
+    ) -> Ended {
         let (contract, deposit) = (world.contracts[one.key.0], world.deposits[one.deposit]);
         let link = evidence::deposit_link(world, payout, one);
         let ended = if one.of_payout == one.of_deposit {
             Ended::Linked { link: link.id.clone() }
         } else {
             let difference = deposit.amount.saturating_sub(payout.net);
-            let text = sentence::deposit_differs(payout, contract, deposit);
+            let known = causes::causes(world.facts, payouts.values(), payout, deposit.amount);
+            let text = sentence::deposit_differs(payout, contract, deposit) + &Cause::text(&known);
             let mut draft = about(world, payout, ExceptionClass::DepositAmountDiff, text);
             draft.members.push(deposit.id.clone());
             draft.amount = difference;

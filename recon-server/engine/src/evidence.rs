@@ -11,11 +11,13 @@ use crate::{
     facts::Deposit,
     ident::set_id,
     join::{ItemEnd, Joined, stage_of},
-    keys::Rule,
+    keys::{RULES_VERSION, Rule},
     outcome::{Compared, Link, Payout, Stage},
     payout::PayoutKey,
+    proof::{LinkState, Pairing, Proof},
     sentence,
     sets::Set,
+    sums::Sum,
     world::World,
 };
 
@@ -62,7 +64,53 @@ pub(crate) fn link(world: &World<'_>, joined: &Joined<'_>, item: usize, row: usi
         left_amount: i.amount,
         right_amount: r.amount,
         compared,
+        proof: Proof { rule_version: RULES_VERSION, ..Proof::default() },
     }
+}
+
+/// The links of a sum: one for each member of the side that has several, carrying what that member is. Of a day's total, the last link
+/// carries the difference too.
+pub(crate) fn of_sum(
+    world: &World<'_>,
+    joined: &Joined<'_>,
+    sum: &Sum,
+    set: &str,
+    state: LinkState,
+) -> Vec<Link> {
+    let mut links = Vec::new();
+    let last = sum.items.len() * sum.rows.len();
+    for i in &sum.items {
+        for r in &sum.rows {
+            let (item, row) = (&joined.items[*i], world.rows[*r]);
+            let part = if sum.rows.len() > 1 { row.amount } else { item.amount };
+            let over = if links.len() + 1 == last { sum.difference } else { Yen::ZERO };
+            let theirs = part.saturating_add(over);
+            let members = [item.sale.id.clone(), row.id.clone()];
+            links.push(Link {
+                id: set_id("link", &world.facts.config_version, &members),
+                leg: Leg::JournalStatement,
+                stage: if sum.total { Stage::DayTotal } else { Stage::BoundedSum },
+                rule: if sum.total { "total of the day" } else { "the only sum inside terminal and day" }
+                    .to_owned(),
+                left: item.sale.id.clone(),
+                right: row.id.clone(),
+                left_amount: part,
+                right_amount: theirs,
+                compared: vec![
+                    equal("日付", item.date.to_string(), row.at.date().to_string()),
+                    equal("内訳の金額", part.to_string(), theirs.to_string()),
+                ],
+                proof: Proof {
+                    rule_version: RULES_VERSION,
+                    state,
+                    pairing: Pairing::Indeterminate,
+                    set: Some(set.to_owned()),
+                    ..Proof::default()
+                },
+            });
+        }
+    }
+    links
 }
 
 /// A payout and a deposit of it, and how many yen of each meet here.
@@ -140,6 +188,7 @@ pub(crate) fn deposit_link(world: &World<'_>, payout: &Payout, paid: &Paid) -> L
         left_amount: paid.of_payout,
         right_amount: paid.of_deposit,
         compared,
+        proof: Proof::default(),
     }
 }
 

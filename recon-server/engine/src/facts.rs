@@ -12,7 +12,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::BankCalendar, contract::Contract};
+use crate::{calendar::BankCalendar, contract::Contract, notices::Notices};
+
+pub use crate::{breakdown::SalePart, declared::DeclaredPayout};
 
 /// Largest magnitude of one amount, in yen.
 pub const FACT_YEN_MAX: i64 = 1_000_000_000_000;
@@ -46,6 +48,12 @@ pub struct Facts {
     pub counter_days: Vec<CounterDay>,
     /// Terminals and printed sheets that are ours. While empty, no row is called foreign.
     pub terminals: Vec<OwnTerminal>,
+    /// What the house knows besides.
+    #[serde(default)]
+    pub notices: Notices,
+    /// 支払明細: what the acquirers say that they pay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<DeclaredPayout>,
 }
 
 /// What a sale has come to.
@@ -136,6 +144,9 @@ pub struct Sale {
     pub settled_by_statement: bool,
     /// Id of the sale by which the citizen paid again while this one was unknown (二重納付確認中).
     pub paid_again_as: Option<String>,
+    /// What it is made of by 会計, 科目 and 所属; adds up to the amount. Empty where nothing is known of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<SalePart>,
 }
 
 impl Sale {
@@ -165,10 +176,20 @@ pub enum RowClass {
     Sale,
     /// 返金・取消
     Refund,
+    /// チャージバック: taken back by the card company at the payer's word.
+    Chargeback,
     /// 取引失敗
     Failed,
     /// A status word that no profile lists.
     Unclassified(String),
+}
+
+impl RowClass {
+    /// Whether money goes back.
+    #[must_use]
+    pub const fn gives_back(&self) -> bool {
+        matches!(self, Self::Refund | Self::Chargeback)
+    }
 }
 
 /// 会社明細: one row.
@@ -237,6 +258,9 @@ pub struct Deposit {
     pub remitter_kana: String,
     /// 摘要, as written.
     pub summary: String,
+    /// The bank says that this entry takes another one back (取引区分 19 訂正, 取消区分 1; reconciliation.md 6.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reversal: bool,
 }
 
 /// Days of a contract's statement that were received, both included.

@@ -1,20 +1,24 @@
-//! Stages 1 and 2: joins what is certainly one, and groups what cannot be told apart.
+//! Stages 1 and 2: joins what is certainly one, and groups what cannot be told apart; then stages 3 to 5, which live in
+//! [`crate::window`], [`crate::alike`] and [`crate::sums`].
 //!
 //! Invariants: a pair is accepted only when each is the other's sole candidate among what earlier passes left; passes run in a fixed order,
 //! so the result is a function of the facts; rounds repeat until nothing new is found. A repeated row (occurrence ≥ 2) never takes part: it is a repetition or a twin, settled later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    alike::Alike,
     contract::{Contract, KeyRule},
     facts::{Row, RowClass},
     keys::{Item, Key, Role, Rule},
+    matching::Grade,
     outcome::Stage,
+    sums::Sum,
     world::World,
 };
 
 /// Seconds around an unknown result in which a row of the same terminal and amount may be it.
-const UNKNOWN_WINDOW_SECONDS: u32 = 600;
+pub(crate) const UNKNOWN_WINDOW_SECONDS: u32 = 600;
 /// Most candidate pairs of one key that are looked at; beyond it the whole group stays undecided.
 const GROUP_PAIRS_MAX: usize = 10_000;
 /// Most rounds of all rules; what one rule joins may leave another with a sole candidate.
@@ -33,6 +37,8 @@ pub(crate) enum ItemEnd {
     Failed { row: usize },
     /// In a group that cannot be told apart.
     Ambiguous { group: usize },
+    /// One of several that add up to a row, or the sum of several rows.
+    Summed { sum: usize },
 }
 
 /// What became of a row.
@@ -48,6 +54,10 @@ pub(crate) enum RowEnd {
     FailedFor { item: usize },
     /// In a group that cannot be told apart.
     Ambiguous { group: usize },
+    /// Too many of a set.
+    Spare { set: usize },
+    /// The sum of several items, or one of several that add up to an item.
+    Summed { sum: usize },
 }
 
 /// Result of the joins.
@@ -56,7 +66,23 @@ pub(crate) struct Joined<'f> {
     pub item_end: Vec<ItemEnd>,
     pub row_end: Vec<RowEnd>,
     /// Items and rows that share a key and cannot be told apart.
-    pub groups: Vec<(Vec<usize>, Vec<usize>)>,
+    pub groups: Vec<Group>,
+    /// Interchangeable sets.
+    pub sets: Vec<Alike<'f>>,
+    /// Items that stand, formally, for those too many of a set.
+    pub spare_items: BTreeMap<usize, usize>,
+    /// Sums that were found.
+    pub sums: Vec<Sum>,
+    /// Unknown results for which a row was there that may have been another's.
+    pub doubts: BTreeSet<usize>,
+}
+
+/// What cannot be told apart.
+pub(crate) struct Group {
+    pub items: Vec<usize>,
+    pub rows: Vec<usize>,
+    /// Why, in Japanese, where it is no equal key.
+    pub reason_ja: Option<String>,
 }
 
 /// Stage of a pair, from its rule.
@@ -65,6 +91,8 @@ pub(crate) const fn stage_of(rule: Rule) -> Stage {
         Rule::TransactionId | Rule::Reference => Stage::IdJoin,
         Rule::Key { with_amount: false, .. } => Stage::CompositeKeyAmountDiffers,
         Rule::Key { .. } | Rule::UnknownWindow { .. } => Stage::CompositeKey,
+        Rule::Window { .. } => Stage::MutualUniqueWindow,
+        Rule::Alike { .. } => Stage::InterchangeableSet,
     }
 }
 
@@ -83,24 +111,30 @@ pub(crate) fn join<'f>(world: &World<'f>) -> Joined<'f> {
         item_end: vec![ItemEnd::Open; items.len()],
         row_end: vec![RowEnd::Open; world.rows.len()],
         groups: Vec::new(),
+        sets: Vec::new(),
+        spare_items: BTreeMap::new(),
+        sums: Vec::new(),
+        doubts: BTreeSet::new(),
         items,
     };
-    for (place, contract) in world.contracts.iter().enumerate() {
-        let mine = Mine {
-            contract,
-            items: (0..joined.items.len()).filter(|i| joined.items[*i].contract == place).collect(),
-            rows: (0..world.rows.len()).filter(|r| world.row_contract[*r] == place).collect(),
-        };
-        joined.contract(world, &mine);
-    }
+    let mut mine: Vec<Mine<'_>> = world.contracts.iter().map(|contract| Mine::of(contract)).collect();
+    joined.items.iter().enumerate().for_each(|(i, item)| mine[item.contract].items.push(i));
+    world.row_contract.iter().enumerate().for_each(|(r, place)| mine[*place].rows.push(r));
+    mine.iter().for_each(|mine| joined.contract(world, mine));
     joined
 }
 
 /// What belongs to one contract.
-struct Mine<'a> {
-    contract: &'a Contract,
-    items: Vec<usize>,
-    rows: Vec<usize>,
+pub(crate) struct Mine<'a> {
+    pub contract: &'a Contract,
+    pub items: Vec<usize>,
+    pub rows: Vec<usize>,
+}
+
+impl<'a> Mine<'a> {
+    const fn of(contract: &'a Contract) -> Self {
+        Self { contract, items: Vec::new(), rows: Vec::new() }
+    }
 }
 
 impl<'f> Joined<'f> {
@@ -131,14 +165,20 @@ impl<'f> Joined<'f> {
         for rule in &rules {
             self.undecided(world, mine, *rule);
         }
-        // Last, so that an unknown result never takes a row that another sale has a key to.
-        let unknown = Rule::UnknownWindow { window_seconds: UNKNOWN_WINDOW_SECONDS };
-        self.sole(world, mine, unknown);
-        self.undecided(world, mine, unknown);
-        rules.push(unknown);
         for rule in &rules {
             self.failed(world, mine, *rule);
         }
+        if mine.contract.matching.grade == Grade::Totals {
+            self.totals(world, mine);
+            return;
+        }
+        // An unknown result never takes a row that another sale has a key to, and competes with those that have none.
+        self.windows(world, mine);
+        self.alike(world, mine);
+        let unknown = Rule::UnknownWindow { window_seconds: UNKNOWN_WINDOW_SECONDS };
+        self.undecided(world, mine, unknown);
+        self.failed(world, mine, unknown);
+        self.sums(world, mine);
     }
 
     /// One pass: pairs of sole candidates. Whether there were any.
@@ -184,15 +224,24 @@ impl<'f> Joined<'f> {
             for (items, rows) in together {
                 match items[..] {
                     [item] if certain => self.charged_twice(world, rule, item, rows),
-                    _ => {
-                        let group = self.groups.len();
-                        items.iter().for_each(|i| self.item_end[*i] = ItemEnd::Ambiguous { group });
-                        rows.iter().for_each(|r| self.row_end[*r] = RowEnd::Ambiguous { group });
-                        self.groups.push((items, rows));
-                    }
+                    _ if self.keyed_set(world, rule, &items, &rows) => {}
+                    _ => self.ambiguous(items, rows, None),
                 }
             }
         }
+    }
+
+    /// Whether an item is open and not, formally, one too many of a set.
+    pub(crate) fn is_free(&self, i: usize) -> bool {
+        self.item_end[i] == ItemEnd::Open && !self.spare_items.contains_key(&i)
+    }
+
+    /// A group that cannot be told apart.
+    pub(crate) fn ambiguous(&mut self, items: Vec<usize>, rows: Vec<usize>, reason_ja: Option<String>) {
+        let group = self.groups.len();
+        items.iter().for_each(|i| self.item_end[*i] = ItemEnd::Ambiguous { group });
+        rows.iter().for_each(|r| self.row_end[*r] = RowEnd::Ambiguous { group });
+        self.groups.push(Group { items, rows, reason_ja });
     }
 
     /// The nearest row is the sale's, the others are charges too many.
@@ -212,7 +261,7 @@ impl<'f> Joined<'f> {
     /// Open items and rows by key; money in and money back never share one.
     fn groups_by(&self, world: &World<'f>, mine: &Mine<'_>, rule: Rule, failed: bool) -> Groups<'f> {
         let mut groups = Groups::new();
-        for i in mine.items.iter().copied().filter(|i| self.item_end[*i] == ItemEnd::Open) {
+        for i in mine.items.iter().copied().filter(|i| self.is_free(*i)) {
             let item = &self.items[i];
             if !in_band(item, rule) || (failed && item.role != Role::Charge) {
                 continue;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Seconds by which the record of a refund or void and the acquirer's booking of it may lie apart (14 days).
-const GIVES_BACK_WINDOW_SECONDS: u32 = 14 * 86_400;
+pub(crate) const GIVES_BACK_WINDOW_SECONDS: u32 = 14 * 86_400;
 
 /// What one side of the money is: a sale's charge, the reversal of a void, or a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +87,14 @@ pub(crate) enum Rule {
     Key { key: KeyRule, with_amount: bool, shift_days: i8, band_minutes: u16 },
     /// The same terminal and amount within the window, where nothing that both sides have contradicts.
     UnknownWindow { window_seconds: u32 },
+    /// The only row of its amount and terminal within the window, and the only sale of that row (stage 3).
+    Window { window_seconds: u32, digits_differ: bool },
+    /// One of a set of the same kind on both sides (stage 4).
+    Alike { set: usize },
 }
+
+/// Version of the rules as this module and [`crate::window`], [`crate::alike`] and [`crate::sums`] have them; part of every link's proof.
+pub(crate) const RULES_VERSION: u16 = 1;
 
 /// What must be equal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +114,9 @@ impl Rule {
             Self::Key { key: KeyRule::ApprovalAmountDate, .. } => "approval code, date, amount",
             Self::Key { key: KeyRule::SheetDigitsAmount { .. }, .. } => "sheet, payer digits, amount, time",
             Self::UnknownWindow { .. } => "terminal, amount, time of an unknown result",
+            Self::Window { digits_differ: false, .. } => "sole candidate by brand, terminal, amount, time",
+            Self::Window { .. } => "sole candidate by brand, terminal, amount, time; the digits differ",
+            Self::Alike { .. } => "as many alike on both sides",
         }
     }
 
@@ -115,13 +125,23 @@ impl Rule {
     pub fn window_ms(self, role: Role) -> Option<i64> {
         let seconds = match (self, role) {
             (Self::Key { key: KeyRule::SheetDigitsAmount { window_seconds }, .. }, Role::Charge)
+            | (Self::Window { window_seconds, .. }, Role::Charge)
             | (Self::UnknownWindow { window_seconds }, _) => window_seconds,
-            (Self::Key { key: KeyRule::SheetDigitsAmount { window_seconds }, .. }, _) => {
-                window_seconds.max(GIVES_BACK_WINDOW_SECONDS)
-            }
+            (Self::Key { key: KeyRule::SheetDigitsAmount { window_seconds }, .. }, _)
+            | (Self::Window { window_seconds, .. }, _) => window_seconds.max(GIVES_BACK_WINDOW_SECONDS),
             _ => return None,
         };
         Some(i64::from(seconds) * 1_000)
+    }
+
+    /// Milliseconds by which two things of equal key may lie apart at all.
+    pub fn apart_ms(self, role: Role) -> Option<i64> {
+        match self {
+            Self::Key { shift_days, band_minutes, .. } if shift_days != 0 => {
+                Some(i64::from(band_minutes) * 2 * 60_000)
+            }
+            _ => self.window_ms(role),
+        }
     }
 
     /// The key of one of ours.
@@ -150,7 +170,7 @@ impl Rule {
             Self::UnknownWindow { .. } if sale.state == SaleState::Unknown => {
                 Some(Key { parts: [item.terminal()?, ""], date: None, amount: Some(item.amount) })
             }
-            Self::UnknownWindow { .. } => None,
+            Self::UnknownWindow { .. } | Self::Window { .. } | Self::Alike { .. } => None,
         }
     }
 
@@ -181,16 +201,14 @@ impl Rule {
             Self::UnknownWindow { .. } => {
                 Some(Key { parts: [row.terminal_id.as_deref()?, ""], date: None, amount: Some(row.amount) })
             }
+            Self::Window { .. } | Self::Alike { .. } => None,
         }
     }
 
     /// Whether the two, whose keys are equal, may be one.
     pub fn joins(self, item: &Item<'_>, row: &Row) -> bool {
-        let near = self.window_ms(item.role).is_none_or(|window| item.at.ms_since(row.at).abs() <= window);
+        let near = self.apart_ms(item.role).is_none_or(|window| item.at.ms_since(row.at).abs() <= window);
         match self {
-            Self::Key { shift_days, band_minutes, .. } if shift_days != 0 => {
-                item.at.ms_since(row.at).abs() <= i64::from(band_minutes) * 2 * 60_000
-            }
             Self::Key { with_amount: false, .. } | Self::UnknownWindow { .. } => {
                 near && !contradicts(item.sale, row)
             }

@@ -7,7 +7,7 @@ use domain::{id::CounterId, money::Yen, time::CivilDate};
 use crate::{
     class::{ExceptionClass, Verdict},
     ident::stable_id,
-    outcome::{Disposition, Exception, Link, NearMiss, UnknownDecided},
+    outcome::{Disposition, Exception, Link, NearMiss, SetProof, UnknownDecided},
     world::World,
 };
 
@@ -73,6 +73,7 @@ pub(crate) struct Classified {
     pub dispositions: Vec<Disposition>,
     pub ours: Vec<Ours>,
     pub theirs: Vec<Theirs>,
+    pub sets: Vec<SetProof>,
 }
 
 /// What an exception is made of.
@@ -107,8 +108,10 @@ impl Draft {
             amount: self.amount,
             gross: self.gross,
             days: world.facts.as_of.days_since(self.day),
+            business_days: world.facts.calendar.banking_days_between(self.day, world.facts.as_of),
             sentence_ja: self.sentence_ja,
             near: self.near,
+            count: 0,
         }
     }
 }

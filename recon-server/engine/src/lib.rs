@@ -3,37 +3,61 @@
 //! [`reconcile`] takes [`facts::Facts`] as of a day and gives an [`outcome::Outcome`]. Invariants: same facts in any order, same bytes out;
 //! every sale, row, payout and deposit ends in exactly one class ([`outcome::Disposition`], checked by [`audit::audit`]); a report is
 //! green only when its residual is exactly 0 and nothing is missing. Stages (reconciliation.md 5.4): 0 gate, 1 id join, 2 composite
-//! keys, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here: stages 3, 4 and 5 (windows, interchangeable sets, subset search),
+//! keys, 3 mutual-unique window, 4 interchangeable sets, 5 bounded sums, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here:
 //! storage, clocks, floats.
 
+pub mod alias;
+mod alike;
 pub mod allocate;
 pub mod audit;
+pub mod breakdown;
 pub mod calendar;
+pub mod causes;
 mod check;
 pub mod class;
 mod classify;
 pub mod contract;
 mod counter;
+pub mod declared;
 mod deposit;
 mod evidence;
 pub mod facts;
 pub mod fee;
+pub mod forecast;
+pub mod holidays;
 pub mod ident;
+pub mod infer;
 mod join;
 mod keys;
 mod ledger;
 mod lines;
+pub mod matching;
 mod near;
+pub mod notices;
 pub mod outcome;
+mod pairs;
 mod payout;
+pub mod postings;
+pub mod proof;
+mod refused;
 pub mod report;
+mod reversal;
 mod run;
 mod sentence;
+mod sentence_sets;
 mod setoff;
 mod sets;
 mod shares;
 mod sheet;
+pub mod statement;
+mod subset;
+mod sums;
+pub mod trustee;
 mod twins;
+mod variance;
+pub mod why;
+mod window;
+pub mod words;
 mod world;
 pub mod years;
 

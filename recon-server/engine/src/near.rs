@@ -10,6 +10,7 @@ use crate::{
     facts::{Row, RowClass, Sale, SaleState},
     join::{ItemEnd, Joined, RowEnd},
     outcome::NearMiss,
+    proof::distance,
     sentence,
     world::World,
 };
@@ -79,9 +80,17 @@ impl<'w, 'f> Near<'w, 'f> {
             let r = self.world.rows[row];
             let theirs = self.world.row_contract[row];
             let label = &self.world.contracts[theirs].label_ja;
-            NearMiss { id: r.id.clone(), why_ja: sentence::near_row(r, sale, theirs == contract, label) }
+            NearMiss {
+                id: r.id.clone(),
+                why_ja: sentence::near_row(r, sale, theirs == contract, label),
+                distance: distance(sale, r, theirs == contract, self.window_seconds(contract)),
+            }
         });
         near.collect()
+    }
+
+    fn window_seconds(&self, contract: usize) -> u32 {
+        self.world.contracts[contract].matching.window.window_seconds
     }
 
     /// Open sales near a row that has none.
@@ -90,7 +99,13 @@ impl<'w, 'f> Near<'w, 'f> {
         let found = around(self.sales_by_amount.get(&r.amount.get()), r.at, NEAR_MS);
         let near = closest(found, r.at).into_iter().map(|index| {
             let sale = self.world.sales[index];
-            NearMiss { id: sale.id.clone(), why_ja: sentence::near_sale(sale, r) }
+            let theirs = self.world.row_contract[row];
+            let same_contract = self.world.sale_contract[index] == Some(theirs);
+            NearMiss {
+                id: sale.id.clone(),
+                why_ja: sentence::near_sale(sale, r),
+                distance: distance(sale, r, same_contract, self.window_seconds(theirs)),
+            }
         });
         near.collect()
     }

@@ -13,8 +13,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     class::{ExceptionClass, Leg, Verdict},
     contract::GrossOrNet,
+    proof::{Distance, LinkState, Proof},
 };
 
+pub use crate::alias::AliasProposal;
+pub use crate::breakdown::Part;
+pub use crate::declared::DeclaredBeside;
 pub use crate::report::{ContractSheet, DaySummary, Figure, LateConfirmed, ReportLine, TerminalSide};
 pub use crate::years::{ReceivedAs, YearShare};
 
@@ -34,6 +38,14 @@ pub enum Stage {
     DepositSet,
     /// 8: one payout, several deposits of its payer.
     DepositSplit,
+    /// 3: each the other's sole candidate within a time.
+    MutualUniqueWindow,
+    /// 4: as many alike on both sides; which is which stays open.
+    InterchangeableSet,
+    /// 5: a row that is the sum of sales, or a sale that was split into rows.
+    BoundedSum,
+    /// 5: the total of a day, from an acquirer that gives totals only.
+    DayTotal,
 }
 
 /// One field that was compared.
@@ -70,6 +82,32 @@ pub struct Link {
     pub right_amount: Yen,
     /// Field by field.
     pub compared: Vec<Compared>,
+    /// Rule version, state, pairing, set, and the candidates that were refused.
+    #[serde(default)]
+    pub proof: Proof,
+}
+
+/// Things that are one another as a set: the money is proven, which is which is not (stages 4 and 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetProof {
+    /// Stable id over the members.
+    pub id: String,
+    /// 契約
+    pub contract: ContractId,
+    /// Stage 4 or 5.
+    pub stage: Stage,
+    /// Whether it counts.
+    pub state: LinkState,
+    /// Members that are proven, of each side in stage 4; links in stage 5.
+    pub proven: u32,
+    /// Yen that are proven.
+    pub amount: Yen,
+    /// Ids of all candidates of ours.
+    pub ours: Vec<String>,
+    /// Ids of all candidates of theirs.
+    pub theirs: Vec<String>,
+    /// What was found, one Japanese sentence.
+    pub sentence_ja: String,
 }
 
 /// Something near that is not it, and why.
@@ -79,6 +117,9 @@ pub struct NearMiss {
     pub id: String,
     /// What differs, one Japanese sentence.
     pub why_ja: String,
+    /// How far it is, and which conditions fail; empty in results recorded before it was kept.
+    #[serde(default)]
+    pub distance: Distance,
 }
 
 /// One thing that is not green.
@@ -104,10 +145,21 @@ pub struct Exception {
     pub gross: Yen,
     /// Days since `day`, on the day of the run.
     pub days: i32,
+    /// Banking days since `day`, on the day of the run (reconciliation.md 5.8).
+    #[serde(default)]
+    pub business_days: i32,
     /// Why, in one Japanese sentence.
     pub sentence_ja: String,
     /// What comes closest, at most three.
     pub near: Vec<NearMiss>,
+    /// How many things it is about. Fewer than the members where it is not known which of them (stage 4); 0 means all of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub count: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What the centre should tell a counter about an unknown result.
@@ -211,9 +263,24 @@ pub struct Payout {
     pub deposited_on: Option<CivilDate>,
     /// Days after the expected day, while overdue.
     pub overdue_days: i32,
+    /// Banking days after the expected day, while overdue.
+    #[serde(default)]
+    pub overdue_business_days: i32,
+    /// 月額利用料, positive, kept back with the fee.
+    #[serde(default)]
+    pub plan_fee: Yen,
+    /// 調整: what the acquirer adds or (negative, 異議申立て) takes back beside its rows; only a payment statement says so.
+    #[serde(default)]
+    pub adjustment: Yen,
+    /// Where a payment statement is here: what we had computed. The figures above are then the statement's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<DeclaredBeside>,
     /// Its parts by fiscal year, oldest first; they add up to it.
     #[serde(default)]
     pub years: Vec<YearShare>,
+    /// Its parts by year × 会計 × 科目 × 所属; those of a year add up to the year's.
+    #[serde(default)]
+    pub breakdown: Vec<Part>,
 }
 
 impl Payout {
@@ -261,6 +328,13 @@ pub enum Ended {
         /// Link.
         link: String,
     },
+    /// Linked as one of a set: which is which is not known, the money is.
+    LinkedInSet {
+        /// Set.
+        set: String,
+        /// The link in which it stands, formally.
+        link: String,
+    },
     /// In an exception.
     Exception {
         /// Exception.
@@ -272,7 +346,7 @@ pub enum Ended {
     NoAcquirer,
     /// A contract without statements: taken as our own sales say.
     OwnFigures,
-    /// No money moved: a voided sale, a failed row, a reversal pair.
+    /// No money moved: a voided sale, a failed row, a reversal pair, a bank entry and the one that takes it back.
     NoMoney,
     /// A bank entry that is no payout of any contract (money out, other business).
     OutOfScope,
@@ -304,6 +378,9 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// 突合
     pub links: Vec<Link>,
+    /// Sets behind the links of stages 4 and 5.
+    #[serde(default)]
+    pub sets: Vec<SetProof>,
     /// 不一致
     pub exceptions: Vec<Exception>,
     /// For the inboxes of the counters.
@@ -320,4 +397,7 @@ pub struct Outcome {
     pub days: Vec<DaySummary>,
     /// Where everything ended.
     pub dispositions: Vec<Disposition>,
+    /// Remitter names that a person may confirm for a contract; none has an effect by itself.
+    #[serde(default)]
+    pub aliases: Vec<AliasProposal>,
 }

@@ -10,7 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{class::Verdict, outcome::PayoutState};
+use crate::{class::Verdict, matching::Grade, outcome::PayoutState};
 
 /// Count and yen; counts are signed because a refund takes one away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -187,6 +187,9 @@ pub struct ContractSheet {
     pub residual: Yen,
     /// State of the payout.
     pub payout_state: PayoutState,
+    /// 資料の等級: what the rows behind this page are worth.
+    #[serde(default)]
+    pub grade: Grade,
     /// Verdict.
     pub verdict: Verdict,
     /// The verdict with its reason, one Japanese sentence.

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 use domain::time::CivilDate;
 
 use crate::{
+    alias,
     check::{BadFacts, check},
-    class::Verdict,
+    class::{ExceptionClass, Leg, Verdict},
     classify::classify,
     counter,
     facts::Facts,
     join::join,
     lines::{self, Lines},
+    notices,
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
     setoff::{self, Settled},
-    shares, sheet,
+    shares, sheet, trustee, variance,
     world::World,
     years,
 };
@@ -29,21 +31,31 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     check(facts)?;
     let world = World::new(facts);
     let joined = join(&world);
-    let leg1 = classify(&world, &joined);
+    let mut leg1 = classify(&world, &joined);
+    leg1.exceptions.extend(notices::told(&world));
+    leg1.exceptions.extend(notices::conflicts(&world, &leg1.decisions));
     let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
+    let leg2 = variance::reviews(&world, &payouts);
+    let outside = trustee::outside(&world);
     leg3.exceptions.extend(years::reviews(&world, &payouts));
+    leg3.exceptions.extend(trustee::late(&world, &payouts));
+    let aliases = alias::proposals(&world, &payouts, &leg3.dispositions);
     let mut lines = Lines::new(&world, &leg1);
-    leg1.exceptions.iter().for_each(|exception| lines.attach(&world, exception));
-    shares::share(&world, &leg1, &payouts, &leg3.exceptions, &mut lines);
+    leg1.exceptions.iter().chain(&outside).for_each(|exception| lines.attach(&world, exception));
+    let of_payouts: Vec<Exception> = leg3.exceptions.iter().chain(&leg2).cloned().collect();
+    shares::share(&world, &leg1, &payouts, &of_payouts, &mut lines);
     let mut exceptions = counter::terminals(&world, &mut lines);
     exceptions.extend(counter::days(&world, &mut lines));
-    let sheets = sheet::sheets(&world, &leg1, &payouts, &leg1.exceptions);
-    exceptions.extend(leg1.exceptions);
+    let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
+    let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
+    exceptions.extend(of_sheets);
     exceptions.extend(leg3.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
     links.extend(leg3.links);
     links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let mut sets = leg1.sets;
+    sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
     let mut dispositions = leg1.dispositions;
@@ -56,6 +68,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         config_version: facts.config_version.clone(),
         verdict: worst.unwrap_or_default(),
         links,
+        sets,
         decisions,
         payouts: payouts.into_values().collect(),
         days: days(&lines, &exceptions),
@@ -64,6 +77,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         sheets,
         exceptions,
         dispositions,
+        aliases,
     })
 }
 
@@ -89,7 +103,9 @@ fn days(lines: &[ReportLine], exceptions: &[Exception]) -> Vec<DaySummary> {
             day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());
         }
     }
-    for exception in exceptions.iter().filter(|e| e.class == crate::class::ExceptionClass::CounterDayOpen) {
+    for exception in
+        exceptions.iter().filter(|e| e.class.leg() == Leg::Counter && e.class != ExceptionClass::TerminalDiff)
+    {
         let day = days.entry(exception.day).or_default();
         day.0 = day.0.max(exception.verdict);
         day.3.entry(exception.class).or_insert_with(|| exception.sentence_ja.clone());

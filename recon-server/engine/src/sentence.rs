@@ -10,6 +10,12 @@ use crate::{
     outcome::{Payout, ReceivedAs, YearShare},
 };
 
+mod cash;
+
+pub(crate) use cash::{
+    adjusted, alias, declared_alone, declared_differs, declared_sum, deemed_lost, outside_notice,
+};
+
 /// A sale in a few words: `窓口m1 2026-07-15 14:03 PayPay 300円`.
 pub(crate) fn sale(sale: &Sale) -> String {
     let brand = sale.brand.as_ref().map_or_else(|| sale.method.label_ja().to_owned(), brand_label);

@@ -91,6 +91,7 @@ fn blank(world: &World<'_>, key: PayoutKey, payout: Option<&Payout>) -> Contract
         in_transit: if waiting { net } else { Yen::ZERO },
         residual: Yen::ZERO,
         payout_state: payout.map_or(state, |p| p.state),
+        grade: c.matching.grade,
         verdict: Verdict::Matched,
         sentence_ja: String::new(),
     }

@@ -193,6 +193,13 @@ fn contract_of(sale: &Sale, contracts: &[&Contract], place: &BTreeMap<&ContractI
     }
 }
 
+/// The same, by id.
+pub(crate) fn contract_id_of(sale: &Sale, contracts: &[Contract]) -> Option<ContractId> {
+    let list: Vec<&Contract> = contracts.iter().collect();
+    let place = list.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
+    contract_of(sale, &list, &place).map(|found| list[found].id.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

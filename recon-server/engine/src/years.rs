@@ -130,13 +130,19 @@ fn not_received(payout: &Payout, share: &YearShare, on: CivilDate) -> NotReceive
     }
 }
 
-/// The parts of a payout: gross by year as it was taken; fee, transfer fee and carry to the closing date's year, or pro rata by gross.
+/// The parts of a payout: gross by year as it was taken; fee, other charges and a minus carried in to the closing date's year, or pro
+/// rata by gross. A sum that an earlier closing was too small to pay stays with its own years. Second: what of a sum that this closing
+/// is too small to pay is whose.
 pub(crate) fn split(
     rule: FeeYear,
     payout: &Payout,
     by_year: &BTreeMap<FiscalYear, Figure>,
-) -> Vec<YearShare> {
+    carried_in: &BTreeMap<FiscalYear, Yen>,
+) -> (Vec<YearShare>, BTreeMap<FiscalYear, Yen>) {
     let mut gross = by_year.clone();
+    for year in carried_in.keys() {
+        gross.entry(*year).or_default();
+    }
     if rule == FeeYear::ClosingDate {
         gross.entry(payout.to.fiscal_year()).or_default();
     }
@@ -148,17 +154,26 @@ pub(crate) fn split(
     };
     let fee = payout.fee.saturating_add(payout.fee_tax);
     let kept = if payout.gross_or_net == GrossOrNet::Net { fee } else { Yen::ZERO };
-    // Transfer fee less carry-in; where the closing is carried over, what would have been paid or was owed, so that the nets add up to 0.
-    let rest = payout.sales.plus(payout.refunds).amount.saturating_sub(kept).saturating_sub(payout.net);
+    let from_before = carried_in.values().fold(Yen::ZERO, |sum, yen| sum.saturating_add(*yen));
+    // What is paid, or what is handed on because it is too small. A minus that is handed on is nobody's: the nets then add up to 0.
+    let too_small = payout.carry_out > Yen::ZERO;
+    let shared = if too_small { payout.carry_out } else { payout.net };
+    let before = payout.sales.plus(payout.refunds).amount.saturating_add(from_before);
+    let rest = before.saturating_sub(kept).saturating_sub(shared);
     let (fees, rests) = (allocate(fee.get(), &weights), allocate(rest.get(), &weights));
-    let shares = gross.into_iter().zip(fees.into_iter().zip(rests)).map(|((year, gross), (fee, rest))| {
+    let (mut shares, mut carried_out) = (Vec::new(), BTreeMap::new());
+    for ((year, gross), (fee, rest)) in gross.into_iter().zip(fees.into_iter().zip(rests)) {
         let kept = if payout.gross_or_net == GrossOrNet::Net { fee } else { 0 };
-        let net = gross.amount.saturating_sub(Yen::new(kept)).saturating_sub(Yen::new(rest));
-        YearShare { year, gross, fee: Yen::new(fee), net, received_as: ReceivedAs::NotYet }
-    });
-    shares
-        .filter(|share| !share.gross.is_zero() || share.fee != Yen::ZERO || share.net != Yen::ZERO)
-        .collect()
+        let own = gross.amount.saturating_add(carried_in.get(&year).copied().unwrap_or_default());
+        let part = own.saturating_sub(Yen::new(kept)).saturating_sub(Yen::new(rest));
+        let net = if too_small { Yen::ZERO } else { part };
+        if too_small && part != Yen::ZERO {
+            carried_out.insert(year, part);
+        }
+        shares.push(YearShare { year, gross, fee: Yen::new(fee), net, received_as: ReceivedAs::NotYet });
+    }
+    shares.retain(|share| !share.gross.is_zero() || share.fee != Yen::ZERO || share.net != Yen::ZERO);
+    (shares, carried_out)
 }
 
 /// YEAR_SPLIT_REVIEW: closed periods whose payout belongs to more than one year, each with its parts. No worse than the payout itself.

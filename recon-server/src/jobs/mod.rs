@@ -52,7 +52,7 @@ pub enum JobError {
 }
 
 /// The contracts as of a day: of each, the newest version whose day has come; of one that begins later, its first version, because
-/// its rows may already be here and nothing may be dropped.
+/// its rows may already be here and nothing may be dropped. What earlier versions charged stays in force for their days.
 ///
 /// # Errors
 /// When a stored contract cannot be read.
@@ -65,7 +65,15 @@ pub fn contracts_in_force(rows: &[ContractRow], on: CivilDate) -> Result<Vec<Con
         serde_json::from_str(&row.config)
             .map_err(|source| JobError::Contract { contract: row.contract.to_string(), source })
     };
-    chosen.into_values().map(read).collect()
+    let with_history = |row: &ContractRow| -> Result<Contract, JobError> {
+        let mut earlier: Vec<&ContractRow> =
+            rows.iter().filter(|r| r.contract == row.contract && r.valid_from <= row.valid_from).collect();
+        earlier.sort_by_key(|r| (r.valid_from, r.version));
+        let versions: Vec<(CivilDate, Contract)> =
+            earlier.iter().map(|r| Ok((r.valid_from, read(r)?))).collect::<Result<_, JobError>>()?;
+        Ok(read(row)?.with_history(versions.iter().map(|(from, version)| (*from, version))))
+    };
+    chosen.into_values().map(with_history).collect()
 }
 
 /// Which of two versions holds on a day.

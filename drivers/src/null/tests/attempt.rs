@@ -7,13 +7,13 @@ use std::{
 
 use domain::{
     money::Yen,
-    payment::{AttemptKind, DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer},
+    payment::{DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::support::Bench;
 use crate::{
-    cat::{Cat as _, DailyLogOutcome, LinkState, Recorder},
+    cat::{Cat as _, CatKind, DailyLogOutcome, LinkState, Recorder},
     null::{TERMINAL_ID, Unacknowledged},
     script::Script,
 };
@@ -33,7 +33,7 @@ async fn a_training_day() {
     assert_eq!(approval.terminal_id.as_deref(), Some(TERMINAL_ID));
     assert!(approval.receipt_text.concat().contains("訓練"));
     bench.sale(450).await;
-    let mut void = bench.request(300, AttemptKind::Void { original: sale.attempt });
+    let mut void = bench.request(300, CatKind::Void { original: sale.attempt });
     void.original = Some(approval);
     assert!(matches!(bench.authorize(void.clone(), CancellationToken::new()).await, Outcome::Approved(_)));
     assert_eq!(bench.charged(), [450]);
@@ -62,7 +62,7 @@ async fn a_cancel_in_each_phase() {
             None => stop.cancel(),
             Some(code) => *bench.journal.cancel_on.lock().unwrap() = Some((code, stop.clone())),
         }
-        let request = bench.request(300, AttemptKind::Sales);
+        let request = bench.request(300, CatKind::Sales);
         let outcome = bench.authorize(request, stop).await;
         match progress {
             None => {
@@ -167,7 +167,7 @@ async fn a_result_that_fits_no_attempt_is_recorded_and_refused() {
 #[tokio::test]
 async fn a_dropped_future_cancels_nothing() {
     let mut bench = bench("");
-    let request = bench.request(300, AttemptKind::Sales);
+    let request = bench.request(300, CatKind::Sales);
     let recorder = Arc::clone(&bench.journal) as Arc<dyn Recorder>;
     let till = Arc::clone(&bench.till);
     let waited = tokio::time::timeout(

@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::payment::{AttemptKind, NotStartedWhy, Outcome, QueryAnswer};
+use domain::payment::{NotStartedWhy, Outcome, QueryAnswer};
+
 use tokio_util::sync::CancellationToken;
 
 use super::support::Bench;
-use crate::{null::Unacknowledged, script::Script};
+use crate::{cat::CatKind, null::Unacknowledged, script::Script};
 
 fn integers(value: &toml::Value) -> Vec<i64> {
     value.as_array().unwrap().iter().map(|one| one.as_integer().unwrap()).collect()
@@ -39,9 +40,9 @@ async fn pay(bench: &mut Bench, script: &Script, yen: i64) {
     if let Some(code) = integer(&script.clerk, "cancel_on_progress") {
         *bench.journal.cancel_on.lock().unwrap() = Some((u8::try_from(code).unwrap(), stop.clone()));
     }
-    let request = bench.request(yen, AttemptKind::Sales);
+    let request = bench.request(yen, CatKind::Sales);
     let second = integer(&script.clerk, "second_tap_after_ms")
-        .map(|ms| (u64::try_from(ms).unwrap(), bench.request(yen, AttemptKind::Sales)));
+        .map(|ms| (u64::try_from(ms).unwrap(), bench.request(yen, CatKind::Sales)));
     let second_tap = async {
         let Some((ms, second)) = second else { return };
         tokio::time::sleep(Duration::from_millis(ms)).await;

@@ -11,13 +11,13 @@ use std::{
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptFact, AttemptKind, Outcome, QueryAnswer, StrayResult},
+    payment::{Approval, AttemptFact, Outcome, QueryAnswer, StrayResult},
     time::{Clock, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cat::{AttemptEvidence, Cat, CatRequest, Fut, JournalDown, Progress, Recorder},
+    cat::{AttemptEvidence, Cat, CatKind, CatRequest, Fut, JournalDown, Progress, Recorder},
     null::{NullConfig, NullMachine, NullTerminal, NullTimers, Unacknowledged},
 };
 
@@ -115,7 +115,7 @@ impl Bench {
         Self { machine, till, journal: Arc::default(), attempts: 0 }
     }
 
-    pub fn request(&mut self, yen: i64, kind: AttemptKind) -> CatRequest {
+    pub fn request(&mut self, yen: i64, kind: CatKind) -> CatRequest {
         self.attempts += 1;
         CatRequest {
             attempt: format!("00000000-0000-7000-8000-{:012}", self.attempts).parse().unwrap(),
@@ -132,7 +132,7 @@ impl Bench {
     }
 
     pub async fn sale(&mut self, yen: i64) -> (CatRequest, Outcome) {
-        let request = self.request(yen, AttemptKind::Sales);
+        let request = self.request(yen, CatKind::Sales);
         let outcome = self.authorize(request.clone(), CancellationToken::new()).await;
         (request, outcome)
     }

@@ -88,7 +88,14 @@ impl ZvtTerminal {
 
 impl Cat for ZvtTerminal {
     fn capabilities(&self) -> CatCapabilities {
-        CatCapabilities { void: true, query: true, refuse_result: true, abort: true, daily_log: true }
+        CatCapabilities {
+            void: true,
+            refund: true,
+            query: true,
+            refuse_result: true,
+            abort: true,
+            daily_log: true,
+        }
     }
 
     fn link(&self) -> LinkState {

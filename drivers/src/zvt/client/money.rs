@@ -1,4 +1,4 @@
-//! The conversation of a payment or a void, from its first byte to the terminal's completion (`devices.md` 3, E1, E2, E6, E7, M3, M5, M7).
+//! The conversation of a payment, a void or a refund, from its first byte to the terminal's completion (`devices.md` 3, E1, E2, E6, E7, M3, M5, M7).
 //!
 //! Invariants: the command is sent once; `ResultSeen` is durable before a result is acknowledged; `Approved` only at 06 0F after an
 //! acknowledged 27 00 with our amount; an approval that arrives after the clerk's cancel wins; every other end that no listed code
@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use domain::payment::{AttemptFact, AttemptKind, DoubtCause, NotStartedWhy, Outcome, Phase};
+use domain::payment::{AttemptFact, DoubtCause, NotStartedWhy, Outcome, Phase};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,7 @@ use super::{
     verdict::Weight,
 };
 use crate::{
-    cat::{CatRequest, JournalDown, Progress, Recorder},
+    cat::{CatKind, CatRequest, JournalDown, Progress, Recorder},
     zvt::{
         command::{self, GOODS_NOT_HANDED_OUT, Incoming, TEXT_LINES_MAX},
         evidence::{has_identity, same_result},
@@ -84,7 +84,7 @@ impl<'a> Money<'a> {
             Outcome::Unknown(doubt) => Some(OpenAttempt {
                 attempt: self.request.attempt,
                 amount: self.request.amount,
-                is_void: matches!(self.request.kind, AttemptKind::Void { .. }),
+                is_void: matches!(self.request.kind, CatKind::Void { .. }),
                 partial: doubt.partial.clone(),
             }),
             _ => None,

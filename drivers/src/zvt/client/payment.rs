@@ -1,4 +1,4 @@
-//! A sale or a void before its first byte: everything that can be refused is refused here, as `NotStarted`.
+//! A sale, a void or a refund before its first byte: everything that can be refused is refused here, as `NotStarted`.
 //!
 //! Invariant: `Sending` is durable before the command is written; without it nothing is written.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::{
     money::Yen,
-    payment::{AttemptFact, AttemptKind, NotStartedWhy, Outcome},
+    payment::{AttemptFact, NotStartedWhy, Outcome},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    cat::{CatRequest, LinkState, Recorder},
+    cat::{CatKind, CatRequest, LinkState, Recorder},
     zvt::{command, frame::Apdu},
 };
 
@@ -71,14 +71,17 @@ fn build(session: &Session, request: &CatRequest) -> Result<Apdu, &'static str> 
     if request.amount <= Yen::ZERO {
         return Err("the amount is not above zero");
     }
+    let units = session.config.currency_exponent.to_units(request.amount);
+    let password = session.config.password;
     match request.kind {
-        AttemptKind::Sales => {
-            let units = session.config.currency_exponent.to_units(request.amount);
-            units.and_then(command::sale).ok_or("twelve digits cannot say the amount")
+        CatKind::Sales => units.and_then(command::sale).ok_or("twelve digits cannot say the amount"),
+        CatKind::Refund { .. } => {
+            let command = units.and_then(|units| command::refund(password, units));
+            command.ok_or("twelve digits cannot say the amount")
         }
-        AttemptKind::Void { .. } => {
+        CatKind::Void { .. } => {
             let slip = request.original.as_ref().and_then(|original| original.slip_number.as_deref());
-            slip.and_then(|slip| command::void(session.config.password, slip))
+            slip.and_then(|slip| command::void(password, slip))
                 .ok_or("the original has no slip number of this terminal")
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: no transaction is started; what is not proven is `CannotTell` ([`crate::zvt::evidence`]).
 
-use domain::payment::{AttemptKind, QueryAnswer};
+use domain::payment::QueryAnswer;
 use tokio::time::Instant;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     session::{OpenAttempt, Session},
 };
 use crate::{
-    cat::AttemptEvidence,
+    cat::{AttemptEvidence, CatKind},
     zvt::{
         command,
         evidence::{LastReceipt, judge},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Asks what became of an attempt.
 pub(super) async fn query(session: &mut Session, evidence: &AttemptEvidence) -> QueryAnswer {
-    let is_void = matches!(evidence.kind, AttemptKind::Void { .. });
+    let is_void = matches!(evidence.kind, CatKind::Void { .. });
     let is_new = session.open.as_ref().is_none_or(|open| open.attempt != evidence.attempt);
     if is_new {
         session.late = None;

@@ -3,9 +3,10 @@
 //! Invariants: an amount is compared only where the terminal gives it (`devices.md` E1); a result in wrong units is refused (M3), any
 //! other that is not as asked is kept for a person; every end without a listed code or a good result is `Unknown`.
 
-use domain::payment::{Approval, AttemptKind, Doubt, DoubtCause, Outcome, Phase};
+use domain::payment::{Approval, Doubt, DoubtCause, Outcome, Phase};
 
 use super::money::Money;
+use crate::cat::CatKind;
 use crate::zvt::{
     result_code::{Meaning, meaning, proven_refusal},
     status::{AmountCheck, Status},
@@ -47,13 +48,13 @@ impl Money<'_> {
 
     /// One model took back its last sale whatever receipt number it was given (`devices.md` M7).
     fn compare_kind(&self, status: &Status) -> Weight {
-        let is_void = matches!(self.request.kind, AttemptKind::Void { .. });
+        let is_void = matches!(self.request.kind, CatKind::Void { .. });
         let keep = |detail: &str| Weight::Keep(DoubtCause::UnlistedCode, detail.to_owned());
         if status.totals.is_some() {
             return keep("the terminal answered with the totals of a day");
         }
         match (is_void, &status.takes_back) {
-            (false, Some(_)) => keep("the terminal answered a sale with a void"),
+            (false, Some(_)) => keep("the terminal answered with a void that was not asked for"),
             (true, Some(taken_back)) => {
                 let wanted =
                     self.request.original.as_ref().and_then(|original| original.trace_number.as_ref());

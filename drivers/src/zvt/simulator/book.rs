@@ -71,6 +71,8 @@ pub enum EntryKind {
         /// Trace of the sale.
         trace: u32,
     },
+    /// Money given back on a card, for a sale of a closed day; the terminal does not know which.
+    Refund,
 }
 
 /// What became of an entry.
@@ -93,7 +95,7 @@ pub struct BookEntry {
     pub trace: u32,
     /// Whole yen.
     pub amount: Yen,
-    /// Sale or void.
+    /// Sale, void or refund.
     pub kind: EntryKind,
     /// What became of it.
     pub state: EntryState,

@@ -77,6 +77,7 @@ pub(super) fn slip(entry: &BookEntry) -> Vec<u8> {
     let title = match entry.kind {
         EntryKind::Sale => "売上票（お客様控え）",
         EntryKind::Void { .. } => "取消票（お客様控え）",
+        EntryKind::Refund => "返品票（お客様控え）",
     };
     let lines = [
         title.to_owned(),
@@ -143,9 +144,9 @@ fn digit(value: usize) -> u8 {
     u8::try_from(value).unwrap_or(0)
 }
 
-/// BMP 04 of a sale, in the terminal's units.
-pub(super) fn asked_units(command: &[u8]) -> Option<i64> {
-    let mut rest = command.get(3..)?;
+/// BMP 04 of a sale or a refund, in the terminal's units.
+pub(super) fn asked_units(fields: &[u8]) -> Option<i64> {
+    let mut rest = fields;
     loop {
         let width = match rest.first()? {
             0x04 => return super::book::number(rest.get(1..7)?),

@@ -148,6 +148,8 @@ pub struct Counters {
     pub sales: u32,
     /// 06 30
     pub voids: u32,
+    /// 06 31
+    pub refunds: u32,
     /// 06 20
     pub repeats: u32,
     /// 06 50

@@ -1,4 +1,4 @@
-//! A payment or a void on the terminal's side.
+//! A payment, a void or a refund on the terminal's side.
 //!
 //! Invariants: the money is in the book before the result is said; a result that is refused (84 66) or not acknowledged is reversed,
 //! unless the terminal is one that keeps it and says it again; after the card was accepted 06 B0 comes too late.
@@ -27,18 +27,24 @@ impl Conn<'_> {
     /// 06 01
     pub(super) async fn sale(&mut self, command: &[u8]) -> Result<(), Break> {
         self.shared.lock().counters.sales += 1;
+        self.card_payment(EntryKind::Sale, command.get(3..).unwrap_or_default()).await
+    }
+
+    /// 06 31: the amount stands after the password. No sale is named, so none is checked.
+    pub(super) async fn refund(&mut self, command: &[u8]) -> Result<(), Break> {
+        self.shared.lock().counters.refunds += 1;
+        self.card_payment(EntryKind::Refund, command.get(6..).unwrap_or_default()).await
+    }
+
+    /// Asks for a card, asks the centre, books.
+    async fn card_payment(&mut self, kind: EntryKind, fields: &[u8]) -> Result<(), Break> {
         let per_yen = self.shared.config.units_per_yen();
-        let units = messages::asked_units(command).filter(|units| *units > 0 && units % per_yen == 0);
+        let units = messages::asked_units(fields).filter(|units| *units > 0 && units % per_yen == 0);
         let Some(units) = units else { return self.send(&messages::NOT_POSSIBLE).await };
         let next = {
             let mut inner = self.shared.lock();
             let card = inner.next.unwrap_or(inner.standard).card;
-            inner.pending = Some(Pending {
-                kind: EntryKind::Sale,
-                amount: Yen::new(units / per_yen),
-                card,
-                receipt: None,
-            });
+            inner.pending = Some(Pending { kind, amount: Yen::new(units / per_yen), card, receipt: None });
             inner.next.take().unwrap_or(inner.standard)
         };
         self.abort_asked = false;

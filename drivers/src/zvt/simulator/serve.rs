@@ -93,6 +93,7 @@ impl Conn<'_> {
                 self.tell(&messages::NO_PRE_AUTHORISATION).await.map(drop)
             }
             [0x06, 0x30, ..] => self.void(&command).await,
+            [0x06, 0x31, ..] => self.refund(&command).await,
             [0x06, 0x50, ..] => self.end_of_day().await,
             [0x05, 0x01, ..] => {
                 self.shared.lock().counters.status_enquiries += 1;

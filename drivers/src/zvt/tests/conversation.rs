@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
     money::Yen,
-    payment::{DoubtCause, NotStartedWhy, Outcome, Phase},
+    payment::{DoubtCause, NotStartedWhy, Outcome, Phase, QueryAnswer},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +12,7 @@ use super::support::{Bench, quick, yen};
 use crate::{
     cat::{BrandTotal, DailyLogOutcome, LinkState},
     script::Script,
-    zvt::simulator::{Card, EntryState, Next, NextEnd, Quirks, SimulatorConfig},
+    zvt::simulator::{Card, EntryKind, EntryState, Next, NextEnd, Quirks, SimulatorConfig},
 };
 
 async fn sells(mut bench: Bench) {
@@ -123,6 +123,47 @@ async fn voids_the_last_and_an_older_sale_and_none_twice() {
         Outcome::NotStarted { why: NotStartedWhy::NoByteLeft, .. }
     ));
     assert_eq!(bench.simulator.counters().voids, 4);
+}
+
+#[tokio::test]
+async fn gives_money_back_after_the_day_was_closed() {
+    let mut bench = Bench::new().await;
+    let sold = bench.approved(450).await;
+    assert!(matches!(bench.terminal.access_daily_log().await, DailyLogOutcome::Totals(_)));
+    let Outcome::Declined(too_late) = bench.void(450, sold.clone()).await else { panic!("closed: no void") };
+    assert_eq!(too_late.code, "B5");
+    // Part of it; the slip has a number of its own, and the journal saw the result before it was acknowledged.
+    let (_, outcome) = bench.refund(150, sold.clone()).await;
+    let Outcome::Approved(refund) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(refund.settled_amount, Some(Yen::new(150)));
+    assert_ne!(refund.slip_number, sold.slip_number);
+    assert_eq!(refund.receipt_text[0], "返品票（お客様控え）");
+    assert_eq!(bench.journal.words().last().unwrap(), "ResultSeen 00");
+    let newest = *bench.simulator.book().last().unwrap();
+    assert_eq!((newest.kind, newest.amount), (EntryKind::Refund, Yen::new(150)));
+    // A refund is no sale: the terminal's next day has none.
+    assert_eq!(bench.terminal.access_daily_log().await, DailyLogOutcome::Totals(vec![]));
+    assert_eq!(bench.simulator.counters().refunds, 1);
+}
+
+#[tokio::test]
+async fn a_refund_in_doubt_is_proven_only_by_its_own_result() {
+    let mut bench = Bench::new().await;
+    let sold = bench.approved(450).await;
+    assert!(matches!(bench.terminal.access_daily_log().await, DailyLogOutcome::Totals(_)));
+    // The journal goes down when the result comes: it is refused, and the terminal gives nothing back.
+    bench.journal.down_from_now();
+    let (_, refused) = bench.refund(150, sold.clone()).await;
+    assert!(matches!(refused, Outcome::NotStarted { why: NotStartedWhy::NoByteLeft, .. }), "{refused:?}");
+    bench.journal.up_again();
+    bench.simulator.set_next(Next { end: NextEnd::Decline(0x05), ..Next::approve(Card::Visa) });
+    let (request, doubt) = bench.refund(150, sold).await;
+    let Outcome::Unknown(_) = &doubt else { panic!("an unlisted code proves nothing: {doubt:?}") };
+    assert!(matches!(
+        bench.query(&request, &doubt).await,
+        QueryAnswer::CannotTell { .. } | QueryAnswer::DidNotHappen { .. }
+    ));
+    assert!(bench.simulator.book().iter().all(|entry| entry.kind != EntryKind::Refund));
 }
 
 async fn closes(mut bench: Bench) {

@@ -247,7 +247,7 @@ async fn a_void_in_doubt_is_resolved_too() {
         bench.simulator.load_script(&script(rule));
         let of = bench.request(300).attempt;
         let request = crate::cat::CatRequest {
-            kind: domain::payment::AttemptKind::Void { original: of },
+            kind: crate::cat::CatKind::Void { original: of },
             original: Some(sale),
             ..bench.request(300)
         };

@@ -44,6 +44,7 @@ fn our_commands_are_the_published_bytes() {
         (command::void(password(), "0231").unwrap(), "06 30 06 12 34 56 87 02 31"),
         (command::end_of_day(password()), "06 50 03 12 34 56"),
         (command::repeat_receipt(password()), "06 20 03 12 34 56"),
+        (command::refund(password(), 1_000).unwrap(), "06 31 0D 12 34 56 04 00 00 00 00 10 00 49 03 92"),
         (command::open_pre_authorisations(), "06 23 03 87 FF FF"),
         (command::abort(), "06 B0 00"),
         (command::log_off(), "06 02 00"),

@@ -2,11 +2,11 @@
 
 use domain::{
     money::Yen,
-    payment::{Approval, AttemptKind, QueryAnswer},
+    payment::{Approval, QueryAnswer},
 };
 
 use crate::{
-    cat::AttemptEvidence,
+    cat::{AttemptEvidence, CatKind},
     zvt::{
         config::CurrencyExponent,
         evidence::{LastReceipt, judge, same_result},
@@ -37,8 +37,9 @@ fn last(slip: &str, units: Option<i64>, code: u8, takes_back: Option<&str>) -> L
 
 #[test]
 fn only_evidence_decides() {
-    let sales = AttemptKind::Sales;
-    let void = AttemptKind::Void { original: "00000000-0000-7000-8000-000000000001".parse().unwrap() };
+    let sales = CatKind::Sales;
+    let void = CatKind::Void { original: "00000000-0000-7000-8000-000000000001".parse().unwrap() };
+    let refund = CatKind::Refund { original: "00000000-0000-7000-8000-000000000001".parse().unwrap() };
     let (known, seen) =
         (approval("0001", "11-21 10:30:15", "000000"), approval("0002", "11-21 10:30:15", "000007"));
     let mut nameless = Status {
@@ -71,6 +72,11 @@ fn only_evidence_decides() {
         ("void, new", void, None, last("0002", Some(300), 0, Some("000001")), "yes"),
         ("void, its sale is last", void, None, last("0001", Some(300), 0, None), "no"),
         ("void, an unknown sale is last", void, None, last("0002", Some(300), 0, None), "?"),
+        ("refund, the one that was seen", refund, Some(&seen), last("0002", Some(300), 0, None), "yes"),
+        ("refund, new, but it may be a payment", refund, None, last("0002", Some(300), 0, None), "?"),
+        ("refund, a void is last", refund, None, last("0003", Some(300), 0, Some("000005")), "?"),
+        ("refund, its known sale is last", refund, None, last("0001", Some(300), 0, None), "no"),
+        ("refund, declined", refund, None, last("0002", Some(300), 0x6C, None), "no"),
         ("no receipt, though one is known", sales, None, LastReceipt::None, "?"),
         ("end of day", sales, None, LastReceipt::EndOfDay, "?"),
         ("text alone", sales, None, LastReceipt::Text(vec!["伝票番号 0002".into()]), "?"),
@@ -104,7 +110,7 @@ fn no_receipt_at_all_is_proof_only_on_a_fresh_terminal() {
     ] {
         let evidence = AttemptEvidence {
             attempt: "00000000-0000-7000-8000-000000000002".parse().unwrap(),
-            kind: AttemptKind::Sales,
+            kind: CatKind::Sales,
             amount: Yen::new(300),
             partial: Some(seen.clone()),
             known,

@@ -11,13 +11,13 @@ use std::{
 use domain::{
     id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptFact, AttemptKind, Outcome, QueryAnswer, StrayResult},
+    payment::{Approval, AttemptFact, Outcome, QueryAnswer, StrayResult},
     time::{Clock, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cat::{AttemptEvidence, Cat, CatRequest, Fut, JournalDown, Progress, Recorder},
+    cat::{AttemptEvidence, Cat, CatKind, CatRequest, Fut, JournalDown, Progress, Recorder},
     script::Script,
     zvt::{
         CurrencyExponent, ZvtConfig, ZvtSimulator, ZvtTerminal, ZvtTimers,
@@ -72,6 +72,14 @@ impl VecJournal {
             _ => None,
         };
         self.lock().iter().filter_map(seen).collect()
+    }
+
+    pub fn down_from_now(&self) {
+        self.down.store(true, Ordering::SeqCst);
+    }
+
+    pub fn up_again(&self) {
+        self.down.store(false, Ordering::SeqCst);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(AttemptId, AttemptFact)>> {
@@ -186,7 +194,7 @@ impl Bench {
             attempt: format!("00000000-0000-7000-8000-{:012}", self.attempts).parse().unwrap(),
             sequence_number: u32::try_from(self.attempts).unwrap(),
             amount: Yen::new(yen),
-            kind: AttemptKind::Sales,
+            kind: CatKind::Sales,
             original: None,
             code: None,
         }
@@ -211,11 +219,21 @@ impl Bench {
     pub async fn void(&mut self, yen: i64, original: Approval) -> Outcome {
         let of = self.request(yen).attempt;
         let request = CatRequest {
-            kind: AttemptKind::Void { original: of },
+            kind: CatKind::Void { original: of },
             original: Some(original),
             ..self.request(yen)
         };
         self.authorize(request, CancellationToken::new()).await
+    }
+
+    pub async fn refund(&mut self, yen: i64, original: Approval) -> (CatRequest, Outcome) {
+        let of = self.request(yen).attempt;
+        let request = CatRequest {
+            kind: CatKind::Refund { original: of },
+            original: Some(original),
+            ..self.request(yen)
+        };
+        (request.clone(), self.authorize(request, CancellationToken::new()).await)
     }
 
     /// Asks about a request as the agent would after a doubt.

@@ -185,7 +185,11 @@ impl Machine {
                     .map(|entry| {
                         json!({
                             "receipt": entry.receipt, "amount": entry.amount.get(),
-                            "kind": if entry.kind == EntryKind::Sale { "sale" } else { "void" },
+                            "kind": match entry.kind {
+                                EntryKind::Sale => "sale",
+                                EntryKind::Void { .. } => "void",
+                                EntryKind::Refund => "refund",
+                            },
                             "state": state_word(entry.state),
                         })
                     })

@@ -148,6 +148,9 @@ const fn not_started(why: NotStartedWhy) -> &'static str {
             "端末につながりませんでした。電源と線を確かめるか、別の方法にしてください。"
         }
         NotStartedWhy::CancelledBeforeSend => "決済の前にやめました。",
+        NotStartedWhy::ClockOff => {
+            "このパソコンの時計がずれているため、受け付けられませんでした。日付と時刻を合わせてから、もう一度お試しください。"
+        }
     }
 }
 

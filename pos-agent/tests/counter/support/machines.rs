@@ -91,7 +91,14 @@ fn silence() -> Outcome {
 
 impl Cat for Terminal {
     fn capabilities(&self) -> CatCapabilities {
-        CatCapabilities { void: true, query: true, refuse_result: true, abort: true, daily_log: true }
+        CatCapabilities {
+            void: true,
+            refund: true,
+            query: true,
+            refuse_result: true,
+            abort: true,
+            daily_log: true,
+        }
     }
 
     fn link(&self) -> LinkState {

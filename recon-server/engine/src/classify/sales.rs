@@ -10,10 +10,10 @@ use crate::{
     evidence,
     facts::{SaleKind, SaleState},
     join::ItemEnd,
-    keys::Role,
+    keys::{Role, Rule},
     ledger::{Draft, OurKind, Theirs, Timing},
     outcome::{Ended, UnknownDecided},
-    sentence,
+    sentence, sentence_sets,
     world::has_acquirer,
 };
 
@@ -38,7 +38,8 @@ impl Classifier<'_, '_> {
     /// A sale or refund that is one thing.
     pub(super) fn single(&mut self, index: usize, item: usize) {
         let ended = match self.joined.item_end[item] {
-            ItemEnd::Paired { row, .. } => self.paired(index, item, row),
+            ItemEnd::Paired { row, rule } => self.paired(index, item, row, rule),
+            ItemEnd::Summed { .. } => return,
             ItemEnd::Failed { row } => self.failed(index, item, row),
             ItemEnd::Ambiguous { group } => self.in_group(group),
             ItemEnd::Open => match self.open(index, item) {
@@ -60,11 +61,10 @@ impl Classifier<'_, '_> {
     }
 
     /// A sale and its row. The row's own place is settled here too.
-    pub(super) fn paired(&mut self, index: usize, item: usize, row: usize) -> Ended {
+    pub(super) fn paired(&mut self, index: usize, item: usize, row: usize, rule: Rule) -> Ended {
         let (sale, r) = (self.world.sales[index], self.world.rows[row]);
         let link = evidence::link(self.world, self.joined, item, row);
-        let link_id = link.id.clone();
-        self.out.links.push(link);
+        let linked = self.linked(link, rule, index, row);
         if sale.state == SaleState::Unknown {
             self.decide(index, true, Some(row));
             if self.paid_again(index) {
@@ -82,7 +82,7 @@ impl Classifier<'_, '_> {
         self.ours(item, self.our_kind(index), Timing::Reported(r.closing_date()));
         self.theirs(row, Some(index), difference, false);
         let ended = if difference == Yen::ZERO {
-            Ended::Linked { link: link_id }
+            linked
         } else {
             let draft = self.about_sale(
                 index,
@@ -140,12 +140,17 @@ impl Classifier<'_, '_> {
             return Some(Ended::OwnFigures);
         }
         if sale.state == SaleState::Unknown {
-            return Some(self.open_unknown(index, contract, covered));
+            return Some(self.open_unknown(index, item, covered));
         }
         let kind = self.our_kind(index);
         if !covered {
             self.ours(item, kind, Timing::Awaiting);
             self.waiting.entry((contract, i.date)).or_default().push(index);
+            return None;
+        }
+        if self.terminal_is_open(index) {
+            self.ours(item, kind, Timing::Cutoff);
+            self.unclosed.push(index);
             return None;
         }
         let label = self.world.contracts[contract];
@@ -156,6 +161,10 @@ impl Classifier<'_, '_> {
             return Some(self.raise(Draft { amount, ..draft }));
         }
         self.ours(item, kind, Timing::Break);
+        if let Some(set) = self.joined.spare_items.get(&item) {
+            self.short.entry(*set).or_default().push(index);
+            return None;
+        }
         let text = match sale.kind {
             SaleKind::Sale => sentence::j_only(sale, label),
             SaleKind::Refund => sentence::refund_only(sale, label),
@@ -182,14 +191,18 @@ impl Classifier<'_, '_> {
     }
 
     /// An unknown without a row: not charged, where the statement of its time is complete.
-    pub(super) fn open_unknown(&mut self, index: usize, contract: usize, covered: bool) -> Ended {
+    pub(super) fn open_unknown(&mut self, index: usize, item: usize, covered: bool) -> Ended {
         let sale = self.world.sales[index];
+        let contract = self.joined.items[item].contract;
+        let doubt = self.joined.doubts.contains(&item);
         let label = self.world.contracts[contract];
         let band = i64::from(label.cutoff_band_minutes) * 60_000;
         let until = sale.at.plus_ms(band).date();
         let complete =
             covered && self.world.covered(contract, until) && sale.payment_date < self.world.facts.as_of;
-        let text = if complete {
+        let text = if doubt {
+            sentence_sets::unknown_in_doubt(sale)
+        } else if complete {
             self.decide(index, false, None);
             sentence::did_not_happen(sale, label, None)
         } else {

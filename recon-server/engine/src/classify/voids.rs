@@ -20,25 +20,23 @@ impl Classifier<'_, '_> {
     /// A voided sale: neither row, or both, or an exception.
     pub(super) fn voided(&mut self, index: usize, charge: usize, reversal: usize) {
         let ends = (self.joined.item_end[charge], self.joined.item_end[reversal]);
-        if let (ItemEnd::Paired { row: a, .. }, ItemEnd::Paired { row: b, .. }) = ends {
-            for (item, row) in [(charge, a), (reversal, b)] {
+        if let (ItemEnd::Paired { row: a, rule: c }, ItemEnd::Paired { row: b, rule: d }) = ends {
+            for (item, row, rule) in [(charge, a, c), (reversal, b, d)] {
                 let link = evidence::link(self.world, self.joined, item, row);
                 let amount = self.joined.items[item].amount;
                 let difference = self.world.rows[row].amount.saturating_sub(amount);
                 self.ours(item, OurKind::VoidPair, Timing::Reported(self.world.rows[row].closing_date()));
                 self.theirs(row, Some(index), difference, false);
-                let ended = if difference == Yen::ZERO {
-                    Ended::Linked { link: link.id.clone() }
-                } else {
-                    self.void_differs(index, row, difference)
-                };
-                self.out.links.push(link);
+                let linked = self.linked(link, rule, index, row);
+                let ended =
+                    if difference == Yen::ZERO { linked } else { self.void_differs(index, row, difference) };
                 self.settle_row(row, ended);
             }
         } else {
             for (item, end) in [(charge, ends.0), (reversal, ends.1)] {
-                if let ItemEnd::Paired { row, .. } = end {
-                    self.out.links.push(evidence::link(self.world, self.joined, item, row));
+                if let ItemEnd::Paired { row, rule } = end {
+                    let link = evidence::link(self.world, self.joined, item, row);
+                    self.linked(link, rule, index, row);
                     self.one_sided_void(index, row);
                 }
             }

@@ -95,7 +95,13 @@ fn card_keys() {
             by_id(card_row("r", "2026-07-20 09:00:00", 300, None, None)),
             Some((Stage::IdJoin, "acquirer transaction id")),
         ),
-        ("nothing in common", when, card_row("r", when, 300, None, None), None),
+        (
+            "no key in common",
+            when,
+            card_row("r", when, 300, None, None),
+            Some((Stage::MutualUniqueWindow, "sole candidate by brand, terminal, amount, time")),
+        ),
+        ("nothing in common", when, card_row("r", "2026-07-16 18:00:00", 300, None, None), None),
     ] {
         let mut facts = card_facts();
         let base = card_sale("s", sold, 300, "0001", "A1");

@@ -2,13 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod alike;
+mod books;
 mod cases;
 mod cash;
+mod classes;
 mod counter;
+mod declared;
+mod mutations;
 mod oracle;
+mod oracle_sets;
 mod papers;
 mod properties;
 mod sets;
+mod small;
 mod support;
 mod town;
+mod towns;
+mod why;
 mod years;

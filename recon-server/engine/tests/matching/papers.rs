@@ -5,7 +5,8 @@ use domain::{method::Method, money::Yen};
 use engine::{
     ExceptionClass, Facts, Outcome, Verdict, audit,
     facts::{OwnTerminal, RowClass, Sale, SaleState},
-    outcome::{Figure, PayoutState},
+    outcome::{Figure, PayoutState, Stage},
+    proof::{LinkState, Pairing},
     reconcile,
 };
 
@@ -234,7 +235,7 @@ fn gross_stands_beside_net() {
     assert_eq!((sheet.verdict, outcome.verdict), (Verdict::Differences, Verdict::Differences));
 }
 
-/// Two alike on both sides: proven as a sum, not one by one.
+/// Two alike on both sides, one key: proven as a set, not one by one. Two against three: one too many, and a second charge.
 #[test]
 fn alike_is_not_guessed() {
     let mut facts = facts();
@@ -243,8 +244,15 @@ fn alike_is_not_guessed() {
         facts.rows.push(row(&format!("r{n}"), "2026-07-15 14:03:11", 300, "4821"));
     }
     facts.terminals.push(OwnTerminal { id: "t".to_owned(), counter: "m2".parse().unwrap() });
+    let outcome = run(&all_delivered(facts.clone()));
+    let [set] = &outcome.sets[..] else { panic!("one set") };
+    assert_eq!((set.proven, set.amount, set.ours.len(), set.theirs.len()), (2, Yen::new(600), 2, 2));
+    assert!(outcome.links.iter().all(|link| link.stage == Stage::InterchangeableSet
+        && link.proof.pairing == Pairing::Indeterminate
+        && link.proof.state == LinkState::Confirmed));
+    assert_eq!((outcome.links.len(), outcome.sheets[0].residual), (2, Yen::ZERO));
+    facts.rows.push(row("r2", "2026-07-15 14:04:00", 300, "4821"));
     let outcome = run(&all_delivered(facts));
-    let group = outcome.exceptions.iter().find(|e| e.class == ExceptionClass::Ambiguous).unwrap();
-    assert_eq!((group.members.len(), group.amount, group.verdict), (4, Yen::ZERO, Verdict::Pending));
-    assert_eq!(outcome.links.len(), 0);
+    let twice = outcome.exceptions.iter().find(|e| e.class == ExceptionClass::DuplicateCharge).unwrap();
+    assert_eq!((twice.members.len(), twice.count, twice.amount), (3, 1, Yen::new(300)));
 }

@@ -8,11 +8,15 @@ use domain::{
 };
 use engine::{
     BankCalendar, Contract, Facts,
-    contract::{Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, default_keys},
+    contract::{
+        Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys,
+    },
     facts::{
         CounterDay, CounterDayState, Deposit, OwnTerminal, ReceivedBank, ReceivedStatement, Row, RowClass,
         Sale, SaleKind, SaleState,
     },
+    matching::Matching,
+    notices::Notices,
 };
 
 pub const SHEET: &str = "00-sheet0001";
@@ -46,6 +50,8 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
             tax_rate: Ppm(100_000),
             tax_rounding: Rounding::Floor,
             refund_returns_fee: true,
+            tax_form: TaxForm::Separate,
+            minimum: Yen::ZERO,
         },
         fee_year: FeeYear::default(),
         transfer_fee: Yen::ZERO,
@@ -54,6 +60,9 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
         cutoff_band_minutes: 30,
+        matching: Matching::default(),
+        terms: Vec::new(),
+        trustee: None,
     }
 }
 
@@ -76,6 +85,8 @@ pub fn facts() -> Facts {
         terminal_totals: Vec::new(),
         counter_days: Vec::new(),
         terminals: vec![OwnTerminal { id: SHEET.to_owned(), counter: "m1".parse().unwrap() }],
+        notices: Notices::default(),
+        declared: Vec::new(),
     }
 }
 
@@ -116,6 +127,7 @@ pub fn sale(id: &str, when: &str, yen: i64, digits: &str) -> Sale {
         void_slip_number: None,
         settled_by_statement: false,
         paid_again_as: None,
+        parts: Vec::new(),
     }
 }
 
@@ -166,6 +178,7 @@ pub fn deposit(id: &str, day: &str, yen: i64) -> Deposit {
         amount: Yen::new(yen),
         remitter_kana: PAYPAY_KANA.to_owned(),
         summary: String::new(),
+        reversal: false,
     }
 }
 

@@ -238,8 +238,10 @@ fn exception(day: &str, member: &str) -> Exception {
         amount: yen(-300),
         gross: yen(300),
         days: 5,
+        business_days: 3,
         sentence_ja: "入金がありません。".to_owned(),
         near: Vec::new(),
+        count: 0,
     }
 }
 

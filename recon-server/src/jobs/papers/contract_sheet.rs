@@ -166,7 +166,10 @@ impl SheetPaper {
             revenue: payout.sales.amount,
             given_back: payout.refunds.amount.saturating_sub(repaid),
             repaid,
-            costs: Yen::ZERO.saturating_sub(kept).saturating_sub(payout.transfer_fee),
+            costs: Yen::ZERO
+                .saturating_sub(kept)
+                .saturating_sub(payout.transfer_fee)
+                .saturating_sub(payout.plan_fee),
             carried_in: payout.carry_in,
         }
     }

@@ -13,7 +13,7 @@ use domain::{
 use engine::{
     Contract, Verdict,
     contract::{
-        Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayDay, PayoutRule, Shift,
+        Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayDay, PayoutRule, Shift, TaxForm,
         default_keys,
     },
     outcome::{ContractSheet, Figure, Payout, PayoutState, ReportLine},
@@ -53,6 +53,8 @@ pub fn contract(id: &str, acquirer: &str) -> Contract {
             tax_rate: Ppm(100_000),
             tax_rounding: Rounding::Floor,
             refund_returns_fee: true,
+            tax_form: TaxForm::Separate,
+            minimum: Yen::ZERO,
         },
         fee_year: FeeYear::ClosingDate,
         transfer_fee: Yen::ZERO,
@@ -61,6 +63,9 @@ pub fn contract(id: &str, acquirer: &str) -> Contract {
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
         cutoff_band_minutes: 10,
+        matching: engine::matching::Matching::default(),
+        terms: Vec::new(),
+        trustee: None,
     }
 }
 
@@ -144,7 +149,12 @@ pub fn payout(terms: &Contract, from: &str, to: &str, gross: Figure, fee: (i64, 
         deposited: Yen::ZERO,
         deposited_on: None,
         overdue_days: 0,
+        overdue_business_days: 0,
+        plan_fee: Yen::ZERO,
+        adjustment: Yen::ZERO,
+        declared: None,
         years: Vec::new(),
+        breakdown: Vec::new(),
     }
 }
 
@@ -186,6 +196,7 @@ pub fn paypay_july() -> ContractSheet {
         in_transit: Yen::ZERO,
         residual: Yen::ZERO,
         payout_state: PayoutState::Arrived,
+        grade: engine::matching::Grade::Rows,
         verdict: Verdict::Matched,
         sentence_ja: "一致（翌期繰越 1件 300円）".to_owned(),
     }

@@ -8,7 +8,7 @@ use domain::{
 };
 use engine::{
     Contract,
-    contract::{Closing, FeeBase, FeeRule, GrossOrNet, PayDay, PayoutRule, Shift},
+    contract::{Closing, FeeBase, FeeRule, GrossOrNet, PayDay, PayoutRule, Shift, TaxForm},
 };
 
 /// From this day of the month on, a closing day means the month's end in a short month, as the engine's calendar has it.
@@ -67,10 +67,15 @@ pub fn named_pay_day(rule: &PayoutRule, closing: CivilDate) -> Option<CivilDate>
 pub fn fee(rule: &FeeRule) -> String {
     let base = match rule.base {
         FeeBase::Each => "1件ごと",
+        FeeBase::BrandDay => "ブランドごとの日計",
         FeeBase::ClosingTotal => "純額合計",
     };
+    let tax = match rule.tax_form {
+        TaxForm::Separate => "税",
+        TaxForm::Included => "うち税",
+    };
     format!(
-        "{}({base}、{})、税{}({})",
+        "{}({base}、{})、{tax}{}({})",
         percent(rule.rate),
         rounding(rule.rounding),
         percent(rule.tax_rate),

@@ -10,11 +10,11 @@ use domain::{
     id::{AttemptId, BrandCode, SaleId},
     money::Yen,
     payment::{AttemptKind, Evidence, Outcome},
-    sale::Standing,
+    sale::{Line, Standing},
     time::{CivilDate, Timestamp},
 };
 use engine::{
-    facts::{Deposit, RefundOf, Row, RowClass, Sale, SaleKind, SaleState, TerminalTotal},
+    facts::{Deposit, RefundOf, Row, RowClass, Sale, SaleKind, SalePart, SaleState, TerminalTotal},
     ident::{deposit_id, row_id},
 };
 use formats::statement::StatementRow;
@@ -88,6 +88,7 @@ fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&Attem
         void_slip_number: void_attempt.and_then(approved_slip),
         settled_by_statement: attempt.is_some_and(settled_by_statement),
         paid_again_as: None,
+        parts: parts(&fact.lines),
     }
 }
 
@@ -126,6 +127,7 @@ fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
         void_slip_number: None,
         settled_by_statement: settled_by_statement(row),
         paid_again_as: (paid_another_way && sale_completed).then(|| attempt.sale.to_string()),
+        parts: Vec::new(),
     })
 }
 
@@ -167,7 +169,35 @@ pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
         void_slip_number: None,
         settled_by_statement: false,
         paid_again_as: None,
+        parts: original.map(|sale| given_back(sale, row.amount)).unwrap_or_default(),
     }
+}
+
+/// What a sale is made of by 会計, 科目 and 所属; free lines bring nothing.
+fn parts(lines: &[Line]) -> Vec<SalePart> {
+    let mut parts: BTreeMap<(String, String, &str), Yen> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.amount != Yen::ZERO) {
+        let of = &line.account;
+        let revenue = [&of.kan, &of.ko, &of.moku, &of.setsu].map(String::as_str).join("/");
+        let sum = parts.entry((of.account.clone(), revenue, &line.section)).or_default();
+        *sum = sum.saturating_add(line.amount);
+    }
+    let part = |((account, revenue, section), amount): ((_, _, &str), _)| SalePart {
+        account,
+        revenue,
+        section: section.to_owned(),
+        amount,
+        year_date: None,
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// The parts of a sale that a refund gives back: all of them, or of a partial refund each its share by largest remainder.
+fn given_back(sale: &Sale, amount: Yen) -> Vec<SalePart> {
+    let weights: Vec<i64> = sale.parts.iter().map(|part| part.amount.get()).collect();
+    let shares = engine::allocate::allocate(amount.get().saturating_neg(), &weights);
+    let part = |(part, share): (&SalePart, i64)| SalePart { amount: Yen::new(share), ..part.clone() };
+    sale.parts.iter().zip(shares).map(part).filter(|part| part.amount != Yen::ZERO).collect()
 }
 
 /// The slip that the terminal gave the attempt itself.
@@ -240,6 +270,7 @@ pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobErr
         booked_on: entry.booked_on,
         amount: entry.amount,
         remitter_kana: read.remitter_kana,
+        reversal: read.class == formats::zengin::TransactionClass::Correction,
         summary: read.summary,
     })
 }

@@ -88,6 +88,8 @@ pub async fn gather(
             counter_days: counter_days::read(unit, tenant, &counters, &days, from, as_of).await?,
             terminals: terminals(&counters, &sales),
             sales,
+            notices: engine::notices::Notices::default(),
+            declared: Vec::new(),
         },
         from,
         watermark,

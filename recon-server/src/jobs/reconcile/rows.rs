@@ -125,6 +125,7 @@ fn push<T: Serialize>(
 fn link_row(link: &Link) -> Result<LinkRow, JobError> {
     let (left, right) = match link.leg {
         Leg::PayoutDeposit => (Side::Payout, Side::Bank),
+        Leg::StatementPayout => (Side::Statement, Side::Payout),
         Leg::JournalStatement | Leg::Counter => (Side::Journal, Side::Statement),
     };
     let member = |side, subject: &str, amount| LinkMember {

@@ -16,6 +16,7 @@ pub fn terms(contract: &Contract) -> String {
     let fee = &contract.fee;
     let base = match fee.base {
         FeeBase::Each => "1件ごと",
+        FeeBase::BrandDay => "ブランドごとの日計",
         FeeBase::ClosingTotal => "締めの合計",
     };
     let paid = match contract.gross_or_net {

@@ -135,6 +135,21 @@ const fn next_step(class: ExceptionClass) -> &'static str {
         }
         ExceptionClass::RefundExceeds => "返金の決裁と領収書の控えを見比べ、返し過ぎた分を確かめてください。",
         ExceptionClass::YearSplitReview => "入金を、記載の額で年度ごとに分けて調定・収納してください。",
+        ExceptionClass::ProposedMatch => "窓口の控えと会社の明細を見比べ、同じ取引か確かめてください。",
+        ExceptionClass::UnclosedTerminal => "端末の締めをしてください。次の締めの明細で自動で突合します。",
+        ExceptionClass::Chargeback => "会社の通知と期限を確かめ、返金の扱いを決めてください。",
+        ExceptionClass::SequenceGap => "窓口の送信状態を確かめてください。欠けた記録が届けば消えます。",
+        ExceptionClass::RevisedAfterClose => "過月分として、調定の変更が要るか確かめてください。",
+        ExceptionClass::ConflictingResolution => "証拠を見直し、判定をひとつに決めてください。",
+        ExceptionClass::FeeVariance | ExceptionClass::TaxVariance => {
+            "契約書の率・端数処理と支払明細を見比べ、会社に計算の根拠を照会してください。"
+        }
+        ExceptionClass::PayoutMath => "支払明細の原本を確かめ、会社に内訳を照会してください。",
+        ExceptionClass::Adjustment => "会社に調整の理由と対象の取引を照会してください。",
+        ExceptionClass::TrusteeScope => {
+            "告示の対象歳入と期間を確かめ、この手段での受付を止めるか、告示を改めてください。"
+        }
+        ExceptionClass::DeemedDateLost => "会社に遅れた理由を照会し、納付日の扱いを会計課で決めてください。",
     }
 }
 

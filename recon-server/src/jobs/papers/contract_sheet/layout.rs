@@ -82,8 +82,16 @@ fn money(paper: &SheetPaper) -> Vec<TableRow> {
         if payout.transfer_fee != Yen::ZERO {
             rows.push(yen("", "振込手数料".to_owned(), Yen::ZERO.saturating_sub(payout.transfer_fee)));
         }
-        if payout.carry_in != Yen::ZERO {
+        if payout.plan_fee != Yen::ZERO {
+            rows.push(yen("", "月額利用料".to_owned(), Yen::ZERO.saturating_sub(payout.plan_fee)));
+        }
+        if payout.adjustment != Yen::ZERO {
+            rows.push(yen("", "会社による調整".to_owned(), payout.adjustment));
+        }
+        if payout.carry_in < Yen::ZERO {
             rows.push(yen("", "前回払えなかった分の差引".to_owned(), payout.carry_in));
+        } else if payout.carry_in > Yen::ZERO {
+            rows.push(yen("", "前回からの繰越".to_owned(), payout.carry_in));
         }
     }
     let eight = if paper.kept_back { "支払予定額 = 5+7" } else { "支払予定額 = 5" };

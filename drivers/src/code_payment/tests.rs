@@ -1,0 +1,1 @@
+//! The adapter, with an operator made of answers.

@@ -1,0 +1,185 @@
+//! What the house knows besides facts of money: gaps in a counter's numbers, rows that changed after the close, decisions of several
+//! sources about one doubt, and what a person confirmed.
+//!
+//! Invariant: a notice adds an exception or takes a proposal away; it never moves a yen. Where the notices come from is the caller's matter.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    id::{ContractId, CounterId},
+    money::Yen,
+    time::CivilDate,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    class::ExceptionClass,
+    ledger::Draft,
+    outcome::{Exception, UnknownDecided},
+    sentence_sets as sentence,
+    world::World,
+};
+
+/// Numbers of a counter's journal that never came (reconciliation.md 5.2: a gap is incomplete).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SequenceGap {
+    /// 窓口
+    pub counter: CounterId,
+    /// 取扱日 of what stands before the gap.
+    pub business_day: CivilDate,
+    /// First missing number.
+    pub from: u64,
+    /// Last missing number.
+    pub to: u64,
+}
+
+/// A row of which a new revision came when its period was closed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Revision {
+    /// Id of the row.
+    pub row: String,
+    /// 契約
+    pub contract: ContractId,
+    /// Day that the row belongs to, in a closed period.
+    pub day: CivilDate,
+    /// Yen before.
+    pub before: Yen,
+    /// Yen now.
+    pub after: Yen,
+}
+
+/// Who decided what became of an unknown result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// 端末 (取引照会).
+    Terminal,
+    /// 会社明細
+    Statement,
+    /// 人
+    Person,
+}
+
+impl Source {
+    /// The word on papers.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Terminal => "端末の照会",
+            Self::Statement => "会社明細",
+            Self::Person => "担当者の判定",
+        }
+    }
+}
+
+/// A decision about a sale whose result was unknown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Id of the sale.
+    pub sale: String,
+    /// Whose.
+    pub source: Source,
+    /// Charged, or not.
+    pub happened: bool,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Notices {
+    /// Gaps in the numbers of counters.
+    #[serde(default)]
+    pub sequence_gaps: Vec<SequenceGap>,
+    /// Rows that changed after the close.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+    /// Decisions about unknown results.
+    #[serde(default)]
+    pub resolutions: Vec<Resolution>,
+    /// Ids of PROPOSED_MATCH exceptions that a person confirmed. The id is that of its members, so it dies with a revision of them.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+}
+
+/// Gaps and revisions, one exception each.
+pub(crate) fn told(world: &World<'_>) -> Vec<Exception> {
+    let notices = &world.facts.notices;
+    let blank = |class, subject: String, day, sentence_ja| Draft {
+        class,
+        subject,
+        members: Vec::new(),
+        contract: None,
+        counter: None,
+        day,
+        amount: Yen::ZERO,
+        gross: Yen::ZERO,
+        sentence_ja,
+        near: Vec::new(),
+        verdict: None,
+    };
+    let mut gaps = notices.sequence_gaps.clone();
+    gaps.sort();
+    gaps.dedup();
+    let gaps = gaps.iter().map(|gap| {
+        let subject = format!("{}/{}", gap.counter, gap.from);
+        let draft =
+            blank(ExceptionClass::SequenceGap, subject, gap.business_day, sentence::sequence_gap(gap));
+        Draft { counter: Some(gap.counter.clone()), ..draft }.finish(world)
+    });
+    let mut revisions = notices.revisions.clone();
+    revisions.sort();
+    revisions.dedup();
+    let revisions = revisions.iter().map(|revision| {
+        let amount = revision.after.saturating_sub(revision.before);
+        let subject = format!("{}/{}", revision.row, revision.after);
+        let contract = world.contracts.binary_search_by(|c| c.id.cmp(&revision.contract)).ok();
+        Draft {
+            members: vec![revision.row.clone()],
+            contract,
+            amount,
+            gross: Yen::new(amount.get().saturating_abs()),
+            ..blank(
+                ExceptionClass::RevisedAfterClose,
+                subject,
+                revision.day,
+                sentence::revised(revision, amount),
+            )
+        }
+        .finish(world)
+    });
+    gaps.chain(revisions).collect()
+}
+
+/// CONFLICTING_RESOLUTION: sources, this run's own decision among them, that say charged and not charged of one sale.
+pub(crate) fn conflicts(world: &World<'_>, decisions: &[UnknownDecided]) -> Vec<Exception> {
+    let mut said: BTreeMap<&str, Vec<(Source, bool)>> = BTreeMap::new();
+    for resolution in &world.facts.notices.resolutions {
+        said.entry(&resolution.sale).or_default().push((resolution.source, resolution.happened));
+    }
+    for decision in decisions {
+        if let Some(sources) = said.get_mut(decision.sale.as_str()) {
+            sources.push((Source::Statement, decision.happened));
+        }
+    }
+    let conflict = |(id, mut sources): (&str, Vec<(Source, bool)>)| {
+        sources.sort_unstable();
+        sources.dedup();
+        let split = sources.iter().any(|s| s.1) && sources.iter().any(|s| !s.1);
+        let place = world.sales.binary_search_by(|sale| sale.id.as_str().cmp(id)).ok().filter(|_| split)?;
+        let sale = world.sales[place];
+        let draft = Draft {
+            class: ExceptionClass::ConflictingResolution,
+            subject: id.to_owned(),
+            members: vec![id.to_owned()],
+            contract: world.sale_contract[place],
+            counter: Some(sale.counter.clone()),
+            day: sale.payment_date,
+            amount: Yen::ZERO,
+            gross: Yen::new(sale.amount.get().saturating_abs()),
+            sentence_ja: sentence::conflicting(sale, &sources),
+            near: Vec::new(),
+            verdict: None,
+        };
+        Some(draft.finish(world))
+    };
+    said.into_iter().filter_map(conflict).collect()
+}

@@ -1,0 +1,219 @@
+//! Stage 5, and the exception classes of reconciliation.md 5.10 that no other file reaches, each by an example.
+
+use domain::{method::Method, money::Yen};
+use engine::{
+    ExceptionClass, Facts, Verdict,
+    class::Leg,
+    facts::{Row, RowClass, Sale, TerminalTotal},
+    matching::Grade,
+    notices::{Resolution, Revision, SequenceGap, Source},
+    outcome::{Figure, Stage},
+    proof::LinkState,
+};
+
+use crate::{
+    alike::{bare, raised, run},
+    support::{SHEET, all_delivered, contract, date, facts, received, row, sale},
+};
+
+/// Sales and rows without keys, all on one terminal and day.
+fn town(sales: &[i64], rows: &[i64]) -> Facts {
+    let mut facts = facts();
+    for (n, yen) in sales.iter().enumerate() {
+        facts.sales.push(bare(&n.to_string(), &format!("2026-07-15 09:{n:02}:00"), *yen).0);
+    }
+    for (n, yen) in rows.iter().enumerate() {
+        facts.rows.push(bare(&n.to_string(), &format!("2026-07-15 21:{n:02}:00"), *yen).1);
+    }
+    all_delivered(facts)
+}
+
+/// Merged rows, split sales, refunds netted: the only way, as a proposal; several ways are 個別特定不能.
+#[test]
+fn sums_inside_a_terminal_and_day() {
+    use ExceptionClass::{Ambiguous, JOnly, ProposedMatch};
+    for (case, sales, rows, classes) in [
+        ("two in one row", &[300, 300][..], &[600][..], &[ProposedMatch][..]),
+        ("one in two rows", &[600], &[250, 350], &[ProposedMatch]),
+        ("a refund netted", &[300, 300, -450], &[150], &[ProposedMatch]),
+        ("one left over", &[300, 300, 300], &[600], &[JOnly, ProposedMatch]),
+        ("two ways", &[300, 300, 300, 450, 450], &[900], &[Ambiguous]),
+    ] {
+        let facts = town(sales, rows);
+        let outcome = run(&facts);
+        let found: Vec<_> = raised(&outcome).iter().map(|e| e.class).collect();
+        assert_eq!(found, classes, "{case}");
+        let sums: Vec<_> = outcome.sets.iter().filter(|s| s.stage == Stage::BoundedSum).collect();
+        assert_eq!(sums.len(), usize::from(classes.contains(&ProposedMatch)), "{case}");
+        assert!(sums.iter().all(|sum| sum.state == LinkState::Proposed), "{case}");
+    }
+    let outcome = run(&town(&[300, 300, 300], &[600]));
+    let left = raised(&outcome)[0];
+    assert_eq!((left.count, left.members.len(), left.amount), (1, 3, Yen::new(-300)), "any of the three");
+}
+
+/// What a set has too many may be part of a sum: 300, 300, 300 against 300 and 600.
+#[test]
+fn a_set_and_a_sum() {
+    let outcome = run(&town(&[300, 300, 300], &[300, 600]));
+    let classes: Vec<_> = raised(&outcome).iter().map(|e| e.class).collect();
+    assert_eq!(classes, [ExceptionClass::ProposedMatch; 2], "hours apart, and summed");
+    assert_eq!(outcome.sheets[0].residual, Yen::ZERO);
+}
+
+/// 合計のみ: one row a day against everything of it; a difference is one, and the grade stands on the sheet.
+#[test]
+fn totals_only() {
+    for (total, residual) in [(1_050, 0), (1_000, 50)] {
+        let mut facts = town(&[300, 300, 450], &[total]);
+        facts.contracts[0].matching.grade = Grade::Totals;
+        let outcome = run(&facts);
+        assert_eq!(
+            (outcome.sheets[0].residual, outcome.sheets[0].grade),
+            (Yen::new(residual), Grade::Totals)
+        );
+        assert!(outcome.links.iter().all(|link| link.stage == Stage::DayTotal));
+        let found: Vec<_> = raised(&outcome).iter().map(|e| (e.class, e.amount.get())).collect();
+        let expected = if residual == 0 { vec![] } else { vec![(ExceptionClass::AmountDiff, -50)] };
+        assert_eq!(found, expected);
+    }
+}
+
+/// Electronic money of a day on which the terminal was not closed; closed later, its rows come with the next closing.
+#[test]
+fn unclosed_terminal() {
+    let mut facts = facts();
+    facts.contracts = vec![contract("otsu", "edy", Method::ElectronicMoney)];
+    facts.received = vec![received("otsu", "2026-07-01", "2026-07-31")];
+    facts.terminals.clear();
+    let edy = |sale: Sale| Sale {
+        method: Method::ElectronicMoney,
+        brand: Some("edy".parse().unwrap()),
+        contract: Some("otsu".parse().unwrap()),
+        terminal_id: Some("t1".to_owned()),
+        sheet_number: None,
+        ..sale
+    };
+    let told = |row: Row| Row {
+        contract: "otsu".parse().unwrap(),
+        brand: Some("edy".parse().unwrap()),
+        terminal_id: Some("t1".to_owned()),
+        ..row
+    };
+    let (first, its_row) = bare("0", "2026-07-30 09:00:00", 300);
+    let (last, late_row) = bare("1", "2026-07-31 09:00:00", 450);
+    facts.sales = vec![edy(first), edy(last)];
+    facts.rows = vec![told(its_row)];
+    let (counter, brand) = ("m1".parse().unwrap(), "edy".parse().unwrap());
+    let business_day = date("2026-07-30");
+    facts.terminal_totals =
+        vec![TerminalTotal { counter, business_day, brand, count: 1, amount: Yen::new(300) }];
+    let mut facts = all_delivered(facts);
+    let outcome = run(&facts);
+    let found = raised(&outcome);
+    assert_eq!(
+        (found.len(), found[0].class, found[0].verdict),
+        (1, ExceptionClass::UnclosedTerminal, Verdict::Pending)
+    );
+    assert_eq!(
+        (found[0].members.join(""), outcome.sheets[0].carried),
+        ("s1".to_owned(), Figure::new(1, Yen::new(450)))
+    );
+    assert_eq!(outcome.sheets[0].residual, Yen::ZERO);
+    facts.rows.push(Row { process_date: Some(date("2026-08-01")), ..told(late_row) });
+    let outcome = run(&facts);
+    assert!(raised(&outcome).is_empty());
+    assert_eq!(outcome.sheets[0].carried, Figure::new(1, Yen::new(450)), "in the next closing");
+}
+
+/// The acquirer takes money back: by its own word, or a refund whose key names a sale that we did not give back.
+#[test]
+fn chargebacks() {
+    for (class, digits, members) in [
+        (RowClass::Chargeback, "4821", vec!["q", "s"]),
+        (RowClass::Chargeback, "9999", vec!["q"]),
+        (RowClass::Refund, "4821", vec!["q", "s"]),
+    ] {
+        let mut facts = facts();
+        facts.sales.push(sale("s", "2026-07-15 14:03:20", 300, "4821"));
+        facts.rows.push(row("r", "2026-07-15 14:03:11", 300, "4821"));
+        facts.rows.push(Row { class, ..row("q", "2026-07-25 10:00:00", -300, digits) });
+        let outcome = run(&all_delivered(facts));
+        let found = raised(&outcome);
+        let [back] = &found[..] else { panic!("one: {found:?}") };
+        assert_eq!((back.class, back.amount), (ExceptionClass::Chargeback, Yen::new(-300)));
+        assert_eq!(back.members, members);
+        assert_eq!(
+            (outcome.sheets[0].reported_refunds, outcome.sheets[0].residual.get()),
+            (Figure::new(-1, Yen::new(-300)), 300)
+        );
+    }
+    let mut facts = facts();
+    facts.rows.push(row("q", "2026-07-25 10:00:00", -300, "4821"));
+    let outcome = run(&all_delivered(facts));
+    assert_eq!(raised(&outcome)[0].class, ExceptionClass::AOnly, "anybody's");
+}
+
+/// Gaps, revisions after the close, and sources that contradict one another.
+#[test]
+fn notices_are_raised() {
+    let mut facts = facts();
+    facts.sales.push(sale("s", "2026-07-15 14:03:20", 300, "4821"));
+    facts.rows.push(row("r", "2026-07-15 14:03:11", 300, "4821"));
+    let day = date("2026-07-15");
+    facts.notices.sequence_gaps.push(SequenceGap {
+        counter: "m1".parse().unwrap(),
+        business_day: day,
+        from: 7,
+        to: 9,
+    });
+    let (before, after) = (Yen::new(350), Yen::new(300));
+    facts.notices.revisions.push(Revision {
+        row: "r".to_owned(),
+        contract: "paypay".parse().unwrap(),
+        day,
+        before,
+        after,
+    });
+    for (source, happened) in [(Source::Terminal, true), (Source::Person, false), (Source::Person, false)] {
+        facts.notices.resolutions.push(Resolution { sale: "s".to_owned(), source, happened });
+    }
+    let outcome = run(&all_delivered(facts));
+    let find = |class| outcome.exceptions.iter().find(|e| e.class == class).unwrap();
+    let gap = find(ExceptionClass::SequenceGap);
+    assert_eq!(
+        (gap.verdict, gap.class.leg(), outcome.verdict),
+        (Verdict::Incomplete, Leg::Counter, Verdict::Incomplete)
+    );
+    assert!(gap.sentence_ja.contains("7番から9番"));
+    assert_eq!(outcome.days[0].verdict, Verdict::Incomplete);
+    let revised = find(ExceptionClass::RevisedAfterClose);
+    assert_eq!(
+        (revised.amount, revised.verdict, revised.members[0].as_str()),
+        (Yen::new(-50), Verdict::Pending, "r")
+    );
+    let split = find(ExceptionClass::ConflictingResolution);
+    assert_eq!((split.members[0].as_str(), split.verdict), ("s", Verdict::Differences));
+    assert!(
+        split.sentence_ja.contains("端末の照会は成立") && split.sentence_ja.contains("担当者の判定は不成立")
+    );
+    assert_eq!(outcome.sheets[0].residual, Yen::ZERO, "no notice moves a yen");
+}
+
+/// The statement of this run is a source like any other.
+#[test]
+fn the_statement_contradicts_a_person() {
+    let mut facts = facts();
+    let unknown = sale("s", "2026-07-15 14:03:20", 300, "4821");
+    facts.sales.push(Sale { state: engine::facts::SaleState::Unknown, payer_digits: None, ..unknown });
+    facts
+        .rows
+        .push(Row { terminal_id: Some(SHEET.to_owned()), ..row("r", "2026-07-15 14:03:11", 300, "4821") });
+    facts.notices.resolutions.push(Resolution {
+        sale: "s".to_owned(),
+        source: Source::Person,
+        happened: false,
+    });
+    let outcome = run(&all_delivered(facts));
+    assert!(outcome.exceptions.iter().any(|e| e.class == ExceptionClass::ConflictingResolution));
+}
