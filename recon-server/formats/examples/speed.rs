@@ -4,7 +4,6 @@
 //! the same bytes into records without understanding them. Each figure is the median of five rounds over one file in memory, in time
 //! on the processor.
 
-#![expect(clippy::print_stdout, reason = "a measurement is told on the terminal")]
 #![expect(clippy::unwrap_used, reason = "a measurement whose input is wrong must stop")]
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the monotonic clock")]
 

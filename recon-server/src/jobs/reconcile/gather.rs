@@ -19,7 +19,7 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, facts, key::StateKey};
+use super::{counter_days, declared, facts, key::StateKey};
 use crate::jobs::{
     JobError, contracts_in_force,
     import::{Counted, Settings},
@@ -64,6 +64,11 @@ pub async fn gather(
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
     let counted = Counted::new(Settings::read(unit, tenant).await?, files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
+    let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
+    let declared = declared
+        .iter()
+        .map(|row| declared::payout(row, &sha256_hex(&files, row.file)))
+        .collect::<Result<_, _>>()?;
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
@@ -89,7 +94,7 @@ pub async fn gather(
             terminals: terminals(&counters, &sales),
             sales,
             notices: engine::notices::Notices::default(),
-            declared: Vec::new(),
+            declared,
         },
         from,
         watermark,
