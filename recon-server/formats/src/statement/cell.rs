@@ -117,7 +117,7 @@ impl DatePattern {
     }
 
     /// Year, month and day, hour, minute, second as they stand there.
-    fn parts(&self, cell: &str) -> Option<((i16, i8, i8), i8, i8, i8)> {
+    fn parts(&self, cell: &str) -> Option<(Day, i8, i8, i8)> {
         let mut rest = cell;
         let (mut year, mut parts) = (0_i16, [0_i8; 5]);
         for piece in &self.0 {
@@ -159,12 +159,15 @@ impl DatePattern {
     }
 }
 
+/// Year, month and day.
+type Day = (i16, i8, i8);
+
 /// Reads the dates of one file: rows of a day stand together, and a day begins at one instant.
 #[derive(Debug)]
 pub(super) struct Dates {
     pattern: DatePattern,
     /// The last day and its midnight.
-    last: Option<((i16, i8, i8), Timestamp)>,
+    last: Option<(Day, Timestamp)>,
 }
 
 impl Dates {

@@ -170,7 +170,7 @@ fn last_row_end(bytes: &[u8]) -> Option<usize> {
     let mut open = !quotes(bytes.get(..end)?).is_multiple_of(2);
     while open {
         let before = bytes.get(..end - 1)?.iter().rposition(|b| *b == b'\n')? + 1;
-        open = !quotes(bytes.get(before..end)?).is_multiple_of(2) != open;
+        open = quotes(bytes.get(before..end)?).is_multiple_of(2) == open;
         end = before;
     }
     Some(end)
