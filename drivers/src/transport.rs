@@ -1,7 +1,8 @@
 //! The lines to the machines: one address grammar, one way to open a line, one way to wait for one.
 //!
 //! Invariants: a line that is opened has a write deadline, so a printer that stops taking bytes never holds its task for ever
-//! (`devices.md` M12); a serial line is claimed for one process; nothing here knows a protocol; nothing outside `pty` is Unix-only.
+//! (`devices.md` M12); a serial line is claimed for one process; nothing here knows a protocol; nothing outside `pty` and `usb` is
+//! Unix-only.
 //! Not here: reconnecting and its pacing (the supervisor of the agent), framing (each driver).
 
 mod address;
@@ -10,13 +11,14 @@ mod listener;
 #[cfg(unix)]
 mod pty;
 mod serial;
+mod usb;
 
 use std::{io, time::Duration};
 
 use tokio::net::TcpStream;
 
 pub use self::{
-    address::{AddressError, Flow, Parity, SerialAddress, StopBits, Transport},
+    address::{AddressError, Flow, Parity, SerialAddress, StopBits, Transport, UsbAddress},
     line::{Duplex, Line},
     listener::Listener,
     serial::SerialDefaults,
@@ -98,6 +100,7 @@ impl Transport {
             Self::Serial(address) => {
                 serial::open(address, options.serial).map(|port| Box::new(port) as Box<dyn Duplex>)
             }
+            Self::Usb(address) => usb::open(address),
             Self::File(path) => open_file(path).await,
         };
         opened

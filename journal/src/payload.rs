@@ -18,6 +18,7 @@ use domain::{
     catalogue::{CounterProfile, RouteKind},
     event::{Event, Meta, Recorded},
     inbox::InboxItem,
+    payment::{NotStartedWhy, Outcome},
 };
 use serde::Deserialize;
 
@@ -27,9 +28,13 @@ use crate::entry::Entry;
 pub const PAYLOAD_VERSION: u16 = 1;
 /// The version of an entry whose profile holds a route of kind `claim` or `security`.
 pub const PAYLOAD_VERSION_WITH_CLAIMS: u16 = 2;
+/// The version of an outcome that was not started because the clock is off.
+pub const PAYLOAD_VERSION_WITH_CLOCK: u16 = 2;
 
 const KIND_COUNTER_ENROLLED: u16 = 1;
 const KIND_INBOX_RECEIVED: u16 = 5;
+const KIND_PAYMENT_CONCLUDED: u16 = 33;
+const KIND_PAYMENT_RESOLVED: u16 = 34;
 
 /// A payload that is damaged: known kind and version, unreadable JSON.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +109,10 @@ pub fn version_of(event: &Event) -> u16 {
         Event::InboxReceived { item: InboxItem::ProfileReplaced { profile }, .. } => {
             version_of_profile(profile)
         }
+        Event::PaymentConcluded { outcome, .. } | Event::PaymentResolved { outcome, .. } => match outcome {
+            Outcome::NotStarted { why: NotStartedWhy::ClockOff, .. } => PAYLOAD_VERSION_WITH_CLOCK,
+            _ => PAYLOAD_VERSION,
+        },
         Event::Unrecognised { version, .. } => *version,
         _ => PAYLOAD_VERSION,
     }
@@ -122,6 +131,7 @@ fn version_of_profile(profile: &CounterProfile) -> u16 {
 fn is_known(kind: u16, version: u16) -> bool {
     let newest = match kind {
         KIND_COUNTER_ENROLLED | KIND_INBOX_RECEIVED => PAYLOAD_VERSION_WITH_CLAIMS,
+        KIND_PAYMENT_CONCLUDED | KIND_PAYMENT_RESOLVED => PAYLOAD_VERSION_WITH_CLOCK,
         _ => PAYLOAD_VERSION,
     };
     (PAYLOAD_VERSION..=newest).contains(&version) && KINDS.iter().any(|(number, _)| *number == kind)

@@ -1,8 +1,9 @@
 //! Rows and requests as ESC/POS bytes (`protocols.md` 6.1, `devices.md` E16–E18).
 //!
 //! Invariants: a job leaves nothing from the job before it (`1B 40` and the whole set-up each time); real-time drawer kicks are
-//! off before the first data byte; the process id is asked for after the cut; only glyphs of the profile are sent.
-//! Deliberately not here: symbols (`qr.rs`, `barcode.rs`), pictures (`bitmap.rs`), and when which bytes are sent (`session.rs`).
+//! off before the first data byte; the process id is asked for after the cut; a character is sent only as a glyph of the profile or
+//! dot by dot. Deliberately not here: symbols (`qr.rs`, `barcode.rs`), pictures (`bitmap.rs`), the commands that carry dots
+//! (`gaiji.rs`), and when which bytes are sent (`session.rs`).
 
 use domain::id::PrintJobId;
 
@@ -11,10 +12,12 @@ use crate::pos_printer::Align;
 use super::{
     barcode::{self, NoBarcode},
     bitmap::NoPicture,
+    cell::{Shape, cells},
+    gaiji::{self, Gaiji},
     layout::{Columns, Row},
     logo::Logo,
     qr,
-    text::{Glyph, Unprintable, glyph},
+    text::{Glyph, Unprintable},
     wrap::char_width,
 };
 
@@ -137,6 +140,7 @@ struct Encoder {
     align: Align,
     large: bool,
     bold: bool,
+    gaiji: Gaiji,
 }
 
 impl Encoder {
@@ -149,6 +153,7 @@ impl Encoder {
             align: Align::Left,
             large: false,
             bold: false,
+            gaiji: Gaiji::new(),
         }
     }
 
@@ -181,6 +186,9 @@ impl Encoder {
                 Ok(())
             }
             Row::Text { text, align, large, bold } => {
+                if *large {
+                    self.bytes.extend(self.gaiji.define(text, line)?);
+                }
                 self.style(*align, *large, *bold);
                 self.text(line, text, *align == Align::Left && !large)?;
                 self.bytes.push(0x0a);
@@ -215,22 +223,32 @@ impl Encoder {
     /// receipt would be spaces otherwise (`performance.md` 4).
     fn text(&mut self, line: usize, text: &str, tabs: bool) -> Result<(), Unprintable> {
         let (mut at, mut spaces) = (0, 0);
-        for (offset, character) in text.chars().enumerate() {
-            if character == ' ' {
+        for (offset, cell) in cells(text) {
+            let character = cell.base;
+            if cell.base == ' ' && cell.selector.is_none() {
                 spaces += 1;
                 continue;
             }
             self.gap(at, spaces, tabs);
             at += spaces + char_width(character);
             spaces = 0;
-            match glyph(character).ok_or(Unprintable { character, line, offset })? {
-                Glyph::Half(byte) => {
+            let missing = Unprintable { character, line, offset };
+            match cell.shape().ok_or(missing)? {
+                Shape::Font(Glyph::Half(byte)) => {
                     self.switch_kanji(false);
                     self.bytes.push(byte);
                 }
-                Glyph::Full(pair) => {
+                Shape::Font(Glyph::Full(pair)) => {
                     self.switch_kanji(true);
                     self.bytes.extend(pair);
+                }
+                Shape::Dots(dots) if self.large => {
+                    self.switch_kanji(true);
+                    self.bytes.extend(self.gaiji.code(dots).ok_or(missing)?);
+                }
+                Shape::Dots(dots) => {
+                    let dots = if self.bold { dots.bold() } else { dots };
+                    self.bytes.extend(gaiji::image(dots).ok_or(missing)?);
                 }
             }
         }

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use crate::transport::{LineOptions, SerialDefaults, Transport};
+use crate::transport::{Flow, LineOptions, SerialDefaults, Transport};
 
 use super::{
     command::KanjiMode,
     layout::Columns,
     logo::LogoSource,
-    session::{DEADLINE_MAX_MS, Patience},
+    session::{DEADLINE_MAX_MS, FlowControl, Patience},
     text::Replacements,
 };
 
@@ -48,7 +48,7 @@ pub struct EscPosConfig {
     /// What the mechanism may need for one row on top of that, in milliseconds.
     #[serde(default = "EscPosConfig::default_row_ms")]
     pub row_ms: u64,
-    /// How long a job whose bytes are all sent may wait for paper, cover or cutter in all, in milliseconds.
+    /// How long a job may wait for paper, cover or cutter in all once its bytes are sent, or stand still on a serial line, in milliseconds.
     #[serde(default = "EscPosConfig::default_attention_ms")]
     pub attention_ms: u64,
 }
@@ -110,12 +110,23 @@ impl EscPosConfig {
         }
     }
 
+    fn flow(&self) -> FlowControl {
+        match &self.transport {
+            Transport::Serial(serial) => match serial.flow.unwrap_or(SerialDefaults::PLAIN.flow) {
+                Flow::None => FlowControl::Seen,
+                Flow::XonXoff | Flow::RtsCts => FlowControl::System,
+            },
+            Transport::Tcp { .. } | Transport::Usb(_) | Transport::File(_) => FlowControl::Line,
+        }
+    }
+
     pub(super) fn patience(&self, rows: usize) -> Patience {
         let mechanism_ms = self.row_ms.saturating_mul(u64::try_from(rows).unwrap_or(u64::MAX));
         Patience {
             answer_ms: self.answer_ms,
             process_id_ms: self.process_id_ms.saturating_add(mechanism_ms),
             attention_ms: self.attention_ms,
+            flow: self.flow(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One conversation with a printer over one open line.
 //!
 //! Invariants: while bytes go out, answers are read; a stalled write does not end the job while the printer says why it stalls
-//! (paper end closes the TCP window, `devices.md` M12); after the first printing byte nothing here says "not printed".
+//! (paper end closes the TCP window, `devices.md` M12) nor while a serial line is held by flow control; between XOFF and XON no byte
+//! is handed on; after the first printing byte nothing here says "not printed".
 //! Deliberately not here: opening lines, repeating anything, and sentences for the clerk (`client.rs`).
 
 use std::{collections::VecDeque, io, time::Duration};
@@ -32,8 +33,21 @@ pub(super) struct Patience {
     pub answer_ms: u64,
     /// For the process id while the printer reports nothing wrong.
     pub process_id_ms: u64,
-    /// For everything after the last byte while paper, cover or cutter wait for a person.
+    /// For everything after the last byte while paper, cover or cutter wait for a person, or the line is held.
     pub attention_ms: u64,
+    /// Who holds the line when the printer's buffer is full.
+    pub flow: FlowControl,
+}
+
+/// How a printer makes its host wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FlowControl {
+    /// The line itself: it takes no more bytes.
+    Line,
+    /// XOFF and XON come through to the driver.
+    Seen,
+    /// The system obeys the printer and says nothing of it: the line may stand still, or its last bytes may wait, without a word.
+    System,
 }
 
 impl Patience {
@@ -180,9 +194,10 @@ impl<'a> Session<'a> {
         let mut left = bytes;
         let ended = |left: &[u8], end| if left.len() == bytes.len() { Sent::Nothing } else { end };
         let (mut hard, mut quiet) = (after(patience.hard_ms()), after(patience.process_id_ms));
-        let mut waiting_for_a_person = false;
+        let (mut waiting_for_a_person, mut held) = (false, false);
         loop {
-            let deadline = if waiting_for_a_person { hard } else { hard.min(quiet) };
+            let may_stand = waiting_for_a_person || held || patience.flow == FlowControl::System;
+            let deadline = if may_stand { hard } else { hard.min(quiet) };
             tokio::select! {
                 biased;
                 answer = self.incoming.next() => match answer {
@@ -197,10 +212,15 @@ impl<'a> Session<'a> {
                         }
                         waiting_for_a_person = needs_attention(status);
                     }
+                    Ok(Answer::Xoff) => held = patience.flow == FlowControl::Seen,
+                    Ok(Answer::Xon) => {
+                        held = false;
+                        quiet = after(patience.process_id_ms);
+                    }
                     Ok(_) => {}
                     Err(_) => return ended(left, Sent::Lost),
                 },
-                written = self.writer.write(left), if !left.is_empty() => match written {
+                written = self.writer.write(left), if !left.is_empty() && !held => match written {
                     Ok(0) => return ended(left, Sent::Lost),
                     Ok(length) => {
                         left = left.get(length..).unwrap_or_default();
@@ -208,7 +228,7 @@ impl<'a> Session<'a> {
                         (hard, quiet) = (after(patience.hard_ms()), after(patience.process_id_ms));
                     }
                     Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                        if !waiting_for_a_person {
+                        if !may_stand {
                             return ended(left, Sent::Doubt);
                         }
                     }

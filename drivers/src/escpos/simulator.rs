@@ -4,9 +4,11 @@
 //! `layout.rs`; what it printed stays printed; its real-time commands work inside data, as on a real printer.
 //! Fault scripts (`devices.md` 5) take hold of what it sends (`tx`) and of its states `line` (a row was printed) and `cut`; an attempt
 //! begins with each `1B 40`; what it
-//! receives has no messages, so `rx` finds nothing. Words for `truth`: `paper_end`, `paper_loaded`, `near_end`, `cover_open`, `cover_closed`.
+//! receives has no messages, so `rx` finds nothing. Words for `truth`: `paper_end`, `paper_loaded`, `near_end`, `cover_open`, `cover_closed`,
+//! `busy` (XOFF, and nothing is taken), `ready` (XON).
 //! Deliberately not here: dots, fonts, darkness and the speed of a real mechanism.
 
+mod dots;
 mod head;
 mod interpret;
 mod machine;
@@ -136,6 +138,11 @@ impl EscPosSimulator {
     /// The roll is nearly at its end, or not.
     pub fn near_end(&self, near: bool) {
         self.shared.change(|machine| machine.sense(|sensors| sensors.near_end = near));
+    }
+
+    /// Sends XOFF and takes nothing more, or sends XON and goes on.
+    pub fn busy(&self, busy: bool) {
+        self.shared.change(|machine| machine.hold(busy));
     }
 
     /// Opens or closes the cover.

@@ -41,7 +41,10 @@ async fn open(path: &Path) -> io::Result<(File, u64)> {
     // Looked at before it is opened: opening a device or a pipe can already do something to it, or never return.
     match tokio::fs::metadata(path).await {
         Ok(found) if !found.is_file() => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file; a printer on USB is usb:///dev/usb/lp0",
+            ));
         }
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -1,7 +1,7 @@
 //! The layout as a picture for the screen and for manuals: the same rows as on paper, with real symbols.
 //!
 //! Invariants: every character stands in the column where the printer puts it; text is escaped; the picture needs nothing from
-//! outside. Not here: the look of a printer's font.
+//! outside. What the driver draws for the printer is drawn here dot by dot too. Not here: the look of a printer's font.
 
 use std::fmt::Write as _;
 
@@ -11,6 +11,8 @@ use super::{
     barcode::jan13,
     bars,
     bitmap::Bitmap,
+    cell::{Shape, cells},
+    glyphs::{CELL_DOTS, Dots},
     layout::{Columns, Row, place_with},
     logo::Logo,
     wrap::{char_width, text_width},
@@ -93,18 +95,20 @@ impl Paper {
                 Align::Right => free,
             };
         let (mut places, mut shown) = (Vec::new(), String::new());
-        for c in text.chars() {
-            if c != ' ' {
-                places.push(x.to_string());
-                match c {
-                    '&' => shown.push_str("&amp;"),
-                    '<' => shown.push_str("&lt;"),
-                    '>' => shown.push_str("&gt;"),
-                    c if c.is_control() => shown.push('\u{fffd}'),
-                    c => shown.push(c),
+        for (_, cell) in cells(text) {
+            let whole: String = [Some(cell.base), cell.selector].into_iter().flatten().collect();
+            match cell.shape() {
+                Some(Shape::Dots(dots)) => {
+                    self.drawn(&whole, if bold { dots.bold() } else { dots }, x, scale)
+                }
+                _ if whole == " " => {}
+                _ => {
+                    // Places are counted in UTF-16 units (SVG 2, 11.2).
+                    places.extend(std::iter::repeat_n(x.to_string(), whole.encode_utf16().count()));
+                    escape(&whole, &mut shown);
                 }
             }
-            x += char_width(c) * COLUMN_DOTS * scale;
+            x += char_width(cell.base) * COLUMN_DOTS * scale;
         }
         if !shown.is_empty() {
             let weight = if bold { " font-weight=\"700\"" } else { "" };
@@ -115,6 +119,18 @@ impl Paper {
             ));
         }
         self.y += height;
+    }
+
+    /// A cell dot by dot as on paper, its lower edge where the characters beside it have theirs; the title names it for a reader aloud.
+    fn drawn(&mut self, name: &str, dots: Dots, left: usize, scale: usize) {
+        let top = self.y + (ROW_DOTS - CELL_DOTS) / 2 * scale;
+        let mut path = String::new();
+        for y in 0..CELL_DOTS {
+            for x in (0..CELL_DOTS).filter(|x| dots.is_black(*x, y)) {
+                let _ = write!(path, "M{} {}h{scale}v{scale}h-{scale}z", left + x * scale, top + y * scale);
+            }
+        }
+        self.write(format_args!("<g><title>{name}</title><path d=\"{path}\"/></g>"));
     }
 
     fn qr(&mut self, payload: &str) {
@@ -168,6 +184,18 @@ impl Paper {
         }
         self.write(format_args!("<path d=\"{path}\"/>"));
         self.y += rows.len() * high + below;
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
     }
 }
 

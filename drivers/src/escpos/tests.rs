@@ -1,8 +1,10 @@
 //! The driver against the simulated printer, over real lines. The paper is the judge.
 
 mod bytes;
+mod drawn;
 mod encode;
 mod faults;
+mod lines;
 mod pictures;
 mod print;
 mod stall;
@@ -13,6 +15,7 @@ use super::{
     client::EscPosPrinter,
     config::EscPosConfig,
     layout::{Columns, preview},
+    reference::reference_receipt,
     simulator::{EscPosSimulator, SimulatorConfig},
     text::Replacements,
 };
@@ -59,32 +62,8 @@ fn pair(left: &str, right: &str) -> Line {
     Line::Pair { left: left.to_owned(), right: right.to_owned(), bold: false }
 }
 
-/// Twenty lines of Japanese text and a QR symbol: what a counter prints.
 fn receipt() -> Document {
-    let lines = vec![
-        Line::Text { text: "領収書".to_owned(), align: Align::Centre, large: true, bold: false },
-        text("みほん市　市民課　窓口１", Align::Centre),
-        Line::Rule,
-        pair("領収日", "2026年11月21日 10:15"),
-        pair("領収書番号", "JUMIN-01-1-000123"),
-        Line::Blank,
-        pair("住民票の写し 300円 × 2通", "¥600"),
-        pair("印鑑登録証明書 300円 × 1通", "¥300"),
-        pair("戸籍全部事項証明書 450円 × 1通", "¥450"),
-        pair("所得証明書 300円 × 1通", "¥300"),
-        pair("住民票の写し 法定無料 × 1通", "¥0"),
-        Line::Rule,
-        pair("小計 6通", "¥1,650"),
-        Line::Pair { left: "合計（非課税）".to_owned(), right: "¥1,650".to_owned(), bold: true },
-        pair("現金 お預り", "¥2,000"),
-        pair("お釣り", "¥350"),
-        Line::Blank,
-        text("上記の金額を領収しました。", Align::Left),
-        text("この領収書は手数料の証明です。大切に保管して", Align::Left),
-        text("ください。お問い合わせは窓口まで。", Align::Left),
-        Line::Qr("https://receipt.city.example.jp/v/JUMIN-01-1-000123?c=7f3a9b2e".to_owned()),
-    ];
-    Document { lines, open_drawer: false }
+    reference_receipt()
 }
 
 /// The preview without the lines that stand for symbols and pictures.
@@ -128,6 +107,7 @@ async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 fn the_simulator_reads_bytes_in_its_own_way() {
     let sources = [
         include_str!("simulator.rs"),
+        include_str!("simulator/dots.rs"),
         include_str!("simulator/head.rs"),
         include_str!("simulator/interpret.rs"),
         include_str!("simulator/machine.rs"),
@@ -146,6 +126,8 @@ fn the_simulator_reads_bytes_in_its_own_way() {
             "escpos::layout",
             "escpos::bars",
             "escpos::barcode",
+            "escpos::glyphs",
+            "escpos::cell",
         ] {
             assert!(!source.contains(foreign), "{foreign}");
         }

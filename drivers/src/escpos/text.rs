@@ -4,13 +4,16 @@
 //! replaced by an entry of the caller's table, and then the paper says so: 「高※」 and a footnote (DESIGN 3.13).
 //! Profile: half-width letters and katakana, JIS X 0208, and row 13 of CP932. "Encodable" is not "in the font": 髙 has a CP932
 //! code and still no glyph here (`devices.md` E19).
-//! Deliberately not here: drawing missing characters as raster; that needs a font, and none is in the tree.
+//! A character outside the profile that `glyphs.rs` draws is printed as it is, unless the table names it.
+//! Deliberately not here: the drawing itself.
 
 use std::collections::BTreeMap;
 
 use encoding_rs::SHIFT_JIS;
 
 use crate::pos_printer::{Align, Document, Line};
+
+use super::cell::{Cell, cells};
 
 /// Most replacement entries that a configuration may carry.
 pub const REPLACEMENTS_MAX: usize = 500;
@@ -121,12 +124,14 @@ impl TryFrom<BTreeMap<char, String>> for Replacements {
     }
 }
 
-/// A document of which every character has a glyph: replaced where the table says so, and then marked and footnoted.
+/// A document of which every character has a glyph or is drawn: replaced where the table says so, and then marked and footnoted.
+///
+/// The table goes before the drawing: whoever wrote 髙 → 高 decided it. A variation sequence of a replaced character is replaced with it.
 ///
 /// A tabulator becomes a space; line feeds stay, the layout breaks there. QR payloads and barcodes are data, not text: they are not looked at.
 ///
 /// # Errors
-/// Every character that has neither a glyph nor a replacement.
+/// Every character that has neither a glyph nor a drawing nor a replacement.
 pub fn prepare(document: &Document, replacements: &Replacements) -> Result<Document, Vec<Unprintable>> {
     let mut pass = Pass { replacements, replaced: false, missing: Vec::new() };
     let mut lines: Vec<Line> =
@@ -163,20 +168,42 @@ impl Pass<'_> {
 
     fn text(&mut self, line: usize, start: usize, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        for (offset, character) in text.chars().enumerate() {
-            if character == '\t' {
-                out.push(' ');
-            } else if character == '\n' || glyph(character).is_some() {
-                out.push(character);
-            } else if let Some(instead) = self.replacements.0.get(&character) {
+        for (offset, cell) in cells(text) {
+            self.cell(&mut out, cell, (line, start + offset));
+        }
+        out
+    }
+
+    fn cell(&mut self, out: &mut String, cell: Cell, (line, offset): (usize, usize)) {
+        let Cell { base, selector } = cell;
+        let mut missing = |character, offset| self.missing.push(Unprintable { character, line, offset });
+        let selector_table = selector.and_then(|selector| self.replacements.0.get(&selector));
+        match (base, self.replacements.0.get(&base)) {
+            (_, Some(instead)) => {
                 out.push_str(instead);
                 out.push(REPLACED_MARK);
                 self.replaced = true;
-            } else {
-                self.missing.push(Unprintable { character, line, offset: start + offset });
             }
+            ('\t', None) if selector.is_none() => out.push(' '),
+            ('\n', None) if selector.is_none() => out.push('\n'),
+            _ if selector_table.is_none() && cell.shape().is_some() => {
+                out.push(base);
+                out.extend(selector);
+            }
+            // The character alone can be printed; its variant needs the table.
+            _ if selector.is_some() && (Cell { base, selector: None }).shape().is_some() => {
+                match selector_table {
+                    Some(instead) => {
+                        out.push(base);
+                        out.push_str(instead);
+                        out.push(REPLACED_MARK);
+                        self.replaced = true;
+                    }
+                    None => selector.into_iter().for_each(|selector| missing(selector, offset + 1)),
+                }
+            }
+            _ => missing(base, offset),
         }
-        out
     }
 }
 
@@ -258,13 +285,13 @@ mod tests {
         let document = Document {
             lines: vec![
                 text("交付手数料"),
-                Line::Pair { left: "髙".to_owned(), right: "麵と𠮟".to_owned(), bold: false },
+                Line::Pair { left: "é".to_owned(), right: "🍣と辻\u{e01ef}".to_owned(), bold: false },
             ],
             open_drawer: false,
         };
         let missing = prepare(&document, &Replacements::default()).unwrap_err();
         let places: Vec<_> = missing.iter().map(|m| (m.character, m.line, m.offset)).collect();
-        assert_eq!(places, [('髙', 1, 0), ('麵', 1, 1), ('𠮟', 1, 3)]);
+        assert_eq!(places, [('é', 1, 0), ('🍣', 1, 1), ('\u{e01ef}', 1, 4)]);
     }
 
     #[test]
@@ -276,6 +303,16 @@ mod tests {
         assert!(prepared.open_drawer);
         let plain = Document { lines: vec![text("高橋町")], open_drawer: false };
         assert_eq!(prepare(&plain, &replacements).unwrap(), plain);
+    }
+
+    #[test]
+    fn what_is_drawn_needs_no_replacement() {
+        let document = Document { lines: vec![text("髙橋 𠮟 麵 辻\u{e0100}")], open_drawer: false };
+        assert_eq!(prepare(&document, &Replacements::default()).unwrap(), document);
+        // With its character, a sequence is replaced as a whole.
+        let whole = table(&[('髙', "高")]).unwrap();
+        let document = Document { lines: vec![text("髙\u{e0100}")], open_drawer: false };
+        assert_eq!(prepare(&document, &whole).unwrap().lines, [text("高※"), text(FOOTNOTE)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::pos_printer::PrinterStatus;
 
-use super::text::Unprintable;
+use super::{cell::is_selector, text::Unprintable};
 
 /// Most characters that one sentence names.
 const NAMED_MAX: usize = 5;
@@ -75,7 +75,7 @@ fn name(one: &Unprintable) -> String {
 }
 
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
+    is_selector(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
 }
 
 #[cfg(test)]

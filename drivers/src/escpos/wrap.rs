@@ -3,6 +3,8 @@
 //! Invariants: no row is wider than asked for; no character is lost except spaces at a break. Deliberately not here: dots; the
 //! grid is the printer's own, where a full-width character takes two columns.
 
+use super::cell::is_selector;
+
 /// Characters that may not begin a row (行頭禁則); they stay with the one before them.
 const NOT_AT_START: &str =
     "、。，．・：；？！）］｝」』】〕〉》々ゝゞーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ､｡｣ｰ)]},.:;?!%";
@@ -13,7 +15,7 @@ const NOT_AT_END: &str = "（［｛「『【〔〈《｢([{";
 #[must_use]
 pub(super) fn char_width(c: char) -> usize {
     match c {
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => 0,
+        c if is_selector(c) => 0,
         ' '..='~' | '\u{a5}' | '\u{ff61}'..='\u{ff9f}' => 1,
         _ => 2,
     }

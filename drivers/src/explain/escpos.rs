@@ -3,6 +3,8 @@
 //! Invariants: a command that is not known is a breach and its bytes are passed over one by one; real-time commands within data are a
 //! breach, since the printer executes them there. Not here: the commands themselves (`escpos_command.rs`, `escpos_extended.rs`).
 
+use std::collections::BTreeSet;
+
 use encoding_rs::SHIFT_JIS;
 
 use super::{
@@ -22,10 +24,15 @@ struct State {
     kicks_off: bool,
     /// Something was printed after the last cut.
     uncut: bool,
+    /// Codes of user-defined kanji.
+    defined: BTreeSet<[u8; 2]>,
 }
 
+/// 〓, which stands for a type that a printer has not.
+const GETA: [u8; 2] = [0x81, 0xAC];
+
 pub(super) fn explain(bytes: &[u8], notes: &mut Notes) {
-    let mut state = State { kanji: true, kicks_off: false, uncut: false };
+    let mut state = State { kanji: true, kicks_off: false, uncut: false, defined: BTreeSet::new() };
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if matches!(byte, 0x20..=0x7E | 0x80..=0xFF) {
@@ -60,16 +67,22 @@ fn head(bytes: &[u8]) -> String {
 /// A run of characters; its length.
 fn text(bytes: &[u8], at: usize, state: &mut State, notes: &mut Notes) -> usize {
     let mut length = 0;
-    while let Some(&byte) = bytes.get(length) {
-        length += match byte {
-            0x81..=0x9F | 0xE0..=0xFC if state.kanji && bytes.len() > length + 1 => 2,
-            0x20..=0x7E | 0x80..=0xFF => 1,
+    // The run with 〓 for what the host has defined.
+    let mut shown = Vec::new();
+    loop {
+        let (character, known) = match bytes.get(length..) {
+            Some(&[first @ (0x81..=0x9F | 0xE0..=0xFC), second, ..]) if state.kanji => {
+                ([first, second].to_vec(), state.defined.contains(&[first, second]))
+            }
+            Some(&[byte @ (0x20..=0x7E | 0x80..=0xFF), ..]) => (vec![byte], false),
             _ => break,
         };
+        length += character.len();
+        shown.extend(if known { GETA.to_vec() } else { character });
     }
     let run = &bytes[..length];
     state.uncut = true;
-    let (decoded, damaged) = SHIFT_JIS.decode_without_bom_handling(run);
+    let (decoded, damaged) = SHIFT_JIS.decode_without_bom_handling(&shown);
     if state.kanji {
         notes.piece(at, length, 0, format!("text {decoded:?}"));
         if damaged {
@@ -108,9 +121,15 @@ fn command(bytes: &[u8], at: usize, known: &Known, state: &mut State, notes: &mu
         _ => notes.piece(at, known.length, 0, known.words.clone()),
     }
     match known.effect {
-        Effect::Initialise => (state.kanji, state.kicks_off) = (false, false),
+        Effect::Initialise => {
+            (state.kanji, state.kicks_off) = (false, false);
+            state.defined.clear();
+        }
         Effect::Kanji(on) => state.kanji = on,
         Effect::RealTime { kicks_off } => state.kicks_off = kicks_off,
+        Effect::Define(code) => {
+            state.defined.insert(code);
+        }
         Effect::Print => state.uncut = true,
         Effect::Cut => state.uncut = false,
         Effect::None | Effect::ProcessId | Effect::Clear => {}

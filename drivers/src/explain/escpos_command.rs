@@ -6,7 +6,11 @@ pub(super) enum Effect {
     None,
     Initialise,
     Kanji(bool),
-    RealTime { kicks_off: bool },
+    RealTime {
+        kicks_off: bool,
+    },
+    /// A character of the host's own has this code now.
+    Define([u8; 2]),
     Print,
     Cut,
     ProcessId,

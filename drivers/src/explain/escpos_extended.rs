@@ -4,6 +4,8 @@ use super::escpos_command::{Effect, Known, Read};
 
 /// Bytes before the data of `1D 28 x pL pH`.
 const FAMILY_HEAD_BYTES: usize = 5;
+/// Bytes of a kanji of 24 x 24 dots.
+const KANJI_BYTES: usize = 72;
 
 /// Reads a command with data.
 pub(super) fn extended(bytes: &[u8]) -> Read {
@@ -11,6 +13,7 @@ pub(super) fn extended(bytes: &[u8]) -> Read {
         [0x10, rest @ ..] => real_time(rest),
         [0x1B, 0x2A, rest @ ..] => column_image(rest),
         [0x1B, 0x44, rest @ ..] => tabulators(rest),
+        [0x1C, 0x32, rest @ ..] => user_defined_kanji(bytes, rest),
         [0x1D, 0x56, rest @ ..] => cut(rest),
         [0x1D, 0x28, rest @ ..] => family(bytes, rest),
         [0x1D, 0x38, rest @ ..] => large_graphics(bytes, rest),
@@ -58,6 +61,13 @@ fn column_image(rest: &[u8]) -> Read {
     }
     let words = format!("an image of {columns} columns");
     Read::Known(Known { length: 5 + length, words, effect: Effect::Print, data: Some((5, 5 + length)) })
+}
+
+/// The font of 24 x 24 dots is taken for granted: 72 bytes.
+fn user_defined_kanji(bytes: &[u8], rest: &[u8]) -> Read {
+    let [first, second, ..] = rest else { return Read::Cut };
+    let words = format!("define kanji {first:02X} {second:02X}, 24 x 24 dots");
+    with_data(bytes, words, (4, 4 + KANJI_BYTES), Effect::Define([*first, *second]))
 }
 
 fn tabulators(rest: &[u8]) -> Read {

@@ -12,6 +12,9 @@ pub mod config;
 mod message;
 mod result_code;
 mod signature;
+pub mod simulator;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     client::{Nonces, PayPay},

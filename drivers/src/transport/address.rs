@@ -1,7 +1,7 @@
 //! The address of a machine as configuration writes it (DESIGN 5, "Devices").
 //!
 //! `serial:///dev/ttyUSB0?baud=115200`, `serial://COM3?baud=9600&parity=none&stop=2&flow=xonxoff`, `tcp://192.0.2.10:9100`,
-//! `file:///var/tmp/out.bin`. Invariant: what is printed parses to the same value; an unknown or repeated key is an error, not ignored.
+//! `usb:///dev/usb/lp0`, `usb://04b8:0202`, `file:///var/tmp/out.bin`. Invariant: what is printed parses to the same value; an unknown or repeated key is an error, not ignored.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -25,8 +25,24 @@ pub enum Transport {
         /// Port; 0 only where a simulator lets the system choose.
         port: u16,
     },
+    /// A printer on USB.
+    Usb(UsbAddress),
     /// A file that is only written.
     File(PathBuf),
+}
+
+/// A printer on USB (Linux `usblp`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsbAddress {
+    /// Its device node: `/dev/usb/lp0`. The numbers follow the order of plugging in; a rule of the system can give a fixed name.
+    Path(PathBuf),
+    /// Vendor and product, wherever it is plugged in: `04b8:0202`.
+    Id {
+        /// `idVendor`.
+        vendor: u16,
+        /// `idProduct`.
+        product: u16,
+    },
 }
 
 /// A serial port with what the address says of it; the driver fills in the rest.
@@ -79,7 +95,7 @@ pub enum Flow {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// No `scheme://`, or one that this program does not have.
-    #[error("{0:?}: expected serial://, tcp:// or file://")]
+    #[error("{0:?}: expected serial://, tcp://, usb:// or file://")]
     Scheme(String),
     /// Longer than [`ADDRESS_LENGTH_MAX_BYTES`].
     #[error("address is longer than {ADDRESS_LENGTH_MAX_BYTES} bytes")]
@@ -90,6 +106,11 @@ pub enum AddressError {
     /// `serial://` or `file://` without a path.
     #[error("{0:?}: the path is missing")]
     NoPath(String),
+    /// `usb://` with neither.
+    #[error(
+        "{0:?}: expected usb:///dev/usb/lp0 or usb://04b8:0202 (vendor and product, four hexadecimal digits each)"
+    )]
+    Usb(String),
     /// A query key that is not known here, or that stands twice.
     #[error("unknown or repeated setting {0:?}: baud, parity, stop and flow are allowed, once each")]
     Setting(String),
@@ -129,6 +150,9 @@ impl FromStr for Transport {
         match text.split_once("://") {
             Some(("tcp", rest)) => parse_tcp(rest).ok_or_else(|| AddressError::HostPort(text.to_owned())),
             Some(("serial", rest)) => parse_serial(rest, text).map(Self::Serial),
+            Some(("usb", rest)) => {
+                parse_usb(rest).map(Self::Usb).ok_or_else(|| AddressError::Usb(text.to_owned()))
+            }
             Some(("file", "")) => Err(AddressError::NoPath(text.to_owned())),
             Some(("file", path)) => Ok(Self::File(PathBuf::from(path))),
             _ => Err(AddressError::Scheme(text.to_owned())),
@@ -146,6 +170,19 @@ fn parse_tcp(rest: &str) -> Option<Transport> {
     let plain = !bare.is_empty() && !bare.contains(['/', '@', '?', '#', ' ']);
     let port = port.parse().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()))?;
     plain.then(|| Transport::Tcp { host: bare.to_owned(), port })
+}
+
+fn parse_usb(rest: &str) -> Option<UsbAddress> {
+    if rest.starts_with('/') {
+        return Some(UsbAddress::Path(PathBuf::from(rest)));
+    }
+    let hex = |digits: &str| {
+        let four =
+            digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+        u16::from_str_radix(digits, 16).ok().filter(|_| four)
+    };
+    let (vendor, product) = rest.split_once(':')?;
+    Some(UsbAddress::Id { vendor: hex(vendor)?, product: hex(product)? })
 }
 
 fn parse_serial(rest: &str, whole: &str) -> Result<SerialAddress, AddressError> {
@@ -217,6 +254,8 @@ impl fmt::Display for Transport {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
             Self::File(path) => write!(f, "file://{}", path.display()),
+            Self::Usb(UsbAddress::Path(path)) => write!(f, "usb://{}", path.display()),
+            Self::Usb(UsbAddress::Id { vendor, product }) => write!(f, "usb://{vendor:04x}:{product:04x}"),
             Self::Serial(serial) => write!(f, "{serial}"),
         }
     }

@@ -31,7 +31,7 @@ impl Listener {
     /// Waits at an address; `tcp://127.0.0.1:0` lets the system choose the port.
     ///
     /// # Errors
-    /// When the port is taken, or the address is a file.
+    /// When the port is taken, or the address is a file or a printer on USB.
     pub async fn bind(address: &Transport, serial: SerialDefaults) -> Result<Self, TransportError> {
         let failed = |source| TransportError::Open { address: address.to_string(), source };
         match address {
@@ -44,7 +44,9 @@ impl Listener {
             Transport::Serial(_) => {
                 Ok(Self { kind: Kind::Serial(serial), address: address.clone(), used: false })
             }
-            Transport::File(_) => Err(TransportError::NotListenable { address: address.to_string() }),
+            Transport::Usb(_) | Transport::File(_) => {
+                Err(TransportError::NotListenable { address: address.to_string() })
+            }
         }
     }
 

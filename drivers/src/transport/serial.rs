@@ -1,7 +1,9 @@
 //! Serial ports, claimed for this process.
 //!
-//! Invariants: `flush` never drains the port (a drain blocks the whole thread while the other side holds XOFF); a claim is given
-//! back before the port is closed, so that a pseudo-terminal whose other end stays open can be opened again.
+//! Invariants: `flush` never drains the port (a drain blocks the whole thread while the other side holds XOFF); bytes that the other
+//! side would not take are thrown away before the port is closed, so that neither closing waits for them nor a later job finds them
+//! on the line; a claim is given back before the port is closed, so that a pseudo-terminal whose other end stays open can be opened
+//! again. With `flow=xonxoff` the system's own line discipline obeys and takes out XOFF and XON.
 
 use std::{
     io,
@@ -58,17 +60,26 @@ pub(super) fn open(address: &SerialAddress, defaults: SerialDefaults) -> io::Res
         .open_native_async()?;
     // What an earlier process left in the receive buffer is not an answer to us.
     stream.clear(tokio_serial::ClearBuffer::Input)?;
-    Ok(SerialLine(stream))
+    Ok(SerialLine { port: stream, stuck: false })
 }
 
 /// A claimed port.
 #[derive(Debug)]
-pub(super) struct SerialLine(SerialStream);
+pub(super) struct SerialLine {
+    port: SerialStream,
+    /// The last write was not taken.
+    stuck: bool,
+}
 
 impl Drop for SerialLine {
     fn drop(&mut self) {
+        if self.stuck
+            && let Err(error) = self.port.clear(tokio_serial::ClearBuffer::Output)
+        {
+            tracing::debug!(%error, "a serial port kept bytes that nobody took");
+        }
         #[cfg(unix)]
-        if let Err(error) = self.0.set_exclusive(false) {
+        if let Err(error) = self.port.set_exclusive(false) {
             tracing::debug!(%error, "a serial port kept its claim");
         }
     }
@@ -80,13 +91,15 @@ impl AsyncRead for SerialLine {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        Pin::new(&mut self.port).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for SerialLine {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        let written = Pin::new(&mut self.port).poll_write(cx, buf);
+        self.stuck = written.is_pending();
+        written
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -4,6 +4,7 @@
 //! a golden file of its own beside the old ones.
 #![expect(clippy::unwrap_used, reason = "helpers of a test")]
 
+mod clock;
 #[path = "../../../domain/tests/desk/mod.rs"]
 #[expect(dead_code, reason = "the builder serves the domain's tests too")]
 mod desk;

@@ -85,6 +85,9 @@ pub(super) fn specimen(mark: &str) -> Document {
         pair("住民票の写し 300円 × 1通", "¥300"),
         pair("ﾃｽﾄ ｶﾅ ﾊﾝｶｸ", "0123456789"),
         text("①㈱〒々ヶ「窓口」・領収日"),
+        // Drawn dot by dot, in a row and as characters of the job's own (ADR 0012 of the project).
+        text("𠮟・製麵・髙・邉\u{e0101}"),
+        Line::Text { text: "𠮟麵".into(), align: Align::Centre, large: true, bold: false },
         text("ABCDEFGHIJKLMNOPQRSTUVWXYZ #$%&()*+,-./:;<=>@[]^_{|}~"),
         Line::Blank,
         text("ここまで読めれば合格です。"),
@@ -190,7 +193,7 @@ async fn missing_glyph(device: &EscPosConfig) -> Check {
         "印字できない文字を ? にしない（断るか、印を付けて置き換える）",
     );
     on_paper!(device, trial, Script::none(), 48, |bench, trial| {
-        let document = Document { lines: vec![text("𠮟")], open_drawer: false };
+        let document = Document { lines: vec![text("🍣")], open_drawer: false };
         match bench.print(trial, 1, &document).await {
             PrintOutcome::NotPrinted { .. } => {
                 trial.must_equal("papers", &bench.simulator.papers().len(), &0)

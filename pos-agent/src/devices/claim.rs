@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
 };
 
-use drivers::transport::Transport;
+use drivers::transport::{Transport, UsbAddress};
 
 /// A claimed address; given back when dropped.
 #[derive(Debug)]
@@ -60,13 +60,15 @@ impl Claim {
 /// One name for one machine. A port under `/dev/serial/by-id` is the port it points to.
 fn machine(transport: &Transport) -> String {
     match transport {
-        Transport::Serial(serial) => {
-            let path = std::fs::canonicalize(&serial.path);
-            path.map_or_else(|_| serial.path.clone(), |path| path.display().to_string())
-        }
+        Transport::Serial(serial) => pointed_to(&serial.path),
+        Transport::Usb(UsbAddress::Path(path)) => pointed_to(&path.display().to_string()),
         Transport::Tcp { host, port } => format!("tcp://{}:{port}", host.to_ascii_lowercase()),
-        Transport::File(_) => transport.to_string(),
+        Transport::Usb(UsbAddress::Id { .. }) | Transport::File(_) => transport.to_string(),
     }
+}
+
+fn pointed_to(path: &str) -> String {
+    std::fs::canonicalize(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 /// Every character that may not stand in a file name is written as its number.

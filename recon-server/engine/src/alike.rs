@@ -7,17 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{
-    money::Yen,
-    time::{CivilDate, Timestamp},
-};
+use domain::{money::Yen, time::CivilDate};
 
 use crate::{
     facts::{Row, RowClass, SaleState},
     join::{ItemEnd, Joined, Mine, RowEnd},
     keys::{Item, Role, Rule},
     matching::Accept,
-    pairs::{paired_in_order, paired_in_time, possible_spares},
+    pairs::{Timed, paired_in_order, paired_in_time, possible_spares},
     proof::{identity_of_item, identity_of_row},
     world::World,
 };
@@ -55,8 +52,8 @@ pub(crate) struct Alike<'f> {
 /// Members of a class while it is gathered.
 #[derive(Default)]
 struct Gathered {
-    items: Vec<(Timestamp, usize)>,
-    rows: Vec<(Timestamp, usize)>,
+    items: Vec<Timed>,
+    rows: Vec<Timed>,
 }
 
 impl<'f> Joined<'f> {
@@ -197,13 +194,7 @@ impl<'f> Joined<'f> {
         class
     }
 
-    fn set(
-        &mut self,
-        mine: &Mine<'_>,
-        kind: Kind<'f>,
-        items: Vec<(Timestamp, usize)>,
-        rows: Vec<(Timestamp, usize)>,
-    ) {
+    fn set(&mut self, mine: &Mine<'_>, kind: Kind<'f>, items: Vec<Timed>, rows: Vec<Timed>) {
         let timeless = rows.iter().all(|(at, _)| {
             let jst = at.jst();
             (jst.hour(), jst.minute(), jst.second()) == (0, 0, 0)
@@ -224,7 +215,7 @@ impl<'f> Joined<'f> {
     fn accept(
         &mut self,
         kind: Kind<'f>,
-        (items, rows): (Vec<(Timestamp, usize)>, Vec<(Timestamp, usize)>),
+        (items, rows): (Vec<Timed>, Vec<Timed>),
         pairs: Vec<(usize, usize)>,
         window_ms: i64,
         (in_time, keyed): (bool, bool),
@@ -240,7 +231,7 @@ impl<'f> Joined<'f> {
             let taken: BTreeSet<usize> = pairs.iter().map(|(_, r)| *r).collect();
             rows.iter().map(|(_, r)| *r).filter(|r| !taken.contains(r)).collect()
         };
-        let index = |list: Vec<(Timestamp, usize)>| list.into_iter().map(|(_, index)| index).collect();
+        let index = |list: Vec<Timed>| list.into_iter().map(|(_, index)| index).collect();
         for (item, row) in &pairs {
             self.item_end[*item] = ItemEnd::Paired { row: *row, rule };
             self.row_end[*row] = RowEnd::Paired { item: *item };

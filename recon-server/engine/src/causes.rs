@@ -130,7 +130,8 @@ impl Case<'_> {
     }
 
     fn counted(&self, from: CivilDate, to: CivilDate) -> Vec<Charged> {
-        let counts = |row: &&Row| matches!(row.class, RowClass::Sale | RowClass::Refund);
+        let counts =
+            |row: &&Row| matches!(row.class, RowClass::Sale | RowClass::Refund | RowClass::Chargeback);
         let charged =
             |row: &Row| Charged { day: row.at.date(), brand: row.brand.clone(), amount: row.amount };
         self.rows(from, to).filter(counts).map(charged).collect()

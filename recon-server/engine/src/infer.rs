@@ -184,7 +184,7 @@ pub fn past_lines(facts: &Facts, contract: &Contract) -> Vec<PastLine> {
         .rows
         .iter()
         .filter(|row| row.contract == contract.id && row.occurrence == 1)
-        .filter(|row| matches!(row.class, RowClass::Sale | RowClass::Refund))
+        .filter(|row| matches!(row.class, RowClass::Sale | RowClass::Refund | RowClass::Chargeback))
         .collect();
     let line = |declared: &&crate::declared::DeclaredPayout| {
         let own = rows.iter().filter(|row| (declared.from..=declared.to).contains(&row.closing_date()));

@@ -68,4 +68,5 @@ pub use class::{ExceptionClass, Verdict};
 pub use contract::Contract;
 pub use facts::Facts;
 pub use outcome::Outcome;
+pub use refused::refused_candidates;
 pub use run::reconcile;

@@ -39,22 +39,22 @@ pub(crate) fn possible_spares(longer: &[Timed], shorter: &[Timed], window_ms: i6
     let near =
         |k: usize, s: usize| window_ms == i64::MAX || longer[k].0.ms_since(shorter[s].0).abs() <= window_ms;
     // How many of the shorter, from its front, find partners before each place of the longer; and from its back, after it.
-    let mut before = vec![0; longer.len()];
+    let (mut before, mut after) = (Vec::new(), Vec::new());
     let mut matched = 0;
     for k in 0..longer.len() {
-        before[k] = matched;
+        before.push(matched);
         if matched < shorter.len() && near(k, matched) {
             matched += 1;
         }
     }
-    let mut after = vec![0; longer.len()];
     let mut matched = 0;
     for k in (0..longer.len()).rev() {
-        after[k] = matched;
+        after.push(matched);
         if matched < shorter.len() && near(k, shorter.len() - 1 - matched) {
             matched += 1;
         }
     }
+    after.reverse();
     (0..longer.len()).filter(|k| before[*k] + after[*k] >= shorter.len()).map(|k| longer[k].1).collect()
 }
 

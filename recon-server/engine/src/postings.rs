@@ -311,7 +311,9 @@ fn proven_by_closing<'a>(facts: &'a Facts, outcome: &Outcome) -> Proven<'a> {
     let mut proven: Proven<'a> = BTreeMap::new();
     for row in &facts.rows {
         let Some(contract) = facts.contracts.iter().find(|c| c.id == row.contract) else { continue };
-        if row.occurrence != 1 || !matches!(row.class, RowClass::Sale | RowClass::Refund) {
+        if row.occurrence != 1
+            || !matches!(row.class, RowClass::Sale | RowClass::Refund | RowClass::Chargeback)
+        {
             continue;
         }
         let ours = match (links.get(row.id.as_str()), ended.get(row.id.as_str())) {

@@ -1,14 +1,14 @@
 //! The candidates that a match refused: rows of the same contract and amount around a sale that are not its row (reconciliation.md 5.7).
 //!
-//! Invariants: counted for every link by two searches in a sorted list; the nearest few are named only where the stage had to choose,
-//! so the cost is bounded. Not here: what is near something that did not match ([`crate::near`]).
+//! Invariants: counted for every link by two searches in a sorted list; the nearest few are kept only where the stage had to choose, so
+//! that results stay small; of any other link they are told when somebody asks ([`refused_candidates`]). Not here: what is near something that did not match ([`crate::near`]).
 
 use std::collections::BTreeMap;
 
 use domain::time::Timestamp;
 
 use crate::{
-    facts::RowClass,
+    facts::{Facts, RowClass},
     outcome::Link,
     proof::{Predicate, Refused, distance},
     world::World,
@@ -16,6 +16,19 @@ use crate::{
 
 /// Most refused candidates that are named.
 const REFUSED_MAX: usize = 3;
+
+/// The nearest rows that a link of journal and statement refused, with distance and the conditions that fail. Looks at all facts: for a
+/// question, not for a run.
+#[must_use]
+pub fn refused_candidates(facts: &Facts, link: &Link) -> Vec<Refused> {
+    let world = World::new(facts);
+    let sale = world.sales.binary_search_by(|sale| sale.id.as_str().cmp(&link.left)).ok();
+    let row = world.rows.binary_search_by(|row| row.id.as_str().cmp(&link.right)).ok();
+    let (Some(sale), Some(row)) = (sale, row) else { return Vec::new() };
+    let mut link = link.clone();
+    Candidates::new(&world).fill(&world, &mut link, sale, row, true);
+    link.proof.refused
+}
 
 /// Rows of money by contract and amount, in order of time.
 pub(crate) struct Candidates(BTreeMap<(usize, i64), Vec<(Timestamp, usize)>>);

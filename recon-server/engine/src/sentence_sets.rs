@@ -54,11 +54,10 @@ pub(crate) fn set_j_only(
     times: &[Timestamp],
 ) -> String {
     format!(
-        "{head}の収納{candidates}件のうち{count}件 {total}円が、届いている明細にありません。どの1件かは特定できません（候補は{}{}件）。端末の控えを確かめ、決済会社に照会してください。",
+        "{head}の収納{candidates}件のうち{count}件 {total}円が、届いている明細にありません。どれかは特定できません（候補は{}{}件）。端末の控えを確かめ、決済会社に照会してください。",
         hours(times),
         times.len()
     )
-    .replace("どの1件か", if count == 1 { "どの1件か" } else { "どれか" })
 }
 
 /// Too many of theirs.
@@ -103,11 +102,10 @@ pub(crate) fn merged(sales: &[&Sale], r: &Row) -> String {
     )
 }
 
-pub(crate) fn split(s: &Sale, rows: &[&Row]) -> String {
+pub(crate) fn split(s: &Sale, rows: usize) -> String {
     format!(
-        "{}が、明細では{}行に分けられたとみられます。ほかに合う組み合わせはありません。確かめて確定してください。",
-        sale(s),
-        rows.len()
+        "{}が、明細では{rows}行に分けられたとみられます。ほかに合う組み合わせはありません。確かめて確定してください。",
+        sale(s)
     )
 }
 

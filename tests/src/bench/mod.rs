@@ -4,4 +4,5 @@ pub mod append;
 pub mod centre;
 pub mod counter_month;
 pub mod processes;
+pub mod receipt;
 pub mod stats;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use town::bench::{append, centre, processes, stats};
+use town::bench::{append, centre, processes, receipt, stats};
 
 /// Measures ratios against baselines of the same run, median of five paired rounds.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Part {
         /// Where the journal goes.
         folder: PathBuf,
     },
+    /// Only the receipt, against python-escpos.
+    Receipt,
 }
 
 fn main() -> Result<()> {
@@ -39,6 +41,7 @@ fn main() -> Result<()> {
             println!("{}", append::only_ours(&folder)?);
             Ok(())
         }
+        Some(Part::Receipt) => paper(tempfile::tempdir_in(".")?.path()),
         None => all(),
     }
 }
@@ -58,7 +61,32 @@ fn all() -> Result<()> {
     journal(folder.path())?;
     syncs(folder.path())?;
     starts(folder.path())?;
-    busy_month(folder.path())
+    busy_month(folder.path())?;
+    paper(folder.path())
+}
+
+/// The peer comes from the package index; without it the figure is said to be missing, never guessed.
+fn paper(folder: &Path) -> Result<()> {
+    println!("\na receipt of 20 lines with a QR symbol, against {}:", receipt::PEER);
+    let found = match receipt::measure(folder) {
+        Ok(found) => found,
+        Err(error) => {
+            println!("  not measured: {error:#}");
+            return Ok(());
+        }
+    };
+    println!(
+        "  bytes on the wire {} against {}: ratio {}.{:03}   target 0.920",
+        found.bytes,
+        found.peer_bytes,
+        found.bytes_per_mille / 1_000,
+        found.bytes_per_mille % 1_000
+    );
+    println!(
+        "  built in {} µs, {} of the peer's time; {} µs on the wire at 115,200 baud, target 0.1 % of it",
+        found.build_us, found.build, found.wire_us
+    );
+    Ok(())
 }
 
 fn journal(folder: &Path) -> Result<()> {

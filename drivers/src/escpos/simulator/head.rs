@@ -1,14 +1,24 @@
 //! The print head: character set, size, alignment, and the row under it.
 //!
-//! Invariant: characters come out as the set-up chose. Without it half-width katakana, yen signs and kanji come out wrong, as on a
+//! Invariants: places are counted in dots, font A; characters come out as the set-up chose. Without it half-width katakana, yen signs and kanji come out wrong, as on a
 //! real printer; a code without a glyph comes out as a question mark.
+
+use std::collections::BTreeMap;
 
 use encoding_rs::SHIFT_JIS;
 
+use super::{dots, interpret::KANJI_BYTES};
+
 /// What is printed for a code without a glyph.
 const NO_GLYPH: char = '?';
-/// Distance of the factory tabulator stops, in columns.
-const TAB_COLUMNS: usize = 8;
+/// Width of a half-width character, font A.
+const HALF_DOTS: usize = 12;
+/// Distance of the factory tabulator stops: eight columns.
+const TAB_DOTS: usize = 8 * HALF_DOTS;
+/// Most kanji that the host may define; more are forgotten, as on small models.
+const DEFINED_MAX: usize = 15;
+/// What an image within a row reads as where it is no character.
+const NO_CHARACTER: char = '\u{fffd}';
 
 /// A character as it was received.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +38,8 @@ pub(super) struct Head {
     pub width: usize,
     align: u8,
     row: String,
-    columns: usize,
+    dots: usize,
+    defined: BTreeMap<[u8; 2], [u8; KANJI_BYTES]>,
 }
 
 impl Default for Head {
@@ -41,7 +52,8 @@ impl Default for Head {
             width: 1,
             align: 0,
             row: String::new(),
-            columns: 0,
+            dots: 0,
+            defined: BTreeMap::new(),
         }
     }
 }
@@ -58,7 +70,7 @@ impl Head {
 
     pub fn forget_row(&mut self) {
         self.row.clear();
-        self.columns = 0;
+        self.dots = 0;
     }
 
     /// Works only at the beginning of a row.
@@ -69,30 +81,53 @@ impl Head {
     }
 
     pub const fn has_room(&self, code: Code, columns: usize) -> bool {
-        self.columns + self.advance(code) <= columns
+        self.dots + self.advance(code) <= columns * HALF_DOTS
     }
 
     pub fn place(&mut self, code: Code) {
-        let character = match code {
-            Code::Half(byte) => self.half(byte),
-            Code::Full(pair) => full(pair),
-        };
-        self.columns += self.advance(code);
-        self.row.push(character);
+        match code {
+            Code::Half(byte) => self.row.push(self.half(byte)),
+            Code::Full(pair) => match self.defined.get(&pair) {
+                Some(kanji) => self.row.push_str(&dots::read(kanji).unwrap_or(NO_CHARACTER.to_string())),
+                None => self.row.push(full(pair)),
+            },
+        }
+        self.dots += self.advance(code);
+    }
+
+    pub fn define(&mut self, code: [u8; 2], kanji: [u8; KANJI_BYTES]) {
+        if matches!(code, [0xec, 0x40..=0x7e | 0x80..=0x9e])
+            && (self.defined.len() < DEFINED_MAX || self.defined.contains_key(&code))
+        {
+            self.defined.insert(code, kanji);
+        }
+    }
+
+    /// Columns of three bytes, at the size of the image whatever the size of the characters; the rest of a full row is lost.
+    pub fn image(&mut self, columns: &[u8], paper_columns: usize) {
+        for cell in columns.chunks(KANJI_BYTES) {
+            let wide = cell.len() / 3;
+            if self.dots + wide > paper_columns * HALF_DOTS {
+                return;
+            }
+            self.dots += wide;
+            let kanji = <&[u8; KANJI_BYTES]>::try_from(cell).ok().and_then(dots::read);
+            self.row.push_str(&kanji.unwrap_or(NO_CHARACTER.to_string()));
+        }
     }
 
     /// Goes to the next stop; a stop beyond the paper does nothing.
     pub fn tab(&mut self, columns: usize) {
-        let stop = (self.columns / TAB_COLUMNS + 1) * TAB_COLUMNS;
-        if stop < columns {
-            self.row.push_str(&" ".repeat(stop - self.columns));
-            self.columns = stop;
+        let stop = (self.dots / TAB_DOTS + 1) * TAB_DOTS;
+        if stop < columns * HALF_DOTS {
+            self.row.push_str(&" ".repeat((stop - self.dots) / HALF_DOTS));
+            self.dots = stop;
         }
     }
 
     /// The row as it stands on the paper; the next one is empty.
     pub fn finish(&mut self, columns: usize) -> String {
-        let free = columns.saturating_sub(self.columns);
+        let free = (columns * HALF_DOTS).saturating_sub(self.dots) / HALF_DOTS;
         let indent = match self.align {
             _ if self.row.is_empty() => 0,
             1 => free / 2,
@@ -106,8 +141,8 @@ impl Head {
 
     const fn advance(&self, code: Code) -> usize {
         match code {
-            Code::Half(_) => self.width,
-            Code::Full(_) => 2 * self.width,
+            Code::Half(_) => HALF_DOTS * self.width,
+            Code::Full(_) => 2 * HALF_DOTS * self.width,
         }
     }
 

@@ -4,6 +4,9 @@
 //! [`Operation::Unknown`]. Deliberately not here: what an operation does (`machine.rs`), and real-time commands, which the
 //! printer finds before it reads in order (`realtime.rs`).
 
+/// Bytes of a kanji of 24 x 24 dots.
+pub(super) const KANJI_BYTES: usize = 72;
+
 /// One step of the printer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -16,6 +19,10 @@ pub(super) enum Operation {
     Size(u8),
     Half(u8),
     Full([u8; 2]),
+    /// Columns of 24 dots within the row.
+    Image(Vec<u8>),
+    /// A user-defined kanji: its code and its columns.
+    Define([u8; 2], Box<[u8; KANJI_BYTES]>),
     LineFeed,
     Tab,
     Cut,
@@ -85,6 +92,17 @@ fn escape(bytes: &[u8]) -> Option<(Operation, usize)> {
         0x61 => (Operation::Align(n?), 3),
         0x74 => (Operation::CodePage(n?), 3),
         0x70 => (Operation::Kick, bytes.get(4).map(|_| 5)?),
+        0x2a => {
+            let [_, _, mode, low, high] = *bytes.first_chunk()?;
+            let columns = usize::from(u16::from_le_bytes([low, high]));
+            match mode {
+                33 => (Operation::Image(bytes.get(5..5 + 3 * columns)?.to_vec()), 5 + 3 * columns),
+                // Other densities are known, and leave nothing that this paper could show.
+                32 => (Operation::Nothing, bytes.get(5..5 + 3 * columns).map(|data| 5 + data.len())?),
+                0 | 1 => (Operation::Nothing, bytes.get(5..5 + columns).map(|data| 5 + data.len())?),
+                _ => (Operation::Unknown(0x1b), 1),
+            }
+        }
         _ => (Operation::Unknown(0x1b), 1),
     })
 }
@@ -94,6 +112,11 @@ fn file_separator(bytes: &[u8]) -> Option<(Operation, usize)> {
         0x26 => (Operation::KanjiMode(true), 2),
         0x2e => (Operation::KanjiMode(false), 2),
         0x43 => (Operation::KanjiCode(*bytes.get(2)?), 3),
+        0x32 => {
+            let code = [*bytes.get(2)?, *bytes.get(3)?];
+            let dots = bytes.get(4..4 + KANJI_BYTES)?.try_into().ok()?;
+            (Operation::Define(code, Box::new(dots)), 4 + KANJI_BYTES)
+        }
         0x21 | 0x2d | 0x57 => (Operation::Nothing, bytes.get(2).map(|_| 3)?),
         0x53 => (Operation::Nothing, bytes.get(3).map(|_| 4)?),
         _ => (Operation::Unknown(0x1c), 1),

@@ -40,6 +40,8 @@ pub(super) struct Machine {
     pub paper_end_in_lines: Option<u32>,
     pub power_cut_before_id: bool,
     pub cutter_jams_next: bool,
+    /// XOFF was sent: nothing is taken from the line.
+    held: bool,
     pub roll: Roll,
     pub kicks: u32,
     pub unknown_bytes: u32,
@@ -65,6 +67,7 @@ impl Machine {
             paper_end_in_lines: None,
             power_cut_before_id: false,
             cutter_jams_next: false,
+            held: false,
             roll: Roll::default(),
             kicks: 0,
             unknown_bytes: 0,
@@ -99,7 +102,7 @@ impl Machine {
     }
 
     pub fn room(&self) -> usize {
-        BUFFER_MAX_BYTES.saturating_sub(self.buffer.len())
+        if self.held { 0 } else { BUFFER_MAX_BYTES.saturating_sub(self.buffer.len()) }
     }
 
     pub fn next_reply(&mut self) -> Option<Step> {
@@ -114,6 +117,7 @@ impl Machine {
     pub fn power_off(&mut self) {
         self.powered = false;
         self.automatic = 0;
+        self.held = false;
         self.head = Head::default();
         self.kick_off = false;
         self.stored_qr.clear();
@@ -139,7 +143,16 @@ impl Machine {
             "near_end" => self.sense(|sensors| sensors.near_end = true),
             "cover_open" => self.sense(|sensors| sensors.cover_open = true),
             "cover_closed" => self.sense(|sensors| sensors.cover_open = false),
+            "busy" => self.hold(true),
+            "ready" => self.hold(false),
             _ => tracing::warn!(word, "a fault script names a truth that a printer does not have"),
+        }
+    }
+
+    /// XOFF or XON, once a change.
+    pub fn hold(&mut self, held: bool) {
+        if std::mem::replace(&mut self.held, held) != held {
+            self.reply(&[if held { 0x13 } else { 0x11 }]);
         }
     }
 
@@ -198,6 +211,8 @@ impl Machine {
             Operation::Size(n) => self.head.width = usize::from(n >> 4) + 1,
             Operation::Half(byte) => return self.place(Code::Half(byte)),
             Operation::Full(pair) => return self.place(Code::Full(pair)),
+            Operation::Image(columns) => self.image(&columns),
+            Operation::Define(code, dots) => self.head.define(code, *dots),
             Operation::Tab => self.head.tab(self.columns),
             Operation::Nothing => {}
             Operation::LineFeed => {
@@ -275,6 +290,12 @@ impl Machine {
         }
         self.head.place(code);
         full
+    }
+
+    /// An image within the row; what the row has no room for is not printed.
+    fn image(&mut self, columns: &[u8]) {
+        self.head.image(columns, self.columns);
+        self.roll.column_image(columns);
     }
 
     fn finish_row(&mut self) {

@@ -18,6 +18,8 @@ pub struct Paper {
     pub rasters: u32,
     /// Rows of dots of the raster images, top to bottom, in whole bytes.
     pub raster_rows: Vec<Vec<u8>>,
+    /// Column images within rows of text, as received: three bytes a column. In the row each cell of 24 columns stands as its character.
+    pub column_images: Vec<Vec<u8>>,
     /// Contents of the barcodes, top to bottom.
     pub barcodes: Vec<String>,
     /// Keys of the stored images, top to bottom.
@@ -52,6 +54,12 @@ impl Roll {
         let room = ROWS_MAX.saturating_sub(self.hanging.raster_rows.len());
         let rows = image.chunks(wide.max(1)).take(room).map(<[u8]>::to_vec);
         self.hanging.raster_rows.extend(rows);
+    }
+
+    pub fn column_image(&mut self, columns: &[u8]) {
+        if self.hanging.column_images.len() < ROWS_MAX {
+            self.hanging.column_images.push(columns.to_vec());
+        }
     }
 
     pub fn cut(&mut self) {

@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
 use crate::{
-    escpos::{command, layout::Row},
+    escpos::{command, layout::Row, logo::LogoSource},
     transport::{LineOptions, SerialDefaults},
 };
 
@@ -67,6 +67,30 @@ async fn script_11b_power_cut_before_process_id() {
     let outcome = EscPosPrinter::new(impatient(&simulator)).print(PrintJobId(1), receipt()).await;
     assert_eq!(Some(ended(&outcome)), expect["first"].as_str());
     assert_eq!(i64::try_from(simulator.papers().len()).ok(), expect["papers"].as_integer());
+}
+
+/// Script 11 of `devices.md` 5, the raster that holds `10 14`: as a picture, and in cells of kanji that the printer lacks.
+#[tokio::test]
+async fn script_11c_raster_that_looks_like_a_drawer_kick() {
+    let script = Script::parse(include_str!(
+        "../../../testdata/scripts/11c_raster_that_looks_like_a_drawer_kick.toml"
+    ))
+    .unwrap();
+    let expect = script.expect.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logo.pbm");
+    std::fs::write(&path, [&b"P4\n40 30\n"[..], &[0x10, 0x14, 0x01, 0x00, 0x01].repeat(30)].concat())
+        .unwrap();
+    let simulator = simulator(script).await;
+    let config = EscPosConfig { logo: Some(LogoSource::Pbm(path)), ..impatient(&simulator) };
+    let document = Document { lines: vec![Line::Logo, text("𠮟", Align::Left)], open_drawer: false };
+    let outcome = EscPosPrinter::new(config).print(PrintJobId(1), document).await;
+    assert_eq!(Some(ended(&outcome)), expect["first"].as_str());
+    let papers = simulator.papers();
+    assert_eq!(i64::try_from(papers.len()).ok(), expect["papers"].as_integer());
+    assert_eq!(i64::try_from(papers[0].raster_rows.len()).ok(), expect["raster_rows"].as_integer());
+    assert!(papers[0].raster_rows.iter().all(|row| row[..5] == [0x10, 0x14, 0x01, 0x00, 0x01]), "unmoved");
+    assert_eq!(Some(i64::from(simulator.drawer_kicks())), expect["drawer_kicks"].as_integer());
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     escpos::{
         command::{KanjiMode, set_up},
-        session::{Cleared, Patience, Sent, Session},
+        session::{Cleared, FlowControl, Patience, Sent, Session},
     },
     pos_printer::PrinterStatus,
     transport::Line,
@@ -20,7 +20,8 @@ use crate::{
 
 const JOB: PrintJobId = PrintJobId(1);
 const DATA: [u8; 100] = [b'x'; 100];
-const PATIENCE: Patience = Patience { answer_ms: 150, process_id_ms: 400, attention_ms: 1_500 };
+const PATIENCE: Patience =
+    Patience { answer_ms: 150, process_id_ms: 400, attention_ms: 1_500, flow: FlowControl::Line };
 const WRITE_TIMEOUT: Duration = Duration::from_millis(80);
 const FINE: [u8; 4] = [0x10, 0, 0, 0];
 const NO_PAPER: [u8; 4] = [0x18, 0, 0x0f, 0];
@@ -114,6 +115,43 @@ async fn a_slow_line_is_not_given_up_while_it_moves() {
     let mut session = Session::new(line, &status);
     let (sent, ()) = tokio::join!(session.print(&DATA, JOB, PATIENCE), hand);
     assert_eq!(sent, Sent::Printed);
+}
+
+/// `devices.md` E18: XOFF may also come through to the driver, where nobody before it takes it out.
+#[tokio::test]
+async fn nothing_is_sent_between_xoff_and_xon() {
+    let patience = Patience { flow: FlowControl::Seen, ..PATIENCE };
+    let (line, mut printer, status) = line(10);
+    let hand = async {
+        printer.write_all(&[0x13]).await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+        // What was under way already may come; then there is silence, longer than a healthy printer gets for its answer.
+        let mut data = vec![0; DATA.len()];
+        let early = printer.read(&mut data).await.unwrap();
+        assert!(early <= 20, "{early} bytes");
+        let silence =
+            tokio::time::timeout(Duration::from_millis(700), printer.read(&mut data[early..])).await;
+        let early = early + silence.map_or(0, Result::unwrap);
+        assert!(early <= 20, "{early} bytes before XON");
+        printer.write_all(&[0x11]).await.unwrap();
+        printer.read_exact(&mut data[early..]).await.unwrap();
+        assert_eq!(data, DATA, "no byte is lost or doubled");
+        printer.write_all(&ID).await.unwrap();
+    };
+    let mut session = Session::new(line, &status);
+    let (sent, ()) = tokio::join!(session.print(&DATA, JOB, patience), hand);
+    assert_eq!(sent, Sent::Printed);
+}
+
+#[tokio::test]
+async fn xoff_without_end_is_a_doubt_at_the_hard_deadline() {
+    let patience = Patience { flow: FlowControl::Seen, ..PATIENCE };
+    let (line, mut printer, status) = line(10);
+    printer.write_all(&[0x13]).await.unwrap();
+    let started = Instant::now();
+    let mut session = Session::new(line, &status);
+    assert_ne!(session.print(&DATA, JOB, patience).await, Sent::Printed);
+    assert!(started.elapsed() >= Duration::from_millis(PATIENCE.attention_ms));
 }
 
 #[tokio::test]

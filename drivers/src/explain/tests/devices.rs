@@ -163,6 +163,8 @@ fn our_own_jobs_are_sound() {
     let rows = [
         Row::Text { text: "領収書".to_owned(), align: Align::Centre, large: true, bold: true },
         Row::Text { text: "ｶﾅ ¥1,650".to_owned(), align: Align::Left, large: false, bold: false },
+        Row::Text { text: "製麵 邉\u{e0101}".to_owned(), align: Align::Left, large: false, bold: true },
+        Row::Text { text: "𠮟る".to_owned(), align: Align::Left, large: true, bold: false },
         Row::Qr("https://example.jp/".to_owned()),
     ];
     for kanji in [KanjiMode::Automatic, KanjiMode::Switched] {
@@ -173,6 +175,11 @@ fn our_own_jobs_are_sound() {
         assert_eq!(explanation.breach, None, "{text}");
         assert!(text.contains("real-time drawer kicks off") && text.contains("empty the buffers"), "{text}");
         assert!(!text.contains("before the cut"), "{text}");
+        assert_eq!(text.matches("an image of 24 columns").count(), 2, "{text}");
+        assert!(
+            text.contains("define kanji EC 40, 24 x 24 dots") && text.contains("text \"〓る\""),
+            "{text}"
+        );
         let covered: usize = explanation.pieces.iter().map(|piece| piece.length).sum();
         assert_eq!(covered, bytes.len(), "every byte belongs to one piece");
     }
@@ -190,6 +197,10 @@ fn broken_printer_bytes_name_the_place() {
         ("1D 6B 49 05 7B 42 10 14 01", 6, "E18"),
         ("1C 43 31 81", 3, "Shift_JIS"),
         ("10 14 08 01 03 14 01 06 02 09", 0, "one of the list"),
+        ("1B 2A 21 01 00 10 04 01", 5, "E18"),
+        ("1B 2A 21 02 00 10 04 01", 0, "all of its bytes"),
+        ("1C 32 EC 40 00", 0, "all of its bytes"),
+        ("1C 43 31 EC 40", 3, "Shift_JIS"),
     ] {
         let explanation = explain(Protocol::Escpos, &hex(bytes));
         match broken(&explanation) {

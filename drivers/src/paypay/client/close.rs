@@ -3,15 +3,15 @@
 //! Delete the code, ask, cancel until it is accepted, ask again. Invariants: an approval that arrives before the cancel was accepted wins;
 //! after it a `COMPLETED` is on its way to `FAILED` and is no approval (help page 4414069180943 for developers); the end is clean only
 //! when the code was deleted, or nobody has ever seen it, and the operator says that it was not paid; everything else is `Unknown` and is
-//! taken up again by the next question.
+//! taken up again by the next question, which also believes an accepted cancel (the operator guarantees that money which comes goes back).
 
 use domain::payment::{Decline, DoubtCause, NotStartedWhy, Outcome, Phase};
 use tokio::time::{Instant, sleep};
 
 use super::{
     PayPay,
-    calls::{Cancelled, Deleted, Look},
     orders::{Order, Why},
+    reading::{Cancelled, Deleted, Look},
     settle::Teller,
     unknown,
 };
@@ -55,6 +55,16 @@ const fn weigh(look: &Look) -> Weight {
     }
 }
 
+/// A last word that no second try of the citizen can follow.
+const fn is_for_good(look: &Look) -> bool {
+    match look {
+        Look::Seen(payment) => {
+            matches!(payment.state, PaymentState::Canceled | PaymentState::Expired | PaymentState::Refunded)
+        }
+        Look::NotThere | Look::Silent(_) | Look::Unlisted(_) => false,
+    }
+}
+
 /// One taking back under way.
 struct Closing<'a> {
     paypay: &'a PayPay,
@@ -67,6 +77,8 @@ struct Closing<'a> {
     paid: bool,
     /// The operator does not cancel: its word.
     cancel_refused: Option<String>,
+    /// A later question, not the attempt itself: what the operator guarantees counts as evidence too.
+    is_question: bool,
 }
 
 impl PayPay {
@@ -81,7 +93,9 @@ impl PayPay {
         order.closing = Some(why.clone());
         self.orders().put(sale.attempt, order.clone());
         let by = Instant::now() + self.wire.config.timers.last_word;
-        let mut closing = Closing { paypay: self, sale, order, why, by, paid: false, cancel_refused: None };
+        let is_question = teller.is_none();
+        let mut closing =
+            Closing { paypay: self, sale, order, why, by, paid: false, cancel_refused: None, is_question };
         let settled = closing.run().await;
         match &settled.outcome {
             Outcome::Unknown(_) => self.orders().put(sale.attempt, closing.order),
@@ -178,21 +192,23 @@ impl Closing<'_> {
         {
             return self.paypay.completed(self.sale, payment);
         }
-        // Nobody can pay it any more, or nobody ever could.
-        let sealed = self.order.deleted || self.order.never_shown();
+        // Nobody can pay it any more, or nobody ever could. A question also believes what the operator guarantees or says for good,
+        // and the age of the code.
+        let guaranteed = self.order.cancel_accepted || Instant::now() >= self.order.dead_at;
+        let proven = guaranteed || is_for_good(&look);
+        let sealed = self.order.deleted || self.order.never_shown() || (self.is_question && proven);
+        let contradicted = self.paid && weight != Weight::Over;
         let withdrawn = match weight {
             Weight::Over => true,
-            Weight::NotYet => {
-                self.order.cancel_accepted || (self.cancel_refused.is_some() && look == Look::NotThere)
-            }
+            Weight::NotYet => guaranteed || (self.cancel_refused.is_some() && look == Look::NotThere),
             Weight::Paid | Weight::UnderWay | Weight::Silent | Weight::Unlisted => false,
         };
-        let clean = sealed && withdrawn && !self.paid;
+        let clean = sealed && withdrawn && !contradicted;
         let outcome = clean.then(|| self.clean_end(&word)).flatten();
         Settled { outcome: outcome.unwrap_or_else(|| self.doubt(weight, &word, look)), code: word }
     }
 
-    /// The words of a clean end; after a word that no list names there is none.
+    /// The words of a clean end; right after a word that no list names there is none.
     fn clean_end(&self, word: &str) -> Option<Outcome> {
         let declined = |code: &str, text: &str| {
             Some(Outcome::Declined(Decline { code: code.to_owned(), text: text.to_owned() }))
@@ -212,6 +228,7 @@ impl Closing<'_> {
             Why::Ended(ended) => {
                 declined(ended, "PayPayで支払いができませんでした。支払いは成立していません。")
             }
+            Why::Unlisted(ended) if self.is_question => declined(ended, "支払いは成立していません。"),
             Why::Unlisted(_) => None,
         }
     }

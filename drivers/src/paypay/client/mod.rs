@@ -1,6 +1,6 @@
 //! The till's side of the operator, behind [`CodePayment`].
 //!
-//! [`wire`] (HTTPS), [`calls`] (one question each), [`settle`] (waiting for the citizen), [`close`] (taking an order back: the cancel
+//! [`wire`] (HTTPS), [`calls`] (one question each), [`reading`] (what an answer amounts to), [`settle`] (waiting for the citizen), [`close`] (taking an order back: the cancel
 //! race), [`query`] and [`take_back`]. Invariants: an order is created once; `Approved` needs the operator's `COMPLETED` with our
 //! amount, and no cancel of ours that was accepted before; a clean end of a shown code needs its deletion and the operator's word that
 //! it was not paid.
@@ -9,6 +9,7 @@ mod calls;
 mod close;
 mod orders;
 mod query;
+mod reading;
 mod settle;
 mod take_back;
 mod wire;
@@ -23,8 +24,8 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    calls::Created,
     orders::{Order, Orders, Why},
+    reading::Created,
     wire::{Answer, Ask, NoAnswer, Wire},
 };
 use super::{
@@ -186,4 +187,13 @@ impl CodePayment for PayPay {
     fn take_back<'a>(&'a self, wish: &'a TakeBack) -> Fut<'a, Settled> {
         Box::pin(self.give_back(wish))
     }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    //! What the tests of the answers look at.
+    pub(in crate::paypay) use super::{
+        reading::{Cancelled, Created, Deleted, Look, Refunded},
+        wire::Answer,
+    };
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     PayPay,
-    calls::{Look, Refunded},
+    reading::{Look, Refunded},
 };
 use crate::{
     cat::{AttemptEvidence, CatKind},

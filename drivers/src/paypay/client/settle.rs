@@ -9,7 +9,7 @@ use domain::payment::{DoubtCause, Outcome, Phase};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{PayPay, calls::Look, orders::Why, unknown};
+use super::{PayPay, orders::Why, reading::Look, unknown};
 use crate::{
     cat::{Progress, Recorder},
     code_payment::{CodeSale, PROGRESS_ASKING, PROGRESS_PAYING, PROGRESS_WAITING, Presented, Settled},

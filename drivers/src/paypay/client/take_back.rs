@@ -7,7 +7,7 @@
 use domain::payment::{DoubtCause, NotStartedWhy, Outcome, Phase};
 use tokio::time::{Instant, sleep};
 
-use super::{PayPay, calls::Refunded, unknown};
+use super::{PayPay, reading::Refunded, unknown};
 use crate::{
     code_payment::{Settled, TakeBack},
     paypay::message::RefundSeen,

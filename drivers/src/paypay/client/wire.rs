@@ -41,7 +41,7 @@ pub(super) struct Ask<'a> {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(in crate::paypay) struct Answer {
     pub reply: Reply,
     pub meaning: Meaning,
     /// How many seconds our clock is off, where that is more than the operator bears.

@@ -17,6 +17,7 @@ use crate::{
     outcome::{Ended, Link, SetProof, Stage},
     proof::{LinkState, Pairing},
     sentence_sets as sentence,
+    sums::Sum,
 };
 
 use super::Classifier;
@@ -111,8 +112,9 @@ impl Classifier<'_, '_> {
             }
             _ => {}
         }
-        let searched = !matches!(rule, Rule::TransactionId | Rule::Reference);
-        self.refused.fill(self.world, &mut link, index, row, searched);
+        let exact = matches!(rule, Rule::TransactionId | Rule::Reference | Rule::Alike { .. })
+            || matches!(rule, Rule::Key { with_amount: true, .. });
+        self.refused.fill(self.world, &mut link, index, row, !exact);
         self.out.links.push(link);
         ended
     }
@@ -185,70 +187,85 @@ impl Classifier<'_, '_> {
         )
     }
 
-    /// The sums of stage 5: links that carry a part each, a proposal, and the places of all members.
+    /// The sums of stage 5.
     pub(super) fn settle_sums(&mut self) {
         let joined = self.joined;
-        for sum in &joined.sums {
-            let sales: Vec<&Sale> = sum.items.iter().map(|i| joined.items[*i].sale).collect();
-            let rows: Vec<&Row> = sum.rows.iter().map(|r| self.world.rows[*r]).collect();
-            let (Some(first), Some(row)) = (sum.items.first(), sum.rows.first()) else { continue };
-            let index = joined.items[*first].index;
-            let ours = sum.items.iter().fold(Yen::ZERO, |all, i| all.saturating_add(joined.items[*i].amount));
-            let members: Vec<String> =
-                sales.iter().map(|s| s.id.clone()).chain(rows.iter().map(|r| r.id.clone())).collect();
-            let id = set_id("set", "sum", &members);
-            let text = match (sum.total, &sales[..], &rows[..]) {
-                (true, _, _) => sentence::day_total(sales.len(), ours, rows[0], sum.difference),
-                (false, [one], _) => sentence::split(one, &rows),
-                (false, _, _) => sentence::merged(&sales, rows[0]),
-            };
-            let state = if sum.total {
-                LinkState::Confirmed
-            } else {
-                let draft = self.about_sale(index, ExceptionClass::ProposedMatch, text.clone());
-                let (subject, day) = (id.clone(), self.world.rows[*row].closing_date());
-                let gross = Yen::new(ours.get().saturating_abs());
-                self.propose(Draft { subject, members: members.clone(), gross, day, ..draft })
-            };
-            let mut place = BTreeMap::new();
-            for link in evidence::of_sum(self.world, joined, sum, &id, state) {
-                place.insert(link.left.clone(), link.id.clone());
-                place.insert(link.right.clone(), link.id.clone());
-                self.out.links.push(link);
-            }
-            let differs = (sum.difference != Yen::ZERO).then(|| {
-                let draft = self.about_sale(index, ExceptionClass::AmountDiff, text.clone());
-                let gross = Yen::new(sum.difference.get().saturating_abs());
-                let day = self.world.rows[*row].closing_date();
-                let (subject, amount) = (id.clone(), sum.difference);
-                self.raise(Draft { subject, members: members.clone(), amount, gross, day, ..draft })
-            });
-            let ended = |link: Option<&String>| {
-                let link = link.cloned().unwrap_or_default();
-                differs.clone().unwrap_or_else(|| Ended::LinkedInSet { set: id.clone(), link })
-            };
-            let closing = self.world.rows[*row].closing_date();
-            for i in &sum.items {
-                let item = &joined.items[*i];
-                self.ours(*i, self.our_kind(item.index), Timing::Reported(closing));
-                self.settle_sale(item.index, ended(place.get(&item.sale.id)));
-            }
-            for (nth, r) in sum.rows.iter().enumerate() {
-                let difference = if nth == 0 { sum.difference } else { Yen::ZERO };
-                self.theirs(*r, Some(index), difference, false);
-                self.settle_row(*r, ended(place.get(&self.world.rows[*r].id)));
-            }
-            self.out.sets.push(SetProof {
-                contract: self.world.rows[*row].contract.clone(),
-                stage: if sum.total { Stage::DayTotal } else { Stage::BoundedSum },
-                state,
-                proven: u32::try_from(place.len().saturating_sub(1)).unwrap_or(u32::MAX),
-                amount: ours,
-                ours: sales.iter().map(|s| s.id.clone()).collect(),
-                theirs: rows.iter().map(|r| r.id.clone()).collect(),
-                sentence_ja: text,
-                id,
-            });
+        joined.sums.iter().for_each(|sum| self.settle_sum(sum));
+    }
+
+    /// Links that carry a part each, a proposal, and the places of all members.
+    fn settle_sum(&mut self, sum: &Sum) {
+        let joined = self.joined;
+        let (Some(first), Some(row)) = (sum.items.first(), sum.rows.first()) else { return };
+        let (index, row) = (joined.items[*first].index, self.world.rows[*row]);
+        let proof = self.say_sum(sum, index, row);
+        let mut place = BTreeMap::new();
+        for link in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
+            place.insert(link.left.clone(), link.id.clone());
+            place.insert(link.right.clone(), link.id.clone());
+            self.out.links.push(link);
+        }
+        let differs = (sum.difference != Yen::ZERO).then(|| {
+            let draft = self.about_sale(index, ExceptionClass::AmountDiff, proof.sentence_ja.clone());
+            self.raise(Draft {
+                subject: proof.id.clone(),
+                members: proof.ours.iter().chain(&proof.theirs).cloned().collect(),
+                amount: sum.difference,
+                gross: Yen::new(sum.difference.get().saturating_abs()),
+                day: row.closing_date(),
+                ..draft
+            })
+        });
+        let ended = |id: &String| {
+            let link = place.get(id).cloned().unwrap_or_default();
+            differs.clone().unwrap_or_else(|| Ended::LinkedInSet { set: proof.id.clone(), link })
+        };
+        for i in &sum.items {
+            let item = &joined.items[*i];
+            self.ours(*i, self.our_kind(item.index), Timing::Reported(row.closing_date()));
+            self.settle_sale(item.index, ended(&item.sale.id));
+        }
+        for (nth, r) in sum.rows.iter().enumerate() {
+            let difference = if nth == 0 { sum.difference } else { Yen::ZERO };
+            self.theirs(*r, Some(index), difference, false);
+            self.settle_row(*r, ended(&self.world.rows[*r].id));
+        }
+        self.out.sets.push(proof);
+    }
+
+    /// What is said of a sum. Of a day's total nobody is asked: more than the total is not to be had.
+    fn say_sum(&mut self, sum: &Sum, index: usize, row: &Row) -> SetProof {
+        let joined = self.joined;
+        let items = sum.items.iter().map(|i| &joined.items[*i]);
+        let amount = items.clone().fold(Yen::ZERO, |all, item| all.saturating_add(item.amount));
+        let sales: Vec<&Sale> = items.map(|item| item.sale).collect();
+        let ours: Vec<String> = sales.iter().map(|sale| sale.id.clone()).collect();
+        let theirs: Vec<String> = sum.rows.iter().map(|r| self.world.rows[*r].id.clone()).collect();
+        let members: Vec<String> = ours.iter().chain(&theirs).cloned().collect();
+        let id = set_id("set", "sum", &members);
+        let sentence_ja = match (sum.total, &sales[..]) {
+            (true, _) => sentence::day_total(sales.len(), amount, row, sum.difference),
+            (false, [one]) => sentence::split(one, theirs.len()),
+            (false, _) => sentence::merged(&sales, row),
+        };
+        let state = if sum.total {
+            LinkState::Confirmed
+        } else {
+            let draft = self.about_sale(index, ExceptionClass::ProposedMatch, sentence_ja.clone());
+            let (subject, day) = (id.clone(), row.closing_date());
+            let gross = Yen::new(amount.get().saturating_abs());
+            self.propose(Draft { subject, members, gross, day, ..draft })
+        };
+        SetProof {
+            id,
+            contract: row.contract.clone(),
+            stage: if sum.total { Stage::DayTotal } else { Stage::BoundedSum },
+            state,
+            proven: u32::try_from(ours.len().max(theirs.len())).unwrap_or(u32::MAX),
+            amount,
+            ours,
+            theirs,
+            sentence_ja,
         }
     }
 }

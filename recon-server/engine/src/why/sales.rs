@@ -11,6 +11,7 @@ use crate::{
     class::Leg,
     facts::{Row, Sale, SaleKind},
     outcome::{Ended, Link},
+    proof::{LinkState, Pairing},
     sentence,
 };
 
@@ -45,7 +46,7 @@ impl<'a> Asked<'a> {
         why.sources.extend(row.map(source));
         let head = sentence::sale(sale);
         why.paragraph_ja = match (row, &why.ended) {
-            (Some(row), _) => joined(&why, &head, &sentence::row(row)) + &self.findings(),
+            (Some(row), _) => joined(&why, &head, &sentence::row(row)) + standing(link) + &self.findings(),
             (None, Ended::NoAcquirer) => format!("{head}は、決済会社の明細に載らない収納です。"),
             (None, Ended::OwnFigures) => {
                 format!("{head}は、明細を受け取らない契約のため、当方の記録どおりに扱います。")
@@ -74,7 +75,7 @@ impl<'a> Asked<'a> {
         why.sources.push(source(row));
         let head = format!("{}の明細", sentence::row(row));
         why.paragraph_ja = match (sale, &why.ended) {
-            (Some(sale), _) => joined(&why, &head, &sentence::sale(sale)) + &self.findings(),
+            (Some(sale), _) => joined(&why, &head, &sentence::sale(sale)) + standing(link) + &self.findings(),
             (None, Ended::NoMoney) => format!("{head}では、お金は動いていません（失敗、または取消との対）。"),
             (None, _) => {
                 format!("{head}と対になる収納は見つかりません。{}{}", self.findings(), nearest_words(&why))
@@ -131,6 +132,18 @@ fn take(why: &mut Why, link: Option<&Link>) {
         why.stage = Some(link.stage);
         why.rule = Some(link.rule.clone());
         why.compared.clone_from(&link.compared);
+    }
+}
+
+/// What a person must know of a link that is no plain pair.
+fn standing(link: Option<&Link>) -> &str {
+    let Some(proof) = link.map(|link| &link.proof) else { return "" };
+    match (proof.state, proof.pairing) {
+        (LinkState::Proposed, _) => "これは提案で、人の確認を待っています。",
+        (_, Pairing::Indeterminate) => {
+            "同じ内容のものが同じ数だけあり、組としての金額は確かですが、どれとどれが対かは決められません。"
+        }
+        _ => &proof.note_ja,
     }
 }
 

@@ -239,11 +239,11 @@ impl Slow<'_> {
             && rows.iter().any(|r| self.rows[*r].payer_digits.is_some());
         halves.retain(|h| {
             let sale = self.halves[*h].sale;
-            !(slips && sale.slip_number.is_some()) && !(digits && sale.payer_digits.is_some())
+            !((slips && sale.slip_number.is_some()) || (digits && sale.payer_digits.is_some()))
         });
         rows.retain(|r| {
             let row = self.rows[*r];
-            !(slips && row.slip_number.is_some()) && !(digits && row.payer_digits.is_some())
+            !((slips && row.slip_number.is_some()) || (digits && row.payer_digits.is_some()))
         });
         (halves, rows)
     }

@@ -159,10 +159,12 @@ fn refused_candidates() {
 #[test]
 fn sales_and_rows() {
     let mut one = facts();
+    // Otherwise the sole candidate is proposed, digits or not.
+    one.contracts[0].matching.window.accept = engine::matching::Accept::Never;
     one.sales =
         vec![sale("s", "2026-07-15 14:03:20", 300, "4821"), sale("t", "2026-07-15 15:00:00", 450, "1111")];
     one.rows =
-        vec![row("r", "2026-07-15 14:03:11", 300, "4821"), row("q", "2026-07-15 15:00:10", 450, "2222")];
+        vec![row("r", "2026-07-15 14:03:11", 300, "4821"), row("q", "2026-07-15 16:30:00", 450, "2222")];
     let one = all_delivered(one);
     let (_, matched) = asked(&one, "s");
     assert!(matched.stage.is_some() && matched.compared.iter().any(|c| c.field_ja == "金額" && c.agrees));
@@ -170,7 +172,7 @@ fn sales_and_rows() {
     assert_eq!(matched.sources.len(), 1);
     let (_, missing) = asked(&one, "t");
     assert_eq!(missing.refused[0].id, "q");
-    assert_eq!(missing.refused[0].failing_ja, ["支払番号下4桁が違います"]);
+    assert_eq!(missing.refused[0].failing_ja, ["支払番号下4桁が違います", "時刻が90分離れています"]);
     assert!(!missing.exceptions.is_empty());
     let (_, theirs) = asked(&one, "q");
     assert_eq!((theirs.side, theirs.refused[0].id.as_str()), (Side::Statement, "t"));
