@@ -164,14 +164,15 @@ fn expecting<'c>(
     for contract in contracts {
         let first = since.get(&contract.id).copied().unwrap_or(as_of);
         let source = contract.id.to_string();
-        let usual = contract.statement_required.then(|| match contract.closing {
+        let usual = match contract.closing {
             engine::contract::Closing::Daily => {
                 DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None }
             }
             engine::contract::Closing::MonthEnd | engine::contract::Closing::Days(_) => {
                 DueRule::PerClosing { banking_days_after: CLOSING_BANKING_DAYS }
             }
-        });
+        };
+        let usual = contract.statement_required.then_some(usual);
         let label_ja = format!("{} 取引明細", contract.label_ja);
         list.extend(rule(&source).or(usual).map(|rule| Expecting {
             source,
