@@ -170,7 +170,7 @@ pub struct BankRecord {
 }
 
 /// The identity of a stored row from its columns.
-fn identity(key: String, occurrence: i64, digest: &[u8], row: i64) -> Result<RowIdentity, Fault> {
+pub fn identity(key: String, occurrence: i64, digest: &[u8], row: i64) -> Result<RowIdentity, Fault> {
     Ok(RowIdentity {
         record_key: key,
         occurrence: words::to_u32("occurrence", occurrence)?,

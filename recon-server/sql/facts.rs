@@ -28,9 +28,9 @@ use crate::{
 const PART_ROWS_MAX: usize = 1_000;
 
 /// A row that is not stored yet, and the revision that it becomes.
-struct Fresh<'a, T> {
-    fact: &'a T,
-    revision: i64,
+pub(crate) struct Fresh<'a, T> {
+    pub fact: &'a T,
+    pub revision: i64,
 }
 
 /// What a file brought.
@@ -41,7 +41,7 @@ pub struct Brought<F = FileFacts> {
 }
 
 /// A kind of fact: how it is looked up and inserted in bulk.
-trait Fact: Sized + Sync {
+pub(crate) trait Fact: Sized + Sync {
     fn identity(&self) -> &RowIdentity;
 
     /// Whether the source has any row yet.
@@ -237,6 +237,10 @@ impl Unit {
             FileFacts::Bank(entries) => {
                 let Brought { counts, replaced } = bring(&mut self.tx, origin, entries).await?;
                 Brought { counts, replaced: FileFacts::Bank(replaced) }
+            }
+            FileFacts::Payout(lines) => {
+                let Brought { counts, replaced } = bring(&mut self.tx, origin, lines).await?;
+                Brought { counts, replaced: FileFacts::Payout(replaced) }
             }
         })
     }

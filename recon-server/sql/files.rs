@@ -8,8 +8,8 @@ use domain::{
 use sqlx::{query_file, query_file_as};
 use store::{
     Fault, FilesStore, Result, StoreError,
-    facts::{BankEntry, StatementLine, Stored},
-    files::{FileFacts, FileRow, FileState, FileUpload, Import, ImportCounts},
+    facts::{BankEntry, PayoutLine, StatementLine, Stored},
+    files::{Begun, FileFacts, FileKind, FileRow, FileState, FileUpload, Import, ImportCounts},
     words,
 };
 
@@ -24,6 +24,7 @@ struct FileRecord {
     sha256: Vec<u8>,
     source: String,
     kind: String,
+    holds: Option<String>,
     name: String,
     received_at: i64,
     uploader: String,
@@ -37,6 +38,20 @@ struct FileRecord {
     length: i64,
 }
 
+/// What a file holds, from its two columns.
+fn kind(kind: &str, holds: Option<&str>) -> Result<FileKind, Fault> {
+    words::from_word("file kind", holds.unwrap_or(kind))
+}
+
+/// The two columns of what a file holds.
+fn kind_words(kind: FileKind) -> Result<(String, Option<String>), Fault> {
+    let word = words::to_word(&kind)?;
+    Ok(match kind {
+        FileKind::Statement | FileKind::Bank => (word, None),
+        FileKind::Payout => (words::to_word(&FileKind::Statement)?, Some(word)),
+    })
+}
+
 impl TryFrom<FileRecord> for FileRow {
     type Error = Fault;
 
@@ -45,7 +60,7 @@ impl TryFrom<FileRecord> for FileRow {
             file: words::to_u64("file number", record.file_number)?,
             sha256: words::digest("file digest", &record.sha256)?,
             source: record.source,
-            kind: words::from_word("file kind", &record.kind)?,
+            kind: kind(&record.kind, record.holds.as_deref())?,
             name: record.name,
             received_at: Timestamp::from_micros(record.received_at),
             uploader: record.uploader,
@@ -73,6 +88,7 @@ impl Unit {
         refusal: Option<&str>,
     ) -> Result<i64, Fault> {
         let number = self.next_number(tenant, "file").await?;
+        let (kind, holds) = kind_words(file.kind)?;
         query_file!("../sql/files/insert_bytes.sql", tenant.as_str(), &file.sha256[..], &file.bytes)
             .execute(&mut *self.tx)
             .await
@@ -83,7 +99,8 @@ impl Unit {
             number,
             &file.sha256[..],
             file.source,
-            words::to_word(&file.kind)?,
+            kind,
+            holds,
             words::plain(&file.name),
             file.received_at.as_micros(),
             file.uploader,
@@ -104,19 +121,35 @@ impl Unit {
         file: &FileUpload,
         facts: &FileFacts,
     ) -> Result<Import, Fault> {
-        let (team, digest) = (tenant.as_str(), &file.sha256[..]);
-        let known = query_file_as!(FileRecord, "../sql/files/accepted.sql", team, file.source, digest)
-            .fetch_optional(&mut *self.tx)
-            .await
-            .map_err(fault)?;
-        if let Some(known) = known {
-            return Ok(Import::SeenBefore { first: known.try_into()? });
+        if let Some(first) = self.accepted(tenant, file).await? {
+            return Ok(Import::SeenBefore { first });
         }
         let number = self.keep_file(tenant, file, FileState::Accepted, None).await?;
         let Brought { counts, replaced } = self.insert_facts(tenant, &file.source, number, facts).await?;
+        self.set_counts(tenant, number, counts).await?;
+        Ok(Import::Accepted { file: words::to_u64("file number", number)?, counts, replaced })
+    }
+
+    /// The receipt of the same bytes of the same source.
+    async fn accepted(&mut self, tenant: &TenantId, file: &FileUpload) -> Result<Option<FileRow>, Fault> {
+        let (team, digest) = (tenant.as_str(), &file.sha256[..]);
+        query_file_as!(FileRecord, "../sql/files/accepted.sql", team, file.source, digest)
+            .fetch_optional(&mut *self.tx)
+            .await
+            .map_err(fault)?
+            .map(FileRow::try_from)
+            .transpose()
+    }
+
+    async fn set_counts(
+        &mut self,
+        tenant: &TenantId,
+        number: i64,
+        counts: ImportCounts,
+    ) -> Result<(), Fault> {
         query_file!(
             "../sql/files/set_counts.sql",
-            team,
+            tenant.as_str(),
             number,
             i64::from(counts.new),
             i64::from(counts.revised),
@@ -124,8 +157,66 @@ impl Unit {
         )
         .execute(&mut *self.tx)
         .await
-        .one_row()?;
-        Ok(Import::Accepted { file: words::to_u64("file number", number)?, counts, replaced })
+        .one_row()
+    }
+
+    async fn begin_long(&mut self, tenant: &TenantId, file: &FileUpload) -> Result<Begun, Fault> {
+        if let Some(first) = self.accepted(tenant, file).await? {
+            return Ok(Begun::SeenBefore { first });
+        }
+        let known = query_file!("../sql/files/has_bytes.sql", tenant.as_str(), &file.sha256[..])
+            .fetch_optional(&mut *self.tx)
+            .await
+            .map_err(fault)?;
+        let number = self.keep_file(tenant, file, FileState::Accepted, None).await?;
+        Ok(Begun::New { file: words::to_u64("file number", number)?, bytes_known: known.is_some() })
+    }
+
+    async fn insert_part(
+        &mut self,
+        tenant: &TenantId,
+        sha256: [u8; 32],
+        part: u32,
+        bytes: &[u8],
+    ) -> Result<(), Fault> {
+        query_file!("../sql/files/insert_part.sql", tenant.as_str(), &sha256[..], i64::from(part), bytes)
+            .execute(&mut *self.tx)
+            .await
+            .one_row()
+    }
+
+    async fn end_long(
+        &mut self,
+        tenant: &TenantId,
+        file: u64,
+        counts: ImportCounts,
+        period: Option<(CivilDate, CivilDate)>,
+    ) -> Result<(), Fault> {
+        let number = words::to_i64("file number", file)?;
+        let (from, to) =
+            (period.map(|(from, _)| words::date_text(from)), period.map(|(_, to)| words::date_text(to)));
+        query_file!("../sql/files/set_period.sql", tenant.as_str(), number, from, to)
+            .execute(&mut *self.tx)
+            .await
+            .one_row()?;
+        self.set_counts(tenant, number, counts).await
+    }
+
+    async fn whole_bytes(&mut self, tenant: &TenantId, file: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let number = words::to_i64("file number", file)?;
+        let first = query_file!("../sql/files/bytes.sql", tenant.as_str(), number)
+            .fetch_optional(&mut *self.tx)
+            .await
+            .map_err(fault)?;
+        let Some(mut bytes) = first.map(|row| row.bytes) else { return Ok(None) };
+        let parts = query_file!("../sql/files/parts.sql", tenant.as_str(), number)
+            .fetch_all(&mut *self.tx)
+            .await
+            .map_err(fault)?;
+        for row in parts {
+            bytes.extend_from_slice(&row.bytes);
+        }
+        Ok(Some(bytes))
     }
 }
 
@@ -138,6 +229,42 @@ impl FilesStore for Unit {
         facts: &FileFacts,
     ) -> Result<Import> {
         self.import(tenant, file, facts).await.during(StoreError::ImportFile)
+    }
+
+    async fn begin_file(&mut self, tenant: &TenantId, file: &FileUpload) -> Result<Begun> {
+        self.begin_long(tenant, file).await.during(StoreError::ImportFile)
+    }
+
+    async fn add_file_part(
+        &mut self,
+        tenant: &TenantId,
+        sha256: [u8; 32],
+        part: u32,
+        bytes: &[u8],
+    ) -> Result<()> {
+        self.insert_part(tenant, sha256, part, bytes).await.during(StoreError::ImportFile)
+    }
+
+    async fn add_facts(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        file: u64,
+        facts: &FileFacts,
+    ) -> Result<(ImportCounts, FileFacts)> {
+        let number = words::to_i64("file number", file).during(StoreError::ImportFile)?;
+        let brought = self.insert_facts(tenant, source, number, facts).await;
+        brought.map(|Brought { counts, replaced }| (counts, replaced)).during(StoreError::ImportFile)
+    }
+
+    async fn end_file(
+        &mut self,
+        tenant: &TenantId,
+        file: u64,
+        counts: ImportCounts,
+        period: Option<(CivilDate, CivilDate)>,
+    ) -> Result<()> {
+        self.end_long(tenant, file, counts, period).await.during(StoreError::ImportFile)
     }
 
     async fn keep_refused_file(
@@ -174,12 +301,7 @@ impl FilesStore for Unit {
     }
 
     async fn file_bytes(&mut self, tenant: &TenantId, file: u64) -> Result<Option<Vec<u8>>> {
-        let number = words::to_i64("file number", file).during(StoreError::ReadFiles)?;
-        let row = query_file!("../sql/files/bytes.sql", tenant.as_str(), number)
-            .fetch_optional(&mut *self.tx)
-            .await
-            .during(StoreError::ReadFiles)?;
-        Ok(row.map(|row| row.bytes))
+        self.whole_bytes(tenant, file).await.during(StoreError::ReadFiles)
     }
 
     async fn last_file(&mut self, tenant: &TenantId) -> Result<u64> {
@@ -198,6 +320,16 @@ impl FilesStore for Unit {
         watermark: u64,
     ) -> Result<Vec<Stored<StatementLine>>> {
         self.read_statement_lines(tenant, from, to, watermark).await.during(StoreError::ReadFiles)
+    }
+
+    async fn payout_lines(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<PayoutLine>>> {
+        self.read_payout_lines(tenant, from, to, watermark).await.during(StoreError::ReadFiles)
     }
 
     async fn bank_entries(

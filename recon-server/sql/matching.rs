@@ -10,6 +10,7 @@ use store::{
     Fault, MatchStore, Result, StoreError,
     matching::{
         BankHoliday, ContractRow, CounterHoliday, ExceptionRow, LinkRow, NewRun, ReportLineRow, RunRow,
+        SourceSettingRow,
     },
     words,
 };
@@ -38,6 +39,38 @@ impl Unit {
             .execute(&mut *self.tx)
             .await
             .one_row()?;
+        words::to_u32("version", version)
+    }
+
+    async fn insert_source_setting(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        valid_from: CivilDate,
+        config: &str,
+        at: Timestamp,
+    ) -> Result<u32, Fault> {
+        let (team, day) = (tenant.as_str(), words::date_text(valid_from));
+        let newest = query_file!("../sql/settings/newest_source_setting.sql", team, source, day)
+            .fetch_optional(&mut *self.tx)
+            .await
+            .map_err(fault)?;
+        let version = match newest {
+            Some(known) if known.config == config => return words::to_u32("version", known.version),
+            newest => newest.map_or(1, |known| known.version.saturating_add(1)),
+        };
+        query_file!(
+            "../sql/settings/insert_source_setting.sql",
+            team,
+            source,
+            day,
+            version,
+            config,
+            at.as_micros()
+        )
+        .execute(&mut *self.tx)
+        .await
+        .one_row()?;
         words::to_u32("version", version)
     }
 
@@ -136,6 +169,37 @@ impl MatchStore for Unit {
             .map(|row| {
                 Ok(ContractRow {
                     contract: words::parse("contract", &row.contract_id)?,
+                    valid_from: words::parse("day", &row.valid_from)?,
+                    version: words::to_u32("version", row.version)?,
+                    config: row.config,
+                })
+            })
+            .collect::<Result<_, Fault>>()
+            .during(StoreError::ReadSettings)
+    }
+
+    async fn put_source_setting(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        valid_from: CivilDate,
+        config: &str,
+        at: Timestamp,
+    ) -> Result<u32> {
+        self.insert_source_setting(tenant, source, valid_from, config, at)
+            .await
+            .during(StoreError::ChangeSettings)
+    }
+
+    async fn source_settings(&mut self, tenant: &TenantId) -> Result<Vec<SourceSettingRow>> {
+        query_file!("../sql/settings/source_settings.sql", tenant.as_str())
+            .fetch_all(&mut *self.tx)
+            .await
+            .during(StoreError::ReadSettings)?
+            .into_iter()
+            .map(|row| {
+                Ok(SourceSettingRow {
+                    source: row.source,
                     valid_from: words::parse("day", &row.valid_from)?,
                     version: words::to_u32("version", row.version)?,
                     config: row.config,

@@ -102,8 +102,12 @@ enum Command {
     /// 明細や入金のファイルを取り込む
     Import {
         /// ファイル
-        file: PathBuf,
-        /// bank か契約ID。省くと中身から判別する
+        #[arg(required_unless_present = "profiles")]
+        file: Option<PathBuf>,
+        /// 使える様式を出典とともに並べる
+        #[arg(long, conflicts_with = "file")]
+        profiles: bool,
+        /// 契約ID、payout:契約ID、bank、bank:口座 のどれか。省くと中身から判別する
         #[arg(long, default_value = "")]
         source: String,
         /// 明細の対象期間の最初の日
@@ -118,6 +122,15 @@ enum Command {
         /// まだ置いていない様式のファイル (TOML) で読んでみる
         #[arg(long, requires = "preview", value_name = "FILE")]
         profile: Option<PathBuf>,
+    },
+    /// 届くはずの資料と、届いたかどうかを並べる
+    Expected {
+        /// どの日の時点で見るか。省くと今日
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<CivilDate>,
+        /// いつからの資料を見るか。省くと62日前
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<CivilDate>,
     },
     /// 照合して結果を記録する。--sales と --statement では、二つのCSVを直接突き合わせる
     Reconcile {
@@ -229,14 +242,16 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
             c::code(state, &counter, crate::counters::Purpose::Replace, format).await
         }
         Command::User(command) => people::run(state, command, format).await,
-        Command::Import { file, source, from, to, preview, profile } => {
-            let upload = imports::upload(&file, &source, from.zip(to))?;
+        Command::Import { file, profiles, source, from, to, preview, profile } => {
+            let (false, Some(file)) = (profiles, file) else { return imports::profiles(state, format) };
             if preview {
+                let upload = imports::upload(&file, &source, from.zip(to))?;
                 imports::preview(state, &upload, profile.as_deref(), format).await
             } else {
-                imports::take(state, upload, format).await
+                imports::take(state, &imports::on_disk(&file, &source, from.zip(to))?, format).await
             }
         }
+        Command::Expected { as_of, from } => imports::expected(state, as_of, from, format).await,
         Command::Reconcile { as_of, .. } => c::reconcile(state, as_of, format).await,
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,

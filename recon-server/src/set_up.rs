@@ -22,7 +22,7 @@ use store::{
 
 pub use model::{ContractTerms, HolidayEntry, SetUp, Weekday};
 
-use crate::{app::AppState, auth};
+use crate::{app::AppState, auth, jobs::import::SourceChoice};
 
 /// The example, as shipped.
 pub const EXAMPLE_TOML: &str = include_str!("../set-up.example.toml");
@@ -51,6 +51,8 @@ pub struct Done {
     pub counters: Vec<(CounterId, u32)>,
     /// Contracts in the file.
     pub contracts: usize,
+    /// Settings of sources of files in the file.
+    pub sources: usize,
     /// Bank holidays in the file.
     pub bank_holidays: usize,
     /// Days of 休業 in the file.
@@ -98,6 +100,9 @@ fn check(set_up: &SetUp) -> Result<(), SetUpError> {
     for profile in &set_up.counters {
         check_counter(profile, &set_up.contracts)?;
     }
+    for entry in &set_up.sources {
+        check_source(&entry.source, &set_up.contracts)?;
+    }
     for holiday in &set_up.counter_holidays {
         if !set_up.counters.iter().any(|profile| profile.counter == holiday.counter) {
             return refuse(format!("休業: 窓口 {} はこのファイルにありません。", holiday.counter));
@@ -110,6 +115,20 @@ fn check(set_up: &SetUp) -> Result<(), SetUpError> {
         }
     }
     Ok(())
+}
+
+/// A source is an account, or a contract of the file.
+fn check_source(source: &str, contracts: &[ContractTerms]) -> Result<(), SetUpError> {
+    let contract = match source.parse::<SourceChoice>() {
+        Ok(SourceChoice::Account(_)) => return Ok(()),
+        Ok(SourceChoice::Contract(id) | SourceChoice::Payout(id)) => Some(id),
+        Ok(SourceChoice::Bank | SourceChoice::Find) | Err(_) => None,
+    };
+    if contracts.iter().any(|terms| Some(&terms.terms.id) == contract.as_ref()) {
+        return Ok(());
+    }
+    let sentence = format!("資料 {source}: 契約ID、payout:契約ID、bank:口座 のどれかを書いてください。");
+    Err(SetUpError::Value(sentence))
 }
 
 fn check_counter(
@@ -162,6 +181,11 @@ pub async fn apply(state: &AppState, set_up: &SetUp, actor: &str) -> Result<Done
     for profile in &set_up.counters {
         let version = put_counter(&mut *unit, state, profile, now).await?;
         done.counters.push((profile.counter.clone(), version));
+    }
+    for entry in &set_up.sources {
+        let config = serde_json::to_string(&entry.terms)?;
+        unit.put_source_setting(state.tenant(), &entry.source, entry.valid_from, &config, now).await?;
+        done.sources += 1;
     }
     for holiday in &set_up.bank_holidays {
         let row = BankHoliday { day: holiday.day, name: holiday.name.clone() };

@@ -22,11 +22,22 @@ pub struct Unencodable(pub char);
 /// # Errors
 /// Names the first byte that is no CP932 text.
 pub fn decode(bytes: &[u8]) -> Result<String, NotCp932> {
+    let mut text = String::new();
+    decode_into(bytes, &mut text)?;
+    Ok(text)
+}
+
+/// Bytes to text in a buffer that is used again for each part of a file.
+///
+/// # Errors
+/// Names the first byte that is no CP932 text.
+pub(crate) fn decode_into(bytes: &[u8], text: &mut String) -> Result<(), NotCp932> {
+    text.clear();
     let mut decoder = SHIFT_JIS.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len());
-    let mut text = String::with_capacity(room);
-    match decoder.decode_to_string_without_replacement(bytes, &mut text, true) {
-        (encoding_rs::DecoderResult::InputEmpty, _) => Ok(text),
+    text.reserve(room);
+    match decoder.decode_to_string_without_replacement(bytes, text, true) {
+        (encoding_rs::DecoderResult::InputEmpty, _) => Ok(()),
         (encoding_rs::DecoderResult::Malformed(bad, after), read) => {
             Err(NotCp932 { at: read.saturating_sub(usize::from(bad) + usize::from(after)) })
         }

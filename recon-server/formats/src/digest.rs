@@ -7,18 +7,43 @@ use sha2::{Digest, Sha256};
 /// SHA-256 of the bytes, as 64 lower-case hex digits.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    to_hex(&Sha256::digest(bytes).into())
 }
 
 /// SHA-256 over parts, each preceded by its length.
 #[must_use]
 pub fn of_parts<'a, I: IntoIterator<Item = &'a str>>(parts: I) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part.as_bytes());
+    let mut framed = Framed::default();
+    parts.into_iter().for_each(|part| framed.push(part));
+    framed.take_hex()
+}
+
+fn to_hex(digest: &[u8; 32]) -> String {
+    let mut digits = [0; 64];
+    // Twice as long as the digest, and only digits: neither can fail.
+    let fits = hex::encode_to_slice(digest, &mut digits).is_ok();
+    std::str::from_utf8(&digits).ok().filter(|_| fits).unwrap_or_default().to_owned()
+}
+
+/// Parts, each preceded by its length, gathered for one digest: a row's cells are many and short.
+#[derive(Debug, Default)]
+pub(crate) struct Framed {
+    bytes: Vec<u8>,
+}
+
+impl Framed {
+    /// Adds a part.
+    pub fn push(&mut self, part: &str) {
+        self.bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        self.bytes.extend_from_slice(part.as_bytes());
     }
-    hex::encode(hasher.finalize())
+
+    /// The digest of what was added, as hex; nothing is left.
+    pub fn take_hex(&mut self) -> String {
+        let digest = Sha256::digest(&self.bytes);
+        self.bytes.clear();
+        to_hex(&digest.into())
+    }
 }
 
 #[cfg(test)]

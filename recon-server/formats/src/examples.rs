@@ -1,13 +1,14 @@
-//! Example profiles of acquirers' statements: starting points for a profile of one's own, never chosen by themselves.
+//! Profiles of acquirers' statements that nobody here has checked against a real file: selectable by a contract's `statement_profile`
+//! like the others, each with its [`crate::Provenance`], and a starting point for a profile of one's own.
 //!
 //! Invariants: each says where its layout is from and what of it is made up; each reads what it writes (a test writes and reads every
-//! one). They are kept apart from [`crate::statement::embedded_profiles`], because a layout that nobody has checked against a real file
-//! must be a person's choice. Not here: payouts and daily totals, which are no lists of sales ([`crate::payout`]).
+//! one); none is ever chosen by itself, because a file is only tried with the profiles that contracts name. Not here: payouts and daily
+//! totals, which are no lists of sales ([`crate::payout`]).
 
 use crate::statement::{BadProfile, Profile};
 
 /// The texts, as a person would copy and correct them.
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 13] = [
     ("antom_transactions", include_str!("../profiles/examples/antom_transactions.toml")),
     ("antom_settlement", include_str!("../profiles/examples/antom_settlement.toml")),
     ("square_payout_entries", include_str!("../profiles/examples/square_payout_entries.toml")),
@@ -18,6 +19,8 @@ const EXAMPLES: [(&str, &str); 11] = [
     ("waon", include_str!("../profiles/examples/waon.toml")),
     ("nanaco", include_str!("../profiles/examples/nanaco.toml")),
     ("id_quicpay", include_str!("../profiles/examples/id_quicpay.toml")),
+    ("paypay_opa_recon", include_str!("../profiles/examples/paypay_opa_recon.toml")),
+    ("generic_aggregator", include_str!("../profiles/examples/generic_aggregator.toml")),
     ("transit_ic", include_str!("../profiles/examples/transit_ic.toml")),
 ];
 

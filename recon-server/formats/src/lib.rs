@@ -14,10 +14,12 @@ pub mod digest;
 pub mod examples;
 pub mod export;
 pub mod payout;
+mod provenance;
 pub mod refusal;
 mod sheet;
 pub mod statement;
 pub mod zengin;
 
 pub use digest::sha256_hex;
+pub use provenance::Provenance;
 pub use refusal::{Notice, Refusal};

@@ -10,13 +10,35 @@ use domain::time::CivilDate;
 use super::{Ended, OutputFormat, output, people::ACTOR};
 use crate::{
     app::AppState,
-    jobs::import::{self, DryRow, DryRun, Outcome, ProfileDraft, Receipt, Upload},
+    jobs::{
+        expected,
+        import::{self, DryRow, DryRun, OnDisk, Outcome, ProfileDraft, Receipt, Upload},
+    },
 };
 
-/// The file as it is handed in.
+/// What `--source` may be.
+const SOURCE_USAGE: &str = "--source は 契約ID、payout:契約ID、bank、bank:口座 のどれかです";
+
+/// What is said of a file that is to be taken in.
+pub fn on_disk<'p>(
+    file: &'p Path,
+    source: &str,
+    period: Option<(CivilDate, CivilDate)>,
+) -> anyhow::Result<OnDisk<'p>> {
+    let source = source.parse().context(SOURCE_USAGE)?;
+    Ok(OnDisk {
+        path: file,
+        source,
+        period,
+        uploader: ACTOR.to_owned(),
+        in_one_piece_max_bytes: import::FILE_LENGTH_MAX_BYTES,
+    })
+}
+
+/// The file as it is looked at.
 pub fn upload(file: &Path, source: &str, period: Option<(CivilDate, CivilDate)>) -> anyhow::Result<Upload> {
     Ok(Upload {
-        source: source.parse().context("--source は bank か契約IDです")?,
+        source: source.parse().context(SOURCE_USAGE)?,
         name: plain_name(file),
         bytes: std::fs::read(file).with_context(|| format!("read {}", file.display()))?,
         period,
@@ -28,9 +50,10 @@ fn plain_name(file: &Path) -> String {
     file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Takes a file in.
-pub async fn take(state: &AppState, upload: Upload, format: OutputFormat) -> anyhow::Result<Ended> {
-    let outcome = import::import(state, upload).await?;
+/// Takes a file in, however long it is.
+pub async fn take(state: &AppState, file: &OnDisk<'_>, format: OutputFormat) -> anyhow::Result<Ended> {
+    let path = file.path.display();
+    let outcome = import::import_file(state, file).await.with_context(|| format!("import {path}"))?;
     output::value(format, &outcome, || import_words(&outcome))?;
     Ok(if matches!(outcome, Outcome::Refused { .. }) { Ended::Refused } else { Ended::Done })
 }
@@ -51,6 +74,50 @@ pub async fn preview(
     };
     output::value(format, &seen, || dry_run_words(&seen))?;
     Ok(if seen.refused.is_empty() { Ended::Done } else { Ended::Refused })
+}
+
+/// Lists the files that are expected, and whether they came.
+pub async fn expected(
+    state: &AppState,
+    as_of: Option<CivilDate>,
+    from: Option<CivilDate>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
+    let as_of = as_of.unwrap_or_else(|| state.today());
+    let list = expected::expected(state, as_of, from).await?;
+    output::value(format, &list, || {
+        let line = |row: &expected::ExpectedFile| {
+            let by = row.by.as_deref().map(|hour| format!(" {hour}")).unwrap_or_default();
+            let state = row.state.label_ja();
+            format!("{} {}〜{} 期日 {}{by} {state}\n", row.label_ja, row.from, row.to, row.due_on)
+        };
+        list.iter().map(line).collect()
+    })?;
+    let late = list.iter().any(|row| row.state == expected::ExpectedState::Overdue);
+    Ok(if late { Ended::Differences } else { Ended::Done })
+}
+
+/// Lists every profile with where it is from.
+pub fn profiles(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
+    let (list, faults) = import::profile_list(state);
+    output::value(format, &serde_json::json!({ "profiles": list, "faults": faults }), || {
+        let line = |entry: &import::ProfileEntry| {
+            let kind = match entry.kind {
+                import::ProfileKind::Statement => "取引明細",
+                import::ProfileKind::Payout => "支払明細",
+                import::ProfileKind::BankCsv => "銀行CSV",
+            };
+            let own = entry.file.as_ref().map(|file| format!("、{file}")).unwrap_or_default();
+            let provenance = entry.provenance.label_ja();
+            format!(
+                "{} [{kind}、{provenance}{own}] {}\n    出典: {}\n",
+                entry.id, entry.name_ja, entry.source
+            )
+        };
+        let fault = |fault: &formats::Refusal| format!("使えない様式: {fault}\n");
+        list.iter().map(line).chain(faults.iter().map(fault)).collect()
+    })?;
+    Ok(if faults.is_empty() { Ended::Done } else { Ended::Refused })
 }
 
 fn import_words(outcome: &Outcome) -> String {

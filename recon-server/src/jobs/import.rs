@@ -1,13 +1,19 @@
-//! Files in: an acquirer's statement or a bank's Zengin file, whole or refused, always kept.
+//! Files in: an acquirer's statement of sales or of payouts, a bank's file in any format, whole or refused, always kept.
 //!
 //! Invariants: raw bytes are kept, of refused files too, with the refusal's words; the same file again changes nothing and gives the
 //! first receipt; a refused file changes nothing of what was there. Not here: the formats (crate `formats`).
 
+mod continuity;
+mod counted;
 mod dry_run;
 mod facts;
+mod layouts;
+mod long;
+mod long_read;
 mod model;
 mod profiles;
 mod revisions;
+mod settings;
 mod source;
 
 use domain::{
@@ -15,23 +21,30 @@ use domain::{
     time::{CivilDate, Timestamp},
 };
 use engine::Contract;
-use formats::Refusal;
+use formats::{Refusal, bank::BankReadOptions};
 use store::{
     StoreError, UnitOfWork,
     files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
 };
 
+pub use counted::{Counted, counted_entries};
 pub use dry_run::DRY_ROWS_MAX;
+pub use layouts::{ProfileEntry, ProfileKind};
+pub use long::{LongError, OnDisk, import_file};
 pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
 pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
+pub use settings::{BankFormat, DueRule, Settings, SourceTerms};
 pub use source::{Source, SourceChoice};
 
+use self::{layouts::Layouts, source::Known};
 use super::{JobError, contracts_in_force};
 use crate::{app::AppState, jobs::import::facts::Part, metrics::Count};
 
 /// Longest file that is taken, in bytes.
 pub const FILE_LENGTH_MAX_BYTES: usize = 32 << 20;
+/// The account of a draft of a bank's CSV, where nobody says which.
+const DRAFT_ACCOUNT: &str = "0000-000-1-0000000000";
 /// Longest file name that is kept, in characters.
 const NAME_CHARS_MAX: usize = 200;
 
@@ -41,9 +54,10 @@ const NAME_CHARS_MAX: usize = 200;
 /// When the store fails. A file that cannot be taken is [`Outcome::Refused`], not an error.
 pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobError> {
     let now = state.now();
-    let contracts = contracts(state).await?;
+    let known = known(state).await?;
     let name = plain_name(&upload.name);
-    let read = source::settle(&upload, &name, &contracts, &profiles(state))
+    let read = known
+        .settle(&upload, &name)
         .and_then(|source| Ok((source.clone(), facts::read(&source, &upload, &name, now.date())?)));
     match read {
         Ok((source, read)) => take(state, &upload, &name, now, &source, read).await,
@@ -56,12 +70,37 @@ pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobErro
 /// # Errors
 /// When the store fails.
 pub async fn preview(state: &AppState, upload: &Upload) -> Result<DryRun, JobError> {
-    let contracts = contracts(state).await?;
     let name = plain_name(&upload.name);
-    Ok(match source::settle(upload, &name, &contracts, &profiles(state)) {
+    Ok(match known(state).await?.settle(upload, &name) {
         Ok(source) => dry_run::of(&source, upload, &name, state.today()),
         Err(refusal) => dry_run::only_refused(None, refusal),
     })
+}
+
+/// Everything that settles whose file an upload is.
+async fn known(state: &AppState) -> Result<Known, JobError> {
+    let mut unit = state.store.snapshot().await?;
+    let rows = unit.contracts(state.tenant()).await?;
+    Ok(Known {
+        contracts: contracts_in_force(&rows, state.today())?,
+        profiles: profiles(state),
+        layouts: layouts(state),
+        settings: Settings::read(&mut *unit, state.tenant()).await?,
+        today: state.today(),
+    })
+}
+
+/// The profiles of banks' CSV files and of payout statements at this centre.
+fn layouts(state: &AppState) -> Layouts {
+    Layouts::in_folder(&state.config.storage.data_dir.join(PROFILES_FOLDER))
+}
+
+/// Every profile that this centre could read a file with, and what is wrong with the city's own.
+#[must_use]
+pub fn profile_list(state: &AppState) -> (Vec<ProfileEntry>, Vec<Refusal>) {
+    let (own, layouts) = (profiles(state), layouts(state));
+    let faults = own.faults().chain(layouts.faults()).cloned().collect();
+    (layouts::list(&own, &layouts), faults)
 }
 
 /// A profile's file that is not installed yet.
@@ -76,23 +115,51 @@ pub struct ProfileDraft {
 /// Says what a profile that is not installed yet would read of a file; changes nothing, and asks the store nothing.
 #[must_use]
 pub fn preview_with(upload: &Upload, draft: &ProfileDraft, today: CivilDate) -> DryRun {
-    let contract = match &upload.source {
-        SourceChoice::Contract(contract) => Ok(contract.clone()),
-        SourceChoice::Bank | SourceChoice::Find => "draft".parse(),
-    };
     let name = plain_name(&upload.name);
-    let profile = profiles::parse(&plain_name(&draft.name), &draft.text).map(Box::new);
-    match (profile, contract) {
-        (Ok(profile), Ok(contract)) => {
-            let source = Source::Statement { contract, brand: None, profile };
-            dry_run::of(&source, upload, &name, today)
-        }
-        (Err(refusal), _) => dry_run::only_refused(None, refusal),
-        (_, Err(error)) => {
-            let refusal = source::refusal(&name, "契約", &error.0, "契約IDを確かめてください。");
-            dry_run::only_refused(None, refusal)
-        }
+    match draft_source(upload, draft, &name, today) {
+        Ok(source) => dry_run::of(&source, upload, &name, today),
+        Err(refusal) => dry_run::only_refused(None, refusal),
     }
+}
+
+/// What a draft would read: of a statement, else of a payout statement or a bank's CSV, as its keys show.
+fn draft_source(
+    upload: &Upload,
+    draft: &ProfileDraft,
+    name: &str,
+    today: CivilDate,
+) -> Result<Source, Refusal> {
+    let file = plain_name(&draft.name);
+    let contract = match &upload.source {
+        SourceChoice::Contract(contract) | SourceChoice::Payout(contract) => Ok(contract.clone()),
+        SourceChoice::Bank | SourceChoice::Account(_) | SourceChoice::Find => "draft".parse(),
+    };
+    let contract = contract.map_err(|error: domain::id::NotAnId| {
+        source::refusal(name, "契約", &error.0, "契約IDを確かめてください。")
+    })?;
+    let holds = |key: &str| {
+        let table = toml::from_str::<toml::Table>(&draft.text).unwrap_or_default();
+        let fields = table.get("fields").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        fields.contains_key(key)
+    };
+    if holds("booked_on") {
+        let profile = layouts::parse_bank(&file, &draft.text)?;
+        let account = match &upload.source {
+            SourceChoice::Account(key) => source::account_of(key),
+            _ => None,
+        };
+        let account =
+            account.or_else(|| source::account_of(DRAFT_ACCOUNT)).filter(|_| profile.accounts.is_empty());
+        let strict = BankReadOptions::strict(name, today);
+        let options = BankReadOptions { csv: Some(profile), account, period: upload.period, ..strict };
+        return Ok(Source::Bank(Box::new(options)));
+    }
+    if holds("net") {
+        let profile = layouts::parse_payout(&file, &draft.text).map(Box::new)?;
+        return Ok(Source::Payout { contract, profile });
+    }
+    let profile = profiles::parse(&file, &draft.text).map(Box::new)?;
+    Ok(Source::Statement { contract, brand: None, profile })
 }
 
 /// The contracts whose statements can be read today.
@@ -112,7 +179,11 @@ async fn take(
     source: &Source,
     read: facts::Read,
 ) -> Result<Outcome, JobError> {
+    let mut notices = read.notices;
     let mut unit = state.store.begin().await?;
+    if let Source::Bank(options) = source {
+        notices.extend(continuity::notices(&mut *unit, state, &read.parts, options).await?);
+    }
     let mut receipts = Vec::new();
     let mut seen = None;
     for part in &read.parts {
@@ -128,10 +199,11 @@ async fn take(
     if let (Some(first), true) = (seen, receipts.is_empty()) {
         return Ok(seen_before(&first));
     }
-    audit(&mut *unit, state, upload, now, "file.imported", &source.word()).await?;
+    let sha256 = formats::sha256_hex(&upload.bytes);
+    audit(&mut *unit, state, upload, &sha256, now, "file.imported", &source.word()).await?;
     unit.commit().await?;
     Count::FilesAccepted.add(1);
-    Ok(Outcome::Accepted { receipts, notices: read.notices })
+    Ok(Outcome::Accepted { receipts, notices })
 }
 
 async fn refuse(
@@ -143,18 +215,23 @@ async fn refuse(
 ) -> Result<Outcome, JobError> {
     let (kind, source) = match &upload.source {
         SourceChoice::Bank => (FileKind::Bank, "bank".to_owned()),
+        SourceChoice::Account(account) => (FileKind::Bank, format!("{}{account}", settings::BANK_PREFIX)),
         SourceChoice::Contract(contract) => (FileKind::Statement, contract.to_string()),
-        SourceChoice::Find if source::looks_like_bank(&upload.bytes) => (FileKind::Bank, "bank".to_owned()),
+        SourceChoice::Payout(contract) => (FileKind::Payout, payout_source(contract)),
+        SourceChoice::Find if formats::bank::recognise(&upload.bytes).is_some() => {
+            (FileKind::Bank, "bank".to_owned())
+        }
         SourceChoice::Find => (FileKind::Statement, "?".to_owned()),
     };
     let facts = FileFacts::Statement(Vec::new());
-    let part = Part { source, kind, period: upload.period, facts };
+    let part = Part { source, kind, period: upload.period, facts, ends: Vec::new() };
     let mut file = file_upload(upload, name, now, &part);
     // A file over the bound is kept by its head only: the refusal says so, and the store keeps its own bound.
     file.bytes.truncate(FILE_LENGTH_MAX_BYTES);
     let mut unit = state.store.begin().await?;
     let number = unit.keep_refused_file(state.tenant(), &file, &refusal.to_string()).await?;
-    audit(&mut *unit, state, upload, now, "file.refused", &part.source).await?;
+    audit(&mut *unit, state, upload, &formats::sha256_hex(&upload.bytes), now, "file.refused", &part.source)
+        .await?;
     unit.commit().await?;
     Count::FilesRefused.add(1);
     Ok(Outcome::Refused { file: number, refusal })
@@ -164,6 +241,7 @@ async fn audit(
     unit: &mut dyn UnitOfWork,
     state: &AppState,
     upload: &Upload,
+    sha256: &str,
     at: Timestamp,
     action: &str,
     subject: &str,
@@ -173,7 +251,7 @@ async fn audit(
         actor: upload.uploader.clone(),
         action: action.to_owned(),
         subject: subject.to_owned(),
-        detail: format!(r#"{{"sha256":"{}"}}"#, formats::sha256_hex(&upload.bytes)),
+        detail: format!(r#"{{"sha256":"{sha256}"}}"#),
     };
     unit.record_audit(state.tenant(), &entry).await.map(|_| ())
 }
@@ -231,6 +309,11 @@ fn plain_name(name: &str) -> String {
 /// The word under which statements of a contract are kept.
 fn statement_source(contract: &ContractId) -> String {
     contract.to_string()
+}
+
+/// The word under which payout statements of a contract are kept.
+fn payout_source(contract: &ContractId) -> String {
+    format!("{}{contract}", settings::PAYOUT_PREFIX)
 }
 
 #[cfg(test)]

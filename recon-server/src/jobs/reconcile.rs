@@ -7,6 +7,7 @@
 mod counter_days;
 mod current;
 mod decide;
+mod declared;
 mod facts;
 mod gather;
 mod key;

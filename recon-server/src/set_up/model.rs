@@ -4,6 +4,8 @@ use domain::{catalogue::CounterProfile, id::CounterId, time::CivilDate};
 use engine::Contract;
 use serde::Deserialize;
 
+use crate::jobs::import::SourceTerms;
+
 /// Longest span of one 休業 entry, in days.
 pub const HOLIDAY_SPAN_MAX_DAYS: i32 = 400;
 
@@ -20,6 +22,9 @@ pub struct SetUp {
     /// Days on which banks do not work, besides weekends.
     #[serde(default)]
     pub bank_holidays: Vec<BankDay>,
+    /// How sources of files are read, which counts, when they are due.
+    #[serde(default)]
+    pub sources: Vec<SourceEntry>,
     /// 休業
     #[serde(default)]
     pub counter_holidays: Vec<HolidayEntry>,
@@ -33,6 +38,19 @@ pub struct ContractTerms {
     pub valid_from: CivilDate,
     /// The terms.
     pub terms: Contract,
+}
+
+/// A source of files from a day on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEntry {
+    /// A contract's id, `payout:` and a contract's id, or `bank:` and an account.
+    pub source: String,
+    /// First day on which this is in force.
+    pub valid_from: CivilDate,
+    /// The setting.
+    #[serde(default)]
+    pub terms: SourceTerms,
 }
 
 /// A bank holiday.

@@ -29,6 +29,8 @@ mod inbox;
 mod journal;
 #[path = "../../sql/matching.rs"]
 mod matching;
+#[path = "../../sql/payouts.rs"]
+mod payouts;
 #[path = "../../sql/projections.rs"]
 mod projections;
 #[path = "../../sql/refunds.rs"]

@@ -78,6 +78,29 @@ pub struct BankEntry {
     pub document: String,
 }
 
+/// One row of an acquirer's payout statement (支払明細・振込明細).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutLine {
+    /// Which row.
+    pub identity: RowIdentity,
+    /// 契約 that pays.
+    pub contract: ContractId,
+    /// First day of the sales that it pays.
+    pub from: CivilDate,
+    /// Last day of the sales that it pays.
+    pub to: CivilDate,
+    /// 振込日; none where it is not said.
+    pub paid_on: Option<CivilDate>,
+    /// 売上, signed.
+    pub gross: Yen,
+    /// Fees and transfer fee together, positive.
+    pub fee: Yen,
+    /// What is paid, signed.
+    pub net: Yen,
+    /// The whole row as its reader's JSON.
+    pub document: String,
+}
+
 /// A stored fact: where it came from, and which revision of its row it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored<T> {

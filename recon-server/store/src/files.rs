@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    facts::{BankEntry, StatementLine, Stored},
+    facts::{BankEntry, PayoutLine, StatementLine, Stored},
 };
 
 /// What a file holds.
@@ -23,6 +23,8 @@ pub enum FileKind {
     Statement,
     /// 入出金明細・振込入金通知 of a bank
     Bank,
+    /// 支払明細・振込明細 of an acquirer
+    Payout,
 }
 
 /// A file as it was handed in.
@@ -55,6 +57,8 @@ pub enum FileFacts {
     Statement(Vec<StatementLine>),
     /// Of a bank's file.
     Bank(Vec<BankEntry>),
+    /// Of a payout statement.
+    Payout(Vec<PayoutLine>),
 }
 
 /// What an import changed.
@@ -82,6 +86,23 @@ pub enum Import {
         counts: ImportCounts,
         /// What the revised rows said until now, in the order of the file: the first [`REPLACED_ROWS_MAX`] of them.
         replaced: FileFacts,
+    },
+    /// The same bytes of the same source were accepted before; nothing changed.
+    SeenBefore {
+        /// The receipt of the first time.
+        first: FileRow,
+    },
+}
+
+/// How a long file begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Its parts and facts may follow.
+    New {
+        /// Its number, from 1 per tenant.
+        file: u64,
+        /// Whether its bytes are here already (of a time when it was refused, or under another source): no part may follow.
+        bytes_known: bool,
     },
     /// The same bytes of the same source were accepted before; nothing changed.
     SeenBefore {
@@ -142,6 +163,38 @@ pub trait FilesStore {
         facts: &FileFacts,
     ) -> Result<Import>;
 
+    /// Begins a long file, whose facts and further bytes follow in the same unit; `file.bytes` is its first part.
+    /// Dropped without a commit, nothing of it is in.
+    async fn begin_file(&mut self, tenant: &TenantId, file: &FileUpload) -> Result<Begun>;
+
+    /// The next part of a long file's bytes, from 2 on.
+    async fn add_file_part(
+        &mut self,
+        tenant: &TenantId,
+        sha256: [u8; 32],
+        part: u32,
+        bytes: &[u8],
+    ) -> Result<()>;
+
+    /// More facts of a long file. Their identities must not have come with an earlier part of it: the reader numbers occurrences
+    /// over the whole file.
+    async fn add_facts(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        file: u64,
+        facts: &FileFacts,
+    ) -> Result<(ImportCounts, FileFacts)>;
+
+    /// Ends a long file: its counts and the days that it covers.
+    async fn end_file(
+        &mut self,
+        tenant: &TenantId,
+        file: u64,
+        counts: ImportCounts,
+        period: Option<(CivilDate, CivilDate)>,
+    ) -> Result<()>;
+
     /// Keeps a file that was refused, with the text of the refusal. Returns its number.
     async fn keep_refused_file(&mut self, tenant: &TenantId, file: &FileUpload, refusal: &str)
     -> Result<u64>;
@@ -167,6 +220,16 @@ pub trait FilesStore {
         to: CivilDate,
         watermark: u64,
     ) -> Result<Vec<Stored<StatementLine>>>;
+
+    /// Payout rows as of file number `watermark`, newest revision each, whose last day of sales is from `from` to `to`;
+    /// in order of source, key and occurrence.
+    async fn payout_lines(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<PayoutLine>>>;
 
     /// Bank rows as of file number `watermark`, newest revision each, with 勘定日 from `from` to `to`;
     /// in order of source, key and occurrence.

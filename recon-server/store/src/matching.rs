@@ -119,6 +119,19 @@ pub struct ContractRow {
     pub config: String,
 }
 
+/// How a source of files is read and when its files are due, as of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSettingRow {
+    /// Contract, `payout:` and a contract, or `bank:` and an account.
+    pub source: String,
+    /// First day of the setting.
+    pub valid_from: CivilDate,
+    /// Version of that day, from 1.
+    pub version: u32,
+    /// The setting as JSON.
+    pub config: String,
+}
+
 /// 休業: a day on which a counter does not open, entered by a person, never inferred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CounterHoliday {
@@ -193,6 +206,19 @@ pub trait MatchStore {
 
     /// Every contract's newest version of every day, by contract and day.
     async fn contracts(&mut self, tenant: &TenantId) -> Result<Vec<ContractRow>>;
+
+    /// Enters how a source of files is read and when its files are due, from a day on; other words of the same day are a new version.
+    async fn put_source_setting(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        valid_from: CivilDate,
+        config: &str,
+        at: Timestamp,
+    ) -> Result<u32>;
+
+    /// Every source's newest version of every day, by source and day.
+    async fn source_settings(&mut self, tenant: &TenantId) -> Result<Vec<SourceSettingRow>>;
 
     /// Enters a bank holiday; the same day again changes its name.
     async fn put_bank_holiday(&mut self, tenant: &TenantId, holiday: &BankHoliday) -> Result<()>;

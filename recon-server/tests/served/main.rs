@@ -19,3 +19,4 @@ mod profiles;
 mod reconciled_refunds;
 mod refunds;
 mod reports;
+mod sources;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    provenance::Provenance,
     sheet::{date::DatePattern, table::Spec},
     statement::FileEncoding,
 };
@@ -100,6 +101,9 @@ pub struct PayoutProfile {
     pub name_ja: String,
     /// Where the layout is from.
     pub source: String,
+    /// How far the layout is known.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// Encoding of the file.
     pub encoding: FileEncoding,
     /// Cell separator; a comma by default.

@@ -12,8 +12,15 @@ use domain::{
 /// Largest amount of one row, in yen; above it a column was mixed up.
 pub(super) const ROW_YEN_MAX: i64 = 1_000_000_000_000;
 
+/// Digits that are below [`ROW_YEN_MAX`] whatever they are.
+const DIGITS_READ_AT_ONCE: usize = 12;
+
 /// Why a cell is no amount: the remedy, in Japanese.
 pub(super) fn amount(cell: &str, grouping: bool) -> Result<Yen, &'static str> {
+    // Bare digits are the common case.
+    if (1..=DIGITS_READ_AT_ONCE).contains(&cell.len()) && cell.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(Yen::new(cell.bytes().fold(0, |yen, b| yen * 10 + i64::from(b - b'0'))));
+    }
     if cell.is_empty() {
         return Err("金額が空です。決済会社の画面からもう一度ダウンロードしてください。");
     }
@@ -105,6 +112,12 @@ impl FromStr for DatePattern {
 impl DatePattern {
     /// The instant of a cell in Japan; midnight where the pattern has no time.
     pub fn read(&self, cell: &str) -> Option<Timestamp> {
+        let (date, hour, minute, second) = self.parts(cell)?;
+        Timestamp::from_jst(CivilDate::new(date.0, date.1, date.2)?, hour, minute, second)
+    }
+
+    /// Year, month and day, hour, minute, second as they stand there.
+    fn parts(&self, cell: &str) -> Option<(Day, i8, i8, i8)> {
         let mut rest = cell;
         let (mut year, mut parts) = (0_i16, [0_i8; 5]);
         for piece in &self.0 {
@@ -112,21 +125,19 @@ impl DatePattern {
                 Piece::Literal(c) => rest.strip_prefix(*c)?,
                 Piece::Year => {
                     let (digits, after) = digits(rest, 4)?;
-                    year = digits.parse().ok()?;
+                    year = digits.bytes().fold(0, |year, b| year * 10 + i16::from(b - b'0'));
                     after
                 }
                 other => {
                     let (digits, after) = digits(rest, 2)?;
-                    parts[slot(*other)?] = digits.parse().ok()?;
+                    let number = digits.bytes().fold(0_u8, |number, b| number * 10 + (b - b'0'));
+                    parts[slot(*other)?] = i8::try_from(number).ok()?;
                     after
                 }
             };
         }
         let [month, day, hour, minute, second] = parts;
-        if !rest.is_empty() {
-            return None;
-        }
-        Timestamp::from_jst(CivilDate::new(year, month, day)?, hour, minute, second)
+        rest.is_empty().then_some(((year, month, day), hour, minute, second))
     }
 
     /// The cell of an instant.
@@ -147,6 +158,44 @@ impl DatePattern {
         out
     }
 }
+
+/// Year, month and day.
+type Day = (i16, i8, i8);
+
+/// Reads the dates of one file: rows of a day stand together, and a day begins at one instant.
+#[derive(Debug)]
+pub(super) struct Dates {
+    pattern: DatePattern,
+    /// The last day and its midnight.
+    last: Option<(Day, Timestamp)>,
+}
+
+impl Dates {
+    /// By a pattern.
+    pub const fn new(pattern: DatePattern) -> Self {
+        Self { pattern, last: None }
+    }
+
+    /// The instant of a cell in Japan, as [`DatePattern::read`] has it.
+    pub fn read(&mut self, cell: &str) -> Option<Timestamp> {
+        let (date, hour, minute, second) = self.pattern.parts(cell)?;
+        let in_day = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+        // Before, Japan had summer time, and not every day has 24 hours.
+        if !in_day || date.0 < LAST_SUMMER_TIME_YEAR + 1 {
+            return self.pattern.read(cell);
+        }
+        let midnight = match self.last {
+            Some((day, midnight)) if day == date => midnight,
+            _ => Timestamp::from_jst(CivilDate::new(date.0, date.1, date.2)?, 0, 0, 0)?,
+        };
+        self.last = Some((date, midnight));
+        let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
+        Some(midnight.plus_ms(seconds * 1_000))
+    }
+}
+
+/// The last year in which Japan had summer time.
+const LAST_SUMMER_TIME_YEAR: i16 = 1951;
 
 /// Place of a two-digit piece.
 const fn slot(piece: Piece) -> Option<usize> {
@@ -214,6 +263,16 @@ mod tests {
             "２０２６/07/15 14:03:11",
         ] {
             assert_eq!(pattern.read(bad), None, "{bad}");
+        }
+        let mut dates = Dates::new(pattern.clone());
+        for cell in [
+            "2026/07/15 14:03:11",
+            "2026/07/15 23:59:59",
+            "2026/07/16 00:00:00",
+            "1950/07/01 12:00:00",
+            "2026/07/16 24:00:00",
+        ] {
+            assert_eq!(dates.read(cell), pattern.read(cell), "{cell}");
         }
         let day: DatePattern = "YYYYMMDD".parse().unwrap();
         assert_eq!(day.read("20260715").unwrap().to_paper(), "2026-07-15 00:00:00");

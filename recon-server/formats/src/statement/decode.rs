@@ -13,12 +13,17 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 const REMEDY_ORIGINAL: &str =
     "表計算ソフトで開いて保存し直していない、ダウンロードしたままのファイルを入れ直してください。";
 
-/// The text of a file.
-pub(super) fn decode(bytes: &[u8], profile: &Profile, file: &str) -> Result<String, Refusal> {
+/// A file that is neither empty nor too long.
+pub(super) fn size(bytes: &[u8], file: &str) -> Result<(), Refusal> {
     if bytes.is_empty() || bytes.len() > FILE_BYTES_MAX {
         let remedy = "空か、大きすぎるファイルです。期間を分けてダウンロードし直してください。";
         return Err(Refusal::new(file, None, "ファイルの大きさ", format!("{}バイト", bytes.len()), remedy));
     }
+    Ok(())
+}
+
+/// The text of a file, or of its first part.
+pub(super) fn decode(bytes: &[u8], profile: &Profile, file: &str) -> Result<String, Refusal> {
     let encoding = profile.encoding;
     let wrong = |found: &str| {
         let remedy = format!("このファイルは{}で作られているはずです。{REMEDY_ORIGINAL}", encoding.label());
@@ -44,6 +49,36 @@ pub(super) fn decode(bytes: &[u8], profile: &Profile, file: &str) -> Result<Stri
                 Err(_) if cp932::decode(body).is_ok() => Err(wrong("Shift_JIS")),
                 Err(error) => Err(broken(body, error.valid_up_to(), file)),
             }
+        }
+    }
+}
+
+/// The text of a part of a file that came behind `lines` lines. The first part proves the encoding, which all others must have.
+/// Nothing is copied where the bytes are the text; else the text is made in `buffer`.
+pub(super) fn part<'t>(
+    bytes: &'t [u8],
+    profile: &Profile,
+    file: &str,
+    lines: usize,
+    buffer: &'t mut String,
+) -> Result<&'t str, Refusal> {
+    if lines == 0 {
+        *buffer = decode(bytes, profile, file)?;
+        return Ok(buffer);
+    }
+    let broken_at = |at: usize| {
+        let mut refusal = broken(bytes, at, file);
+        let before = u32::try_from(lines).unwrap_or(u32::MAX);
+        refusal.row = refusal.row.map(|row| row.saturating_add(before));
+        refusal
+    };
+    match profile.encoding {
+        FileEncoding::ShiftJis if !bytes.is_ascii() => {
+            cp932::decode_into(bytes, buffer).map_err(|error| broken_at(error.at))?;
+            Ok(buffer)
+        }
+        FileEncoding::ShiftJis | FileEncoding::Utf8 => {
+            std::str::from_utf8(bytes).map_err(|error| broken_at(error.valid_up_to()))
         }
     }
 }

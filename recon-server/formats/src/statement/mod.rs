@@ -8,9 +8,13 @@ mod bad_profile;
 mod cell;
 mod decode;
 mod model;
+mod parts;
 mod profile;
 mod read;
+mod record;
 mod row;
+mod scan;
+mod seen;
 mod table;
 mod write;
 
@@ -19,6 +23,7 @@ pub use model::{
     FILE_BYTES_MAX, Preview, REFUSALS_MAX, ROWS_MAX, ReadOptions, RowClass, StatementFile, StatementRow,
     Totals,
 };
-pub use profile::{FileEncoding, Profile, RefundSign, embedded, embedded_profiles};
+pub use parts::{PARTS_BYTES_MAX, PARTS_ROWS_MAX, StatementEnd, StatementParts};
+pub use profile::{FileEncoding, Profile, RefundSign, RepeatedKey, embedded, embedded_profiles};
 pub use read::{preview, read};
 pub use write::{CannotWriteStatement, RowOut, write_statement};

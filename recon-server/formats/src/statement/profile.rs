@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use domain::id::{BrandCode, ContractId};
 use serde::{Deserialize, Serialize};
 
+use crate::provenance::Provenance;
+
 use super::{bad_profile::BadProfile, cell::DatePattern};
 
 /// Character encoding of a file.
@@ -39,6 +41,18 @@ pub enum RefundSign {
     Negative,
     /// Without; the status says that it is a refund.
     Positive,
+}
+
+/// What two rows of one file with one key and different content are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepeatedKey {
+    /// A contradiction: the file is refused, because nobody can tell which row is right.
+    #[default]
+    Refuse,
+    /// Two events of one number (a payment and its change, two wallets' rows): each is kept, as the next occurrence in the order of
+    /// the file. For files that always list events in the order in which they happened.
+    NextOccurrence,
 }
 
 /// Which column feeds which field.
@@ -120,6 +134,9 @@ pub struct Profile {
     pub name_ja: String,
     /// Where the layout is from.
     pub source: String,
+    /// How far the layout is known.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// Encoding of the file.
     pub encoding: FileEncoding,
     /// Cell separator; a comma by default.
@@ -146,6 +163,9 @@ pub struct Profile {
     pub statuses: Statuses,
     /// Parts of the key of a row: names of `fields`, or `class`.
     pub key: Vec<String>,
+    /// What two rows with one key and different content are.
+    #[serde(default)]
+    pub repeated_key: RepeatedKey,
     /// Brand of every row, where the file has one brand only.
     pub brand: Option<BrandCode>,
     /// Brand words to brands.
@@ -227,12 +247,17 @@ const EMBEDDED: [(&str, &str); 4] = [
     ("generic_wallet", include_str!("../../profiles/generic_wallet.toml")),
 ];
 
+/// Ids and texts: those above and the examples, which a contract names like any other.
+fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    EMBEDDED.iter().chain(crate::examples::texts())
+}
+
 /// Every embedded profile.
 ///
 /// # Errors
 /// Never for the profiles of a release (a test loads them); the error is kept so that nothing has to panic.
 pub fn embedded_profiles() -> Result<Vec<Profile>, BadProfile> {
-    EMBEDDED.iter().map(|(_, text)| Profile::from_toml(text)).collect()
+    all().map(|(_, text)| Profile::from_toml(text)).collect()
 }
 
 /// The embedded profile with this id.
@@ -240,5 +265,5 @@ pub fn embedded_profiles() -> Result<Vec<Profile>, BadProfile> {
 /// # Errors
 /// As [`embedded_profiles`].
 pub fn embedded(id: &str) -> Result<Option<Profile>, BadProfile> {
-    EMBEDDED.iter().find(|(name, _)| *name == id).map(|(_, text)| Profile::from_toml(text)).transpose()
+    all().find(|(name, _)| *name == id).map(|(_, text)| Profile::from_toml(text)).transpose()
 }

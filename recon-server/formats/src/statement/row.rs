@@ -5,15 +5,16 @@
 use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
-    digest::of_parts,
+    digest::Framed,
     refusal::{Notice, Refusal},
 };
 
 use super::{
-    cell::{self, DatePattern},
+    cell::{self, DatePattern, Dates},
     model::{ReadOptions, RowClass, StatementRow},
     profile::{Profile, RefundSign},
-    table::Table,
+    record::Record,
+    table::Plan,
 };
 
 /// Digits of the payer's transaction number that are keyed at the counter.
@@ -25,65 +26,57 @@ const KEY_LENGTH_BYTES: usize = 64;
 /// What every row of a file is read with.
 pub(super) struct RowReader<'a> {
     profile: &'a Profile,
-    table: &'a Table,
-    pattern: &'a DatePattern,
+    dates: Dates,
     options: &'a ReadOptions,
-    /// Column of each part of the key; none for the class.
-    key_columns: Vec<Option<&'a str>>,
+    /// The cells of a row, framed for its digest.
+    framed: Framed,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of one file.
-    pub fn new(
-        profile: &'a Profile,
-        table: &'a Table,
-        pattern: &'a DatePattern,
-        options: &'a ReadOptions,
-    ) -> Self {
-        let columns = profile.fields.columns();
-        let column = |part: &String| columns.iter().find(|(name, _)| name == part).map(|(_, column)| *column);
-        let key_columns = profile.key.iter().map(column).collect();
-        Self { profile, table, pattern, options, key_columns }
+    pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
+        Self { profile, dates: Dates::new(pattern), options, framed: Framed::default() }
     }
 
     /// Reads a record; the occurrence is settled by the caller.
     pub fn read(
-        &self,
+        &mut self,
+        plan: &Plan,
         row: u32,
-        record: &csv::StringRecord,
+        record: Record<'_>,
     ) -> Result<(StatementRow, Option<Notice>), Refusal> {
-        let fields = &self.profile.fields;
-        if record.len() != self.table.width {
+        if record.len() != plan.width {
             let remedy = format!(
                 "見出しは{}列ですが、この行は{}列です。途中で切れたか、カンマが増えています。決済会社の画面からもう一度ダウンロードしてください。",
-                self.table.width,
+                plan.width,
                 record.len()
             );
             return Err(self.refuse(row, "列の数", &record.len().to_string(), remedy));
         }
-        let cell = |column: &str| self.table.cell(record, column);
-        let optional = |column: &Option<String>| {
-            column.as_deref().map(cell).filter(|text| !text.is_empty()).map(str::to_owned)
+        record.iter().for_each(|cell| self.framed.push(cell));
+        let content_hash = self.framed.take_hex();
+        let optional = |place: Option<usize>| {
+            place.map(|place| record.get(place)).filter(|text| !text.is_empty()).map(str::to_owned)
         };
-        let status_word = cell(&fields.status).to_owned();
+        let status_word = record.get(plan.status).to_owned();
         let class = self.class(&status_word);
-        let at = self.at(row, cell(&fields.at))?;
-        let amount = self.amount(row, &class, cell(&fields.amount))?;
-        let brand_word = fields.brand.as_deref().map(cell).unwrap_or_default().to_owned();
+        let at = self.at(row, record.get(plan.at))?;
+        let amount = self.amount(row, &class, record.get(plan.amount))?;
+        let brand_word = plan.brand.map(|place| record.get(place)).unwrap_or_default().to_owned();
         let brand = self.brand(&brand_word).cloned();
         let statement_row = StatementRow {
             row,
-            record_key: self.key(row, record, &class)?,
+            record_key: self.key(plan, row, record, &class)?,
             occurrence: 1,
-            content_hash: of_parts(record.iter()),
+            content_hash,
             at,
             amount,
-            terminal_or_pos_id: optional(&fields.terminal),
-            slip_number: optional(&fields.slip_number),
-            approval_code: optional(&fields.approval_code),
-            acquirer_transaction_id: optional(&fields.acquirer_transaction_id),
-            merchant_payment_id: optional(&fields.merchant_payment_id),
-            payer_digits: optional(&fields.payer_digits).and_then(|text| last_digits(&text)),
+            terminal_or_pos_id: optional(plan.terminal),
+            slip_number: optional(plan.slip_number),
+            approval_code: optional(plan.approval_code),
+            acquirer_transaction_id: optional(plan.acquirer_transaction_id),
+            merchant_payment_id: optional(plan.merchant_payment_id),
+            payer_digits: plan.payer_digits.and_then(|place| last_digits(record.get(place))),
             brand,
             brand_word,
             class,
@@ -117,9 +110,9 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn at(&self, row: u32, text: &str) -> Result<Timestamp, Refusal> {
+    fn at(&mut self, row: u32, text: &str) -> Result<Timestamp, Refusal> {
         let field = &self.profile.fields.at;
-        let at = self.pattern.read(text).ok_or_else(|| {
+        let at = self.dates.read(text).ok_or_else(|| {
             let remedy = format!(
                 "日時は {} の形です。表計算ソフトで保存し直していない元のファイルを入れてください。",
                 self.profile.at_pattern
@@ -166,12 +159,12 @@ impl<'a> RowReader<'a> {
     }
 
     /// The key of a row; its parts must not all be empty.
-    fn key(&self, row: u32, record: &csv::StringRecord, class: &RowClass) -> Result<String, Refusal> {
+    fn key(&self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<String, Refusal> {
         let mut key = String::with_capacity(KEY_LENGTH_BYTES);
         let mut filled = false;
-        for (part, column) in self.key_columns.iter().enumerate() {
-            let text = column.map_or(class.word(), |column| self.table.cell(record, column));
-            filled |= column.is_some() && !text.is_empty();
+        for (part, place) in plan.key.iter().enumerate() {
+            let text = place.map_or(class.word(), |place| record.get(place));
+            filled |= place.is_some() && !text.is_empty();
             if part > 0 {
                 key.push('/');
             }

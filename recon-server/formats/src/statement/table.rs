@@ -1,100 +1,49 @@
-//! CSV text to a header and records, before any cell is understood.
+//! The header of a file: which column stands where, and whether the text is whole.
 //!
-//! Invariants: a missing column, a short or long row, an open quote and a file cut in its last row are refused; an extra column is a
-//! notice. Rows are counted as a spreadsheet does: the header is row 1.
+//! Invariants: a missing column, an open quote and a file cut in its last row are refused; an extra column is a notice. Rows are counted
+//! as a spreadsheet does: the header is row 1.
 
 use crate::refusal::{Notice, Refusal};
 
-use super::{model::ROWS_MAX, profile::Profile};
+use super::{profile::Profile, record::Record};
 
 const REMEDY_AGAIN: &str = "決済会社の画面からもう一度ダウンロードし、加工せずに入れ直してください。";
+/// Characters of a cut row that are shown.
+const TAIL_CHARS: usize = 20;
 
-/// Columns of a profile and where they stand in a record.
-type Places = Vec<(String, usize)>;
-
-/// Header and records of a file.
+/// Where the columns of a profile stand in the records of a file.
 #[derive(Debug)]
-pub(super) struct Table {
-    /// Place in a record of each column of the profile, in the profile's order.
-    places: Places,
+pub(super) struct Plan {
     /// Number of cells of the header.
     pub width: usize,
-    /// Records after the header, with their row.
-    pub records: Vec<(u32, csv::StringRecord)>,
+    pub at: usize,
+    pub amount: usize,
+    pub status: usize,
+    pub brand: Option<usize>,
+    pub terminal: Option<usize>,
+    pub slip_number: Option<usize>,
+    pub approval_code: Option<usize>,
+    pub acquirer_transaction_id: Option<usize>,
+    pub merchant_payment_id: Option<usize>,
+    pub payer_digits: Option<usize>,
+    /// Place of each part of the key; none for the class.
+    pub key: Vec<Option<usize>>,
+    /// Places of the row of totals: count, amount.
+    pub control: (Option<usize>, Option<usize>),
 }
 
-impl Table {
-    /// The cell of a column; empty where the record is too short.
-    pub fn cell<'r>(&self, record: &'r csv::StringRecord, column: &str) -> &'r str {
-        self.places
-            .iter()
-            .find(|(name, _)| name == column)
-            .and_then(|(_, at)| record.get(*at))
-            .unwrap_or_default()
-    }
-}
-
-/// Cuts the text into records.
-pub(super) fn table(text: &str, profile: &Profile, file: &str) -> Result<(Table, Vec<Notice>), Refusal> {
-    whole(text, profile, file)?;
-    let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes());
-    let mut records = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        if index > ROWS_MAX {
-            let remedy = "行が多すぎます。期間を分けてダウンロードしてください。";
-            return Err(Refusal::new(file, Some(row), "行数", row.to_string(), remedy));
-        }
-        let record = record.map_err(|_| Refusal::new(file, Some(row), "行", "", REMEDY_AGAIN))?;
-        records.push((row, record));
-    }
-    if records.is_empty() {
-        return Err(Refusal::new(file, Some(1), "見出し", "なし", REMEDY_AGAIN));
-    }
-    let (_, header) = records.remove(0);
-    let (places, notices) = places(&header, profile, file)?;
-    Ok((Table { places, width: header.len(), records }, notices))
-}
-
-/// The text ends where a row ends.
-fn whole(text: &str, profile: &Profile, file: &str) -> Result<(), Refusal> {
-    let last = u32::try_from(text.lines().count()).ok();
-    if !text.matches('"').count().is_multiple_of(2) {
-        let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
-        return Err(Refusal::new(file, last, "最後の行", tail(text), remedy));
-    }
-    if profile.final_newline && !text.ends_with('\n') {
-        let remedy = format!("最後の行に改行がありません。途中で切れたおそれがあります。{REMEDY_AGAIN}");
-        return Err(Refusal::new(file, last, "最後の行", tail(text), remedy));
-    }
-    Ok(())
-}
-
-/// The last characters of a text.
-fn tail(text: &str) -> String {
-    let line = text.lines().last().unwrap_or_default();
-    let skip = line.chars().count().saturating_sub(20);
-    line.chars().skip(skip).collect()
-}
-
-/// Where each column of the profile stands; an alias counts as its column.
-fn places(
-    header: &csv::StringRecord,
+/// Reads the header.
+pub(super) fn plan(
+    header: Record<'_>,
     profile: &Profile,
     file: &str,
-) -> Result<(Places, Vec<Notice>), Refusal> {
+) -> Result<(Plan, Vec<Notice>), Refusal> {
     let names: Vec<&str> =
         header.iter().map(|cell| profile.column_aliases.get(cell).map_or(cell, String::as_str)).collect();
-    let mut found = Vec::new();
     for column in &profile.columns {
-        let mut at = names.iter().enumerate().filter(|(_, name)| *name == column).map(|(i, _)| i);
+        let mut at = names.iter().filter(|name| *name == column);
         match (at.next(), at.next()) {
-            (Some(place), None) => found.push((column.clone(), place)),
+            (Some(_), None) => {}
             (None, _) => {
                 let remedy = format!(
                     "列「{column}」がありません。{}の明細か、列を減らしていないかを確かめてください。",
@@ -118,5 +67,72 @@ fn places(
         ),
     });
     let notices = notices.collect();
-    Ok((found, notices))
+    Ok((placed(&names, profile), notices))
+}
+
+/// The places of a profile's columns, all of which are in the header.
+fn placed(names: &[&str], profile: &Profile) -> Plan {
+    let place = |column: &str| names.iter().position(|name| *name == column);
+    let optional = |column: &Option<String>| column.as_deref().and_then(place);
+    // A profile that loads maps only its own columns, and those were just found.
+    let required = |column: &str| place(column).unwrap_or(usize::MAX);
+    let fields = &profile.fields;
+    let mapped = fields.columns();
+    let key = |part: &String| {
+        let column = mapped.iter().find(|(name, _)| name == part).map(|(_, column)| *column)?;
+        Some(required(column))
+    };
+    let control = profile.control.as_ref();
+    Plan {
+        width: names.len(),
+        at: required(&fields.at),
+        amount: required(&fields.amount),
+        status: required(&fields.status),
+        brand: optional(&fields.brand),
+        terminal: optional(&fields.terminal),
+        slip_number: optional(&fields.slip_number),
+        approval_code: optional(&fields.approval_code),
+        acquirer_transaction_id: optional(&fields.acquirer_transaction_id),
+        merchant_payment_id: optional(&fields.merchant_payment_id),
+        payer_digits: optional(&fields.payer_digits),
+        key: profile.key.iter().map(key).collect(),
+        control: (
+            control.and_then(|control| optional(&control.count_column)),
+            control.and_then(|control| optional(&control.amount_column)),
+        ),
+    }
+}
+
+/// A file without even a header.
+pub(super) fn no_header(file: &str) -> Refusal {
+    Refusal::new(file, Some(1), "見出し", "なし", REMEDY_AGAIN)
+}
+
+/// Whether the bytes end where a row ends, as far as bytes show it: in CP932 neither quote nor line feed is part of a longer character.
+pub(super) fn looks_whole(bytes: &[u8], profile: &Profile) -> bool {
+    let closed = bytes.iter().filter(|b| **b == b'"').count().is_multiple_of(2);
+    closed && (!profile.final_newline || bytes.ends_with(b"\n"))
+}
+
+/// The text ends where a row ends. `lines_before` are the lines of the parts of the file that came before.
+pub(super) fn whole(text: &str, lines_before: usize, profile: &Profile, file: &str) -> Result<(), Refusal> {
+    let open = !text.bytes().filter(|b| *b == b'"').count().is_multiple_of(2);
+    let cut = profile.final_newline && !text.ends_with('\n');
+    if !open && !cut {
+        return Ok(());
+    }
+    let last = u32::try_from(lines_before + text.lines().count()).ok();
+    let remedy = if open {
+        format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}")
+    } else {
+        format!("最後の行に改行がありません。途中で切れたおそれがあります。{REMEDY_AGAIN}")
+    };
+    Err(Refusal::new(file, last, "最後の行", tail(text), remedy))
+}
+
+/// The last characters of a text.
+fn tail(text: &str) -> String {
+    let line = text.lines().last().unwrap_or_default();
+    let skip = line.chars().count().saturating_sub(TAIL_CHARS);
+    line.chars().skip(skip).collect()
 }

@@ -26,6 +26,16 @@ pub(super) enum TextRule {
 }
 
 impl TextRule {
+    /// The rule's bit.
+    const fn bit(self) -> u8 {
+        match self {
+            Self::Branch => 1,
+            Self::Party => 2,
+            Self::Edi => 4,
+            Self::Free => 8,
+        }
+    }
+
     /// Symbols that the field allows.
     const fn symbols(self) -> &'static str {
         match self {
@@ -37,10 +47,24 @@ impl TextRule {
 }
 
 /// What was found beyond the standard, by field and kind: the first record and how many records.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Oddities {
+    /// For each byte, a bit for each rule that allows it.
+    allowed: [u8; 256],
     seen: BTreeMap<(&'static str, String), (u32, u32)>,
     unlisted: u32,
+}
+
+impl Default for Oddities {
+    fn default() -> Self {
+        let rules = [TextRule::Branch, TextRule::Party, TextRule::Edi, TextRule::Free];
+        let mut allowed = [0; 256];
+        for (bits, byte) in allowed.iter_mut().zip(0..=u8::MAX) {
+            let fits = |rule: &&TextRule| is_single(byte) && oddity(single(byte), **rule).is_none();
+            *bits = rules.iter().filter(fits).fold(0, |bits, rule| bits | rule.bit());
+        }
+        Self { allowed, seen: BTreeMap::new(), unlisted: 0 }
+    }
 }
 
 impl Oddities {
@@ -61,7 +85,7 @@ impl Oddities {
         for (spec, rule) in fields {
             let raw = record.raw(*spec);
             // Bytes that the field allows are the common case and need no decoding.
-            if raw.iter().all(|b| is_single(*b) && oddity(single(*b), *rule).is_none()) {
+            if raw.iter().fold(rule.bit(), |bits, b| bits & self.allowed[usize::from(*b)]) != 0 {
                 continue;
             }
             let Ok(text) = record.text(*spec) else { continue };

@@ -48,6 +48,21 @@ pub(super) const fn single(byte: u8) -> char {
     }
 }
 
+/// Bytes in UTF-8 that a half-width kana takes.
+const KANA_UTF8_BYTES: usize = 3;
+
+/// The text of such bytes.
+fn singles(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(ascii) if ascii.is_ascii() => ascii.to_owned(),
+        _ => {
+            let mut text = String::with_capacity(raw.len() * KANA_UTF8_BYTES);
+            text.extend(raw.iter().map(|b| single(*b)));
+            text
+        }
+    }
+}
+
 /// One record of a file, with what is needed to refuse it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record<'a> {
@@ -93,7 +108,7 @@ impl<'a> Record<'a> {
         let raw = self.raw(spec);
         if raw.iter().all(|b| is_single(*b)) {
             let end = raw.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
-            return Ok(raw[..end].iter().map(|b| single(*b)).collect());
+            return Ok(singles(&raw[..end]));
         }
         let remedy = "半角の英数字とカナ（JIS X 0201）の欄です。読めないバイトがあります。銀行から受け取ったままのファイルを入れ直してください。";
         if raw.iter().any(|b| *b < 0x20 || *b == 0x7F) {
@@ -109,10 +124,12 @@ impl<'a> Record<'a> {
     /// The digits of a field; none where it is all blanks.
     pub fn digits(&self, spec: FieldSpec) -> Result<Option<&'a str>, Refusal> {
         let raw = self.raw(spec);
-        if raw.iter().all(|b| *b == b' ') {
+        // A field that begins with a digit is none of all blanks.
+        if raw.first().is_none_or(|b| *b == b' ') && raw.iter().all(|b| *b == b' ') {
             return Ok(None);
         }
-        std::str::from_utf8(raw).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit())).map(Some).ok_or_else(|| {
+        let digits = raw.iter().all(u8::is_ascii_digit);
+        std::str::from_utf8(raw).ok().filter(|_| digits).map(Some).ok_or_else(|| {
             self.refuse(spec, "数字だけが入る欄です（右詰め、前ゼロ）。銀行から受け取ったままのファイルを入れ直してください。")
         })
     }

@@ -44,7 +44,7 @@ impl Framing {
     }
 
     /// The framing of a file, by its first separator. Record text has no control bytes, so the first one is a separator.
-    fn detect(bytes: &[u8]) -> Self {
+    pub(super) fn detect(bytes: &[u8]) -> Self {
         match bytes.iter().position(|b| matches!(b, b'\r' | b'\n')) {
             None => Self::None,
             Some(at) if bytes[at..].starts_with(b"\r\n") => Self::CrLf,
@@ -70,23 +70,40 @@ pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Frami
     }
     let body = without_eof(bytes);
     let framing = Framing::detect(body);
+    Ok((framing, split_framed(body, framing, 0, options)?))
+}
+
+/// The records of a part of a file of known framing that came behind `before` records.
+pub(super) fn split_framed<'a>(
+    body: &'a [u8],
+    framing: Framing,
+    before: u32,
+    options: &ReadOptions,
+) -> Result<Records<'a>, Refusal> {
+    let file = options.file_name.as_str();
     let separator = framing.separator();
     let body = if separator.is_empty() { body } else { body.strip_suffix(separator).unwrap_or(body) };
-    let pieces = if separator.is_empty() { unframed(body, options)? } else { cut(body, separator) };
+    let pieces = if separator.is_empty() {
+        let moved =
+            |refusal: Refusal| Refusal { row: refusal.row.map(|row| row.saturating_add(before)), ..refusal };
+        unframed(body, options).map_err(moved)?
+    } else {
+        cut(body, separator)
+    };
     let mut records = Vec::with_capacity(pieces.len());
     for (index, piece) in pieces.into_iter().enumerate() {
-        let row = u32::try_from(index + 1).ok();
+        let row = u32::try_from(index + 1).ok().map(|row| row.saturating_add(before));
         if piece.iter().any(|b| matches!(b, b'\r' | b'\n')) {
             let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
             return Err(Refusal::new(file, row, "レコード区切り", format!("{framing:?} と別の改行"), remedy));
         }
         records.push(exact(piece, row, options)?);
     }
-    Ok((framing, records))
+    Ok(records)
 }
 
 /// The records without the end-of-file byte, which may stand on a line of its own.
-fn without_eof(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_eof(bytes: &[u8]) -> &[u8] {
     let line = [&b"\r\n"[..], b"\n", b"\r"].iter().find_map(|newline| bytes.strip_suffix(*newline));
     let before = |text: &'_ [u8]| text.last() == Some(&EOF_BYTE);
     match line {

@@ -13,6 +13,8 @@ pub mod kana;
 mod layout;
 mod model;
 pub mod notice;
+mod occurrences;
+mod parts;
 mod read;
 mod write;
 
@@ -23,5 +25,6 @@ pub use model::{
     BankAccountBlock, BankEntry, BankFile, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,
     TransactionClass,
 };
+pub use parts::{LedgerParts, PARTS_BYTES_MAX, PARTS_ENTRIES_MAX};
 pub use read::read;
 pub use write::{AccountOut, CannotEncode, EntryOut, FileOut, write};

@@ -2,12 +2,10 @@
 //!
 //! Invariant: the whole file or nothing; the order of records is checked before their content, so half a file is always named as such.
 
-use std::collections::HashMap;
-
-use domain::money::Yen;
+use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    digest::{of_parts, sha256_hex},
+    digest::{Framed, sha256_hex},
     refusal::Refusal,
 };
 
@@ -21,6 +19,7 @@ use super::{
     model::{
         BankAccountBlock, BankEntry, BankFile, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions, TransactionClass,
     },
+    occurrences::Occurrences,
 };
 
 /// 種別コード of 入出金取引明細.
@@ -35,7 +34,9 @@ const FILE_TYPE_TRANSFER_NOTICE: &str = "01";
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
     let file = options.file_name.as_str();
     let (framing, records) = records(bytes, options)?;
-    let mut reader = Reader::new(options);
+    let mut reader = Reader::new(options, ENTRIES_MAX);
+    reader.occurrences.reserve(records.len());
+    reader.room = records.len().min(ENTRIES_MAX);
     for (index, record) in records.iter().enumerate() {
         let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
         reader.take(Record { file, row, bytes: record })?;
@@ -65,7 +66,7 @@ pub(super) fn records<'a>(
 }
 
 /// Names files that are something else altogether.
-fn refuse_foreign(bytes: &[u8], file: &str) -> Result<(), Refusal> {
+pub(super) fn refuse_foreign(bytes: &[u8], file: &str) -> Result<(), Refusal> {
     let remedy = if bytes.starts_with(b"\xEF\xBB\xBF") {
         "UTF-8の印（BOM）が付いています。表計算ソフトなどで保存し直していない元のファイルを入れてください。"
     } else if bytes[0] == 0xF1 {
@@ -102,20 +103,24 @@ enum Expect {
     Nothing,
 }
 
-struct Reader<'o> {
+pub(super) struct Reader<'o> {
     options: &'o ReadOptions,
     expect: Expect,
     dates: Dates<'o>,
-    oddities: Oddities,
-    accounts: Vec<BankAccountBlock>,
+    pub oddities: Oddities,
+    pub accounts: Vec<BankAccountBlock>,
     account_key: String,
-    occurrences: HashMap<String, u32>,
+    pub occurrences: Occurrences,
+    /// Entries for which the first account makes room.
+    pub room: usize,
+    keys: Keys,
     entries: usize,
+    entries_max: usize,
     end_records: Option<i64>,
 }
 
 impl<'o> Reader<'o> {
-    fn new(options: &'o ReadOptions) -> Self {
+    pub fn new(options: &'o ReadOptions, entries_max: usize) -> Self {
         Self {
             options,
             expect: Expect::Header,
@@ -123,13 +128,17 @@ impl<'o> Reader<'o> {
             oddities: Oddities::default(),
             accounts: Vec::new(),
             account_key: String::new(),
-            occurrences: HashMap::new(),
+            occurrences: Occurrences::default(),
+            room: 0,
+            keys: Keys::default(),
             entries: 0,
+            entries_max,
             end_records: None,
         }
     }
 
-    fn take(&mut self, record: Record<'_>) -> Result<(), Refusal> {
+    /// The next record.
+    pub fn take(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         match (record.bytes[0], self.expect) {
             (b'1', Expect::Header | Expect::HeaderOrEnd) => self.header(record),
             (b'2', Expect::DataOrTrailer) => self.data(record),
@@ -182,7 +191,7 @@ impl<'o> Reader<'o> {
             in_total: Yen::ZERO,
             out_count: 0,
             out_total: Yen::ZERO,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(std::mem::take(&mut self.room)),
         };
         gate::header(record, &block)?;
         if created_on.zip(block.period_from).is_some_and(|(created, from)| created < from) {
@@ -198,7 +207,7 @@ impl<'o> Reader<'o> {
         record.conforms(data::ALL)?;
         self.oddities.look(record, DATA_TEXTS);
         self.entries += 1;
-        if self.entries > ENTRIES_MAX {
+        if self.entries > self.entries_max {
             let remedy = "明細が多すぎます。期間を分けて取り込んでください。";
             return Err(Refusal::new(
                 record.file,
@@ -246,10 +255,8 @@ impl<'o> Reader<'o> {
         }
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
         gate::entry(record, block, &entry)?;
-        entry.record_key = record_key(&self.account_key, &entry);
-        let seen = self.occurrences.entry(entry.record_key.clone()).or_default();
-        *seen += 1;
-        entry.occurrence = *seen;
+        entry.record_key = self.keys.key(&self.account_key, &entry);
+        entry.occurrence = self.occurrences.next(&entry.record_key);
         block.entries.push(entry);
         Ok(())
     }
@@ -272,7 +279,7 @@ impl<'o> Reader<'o> {
     }
 
     /// The declared number of records; a file without its end is half a file.
-    fn finish(&self, records: usize) -> Result<u64, Refusal> {
+    pub fn finish(&self, records: usize) -> Result<u64, Refusal> {
         self.end_records.and_then(|n| u64::try_from(n).ok()).ok_or_else(|| {
             let row = u32::try_from(records).ok();
             let remedy = "エンド・レコードがありません。途中で切れたファイルです。もう一度銀行から取り込んでください。";
@@ -328,18 +335,39 @@ fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen
     }
 }
 
-/// Everything that describes an entry, as one key.
-pub(super) fn record_key(account: &str, entry: &BankEntry) -> String {
-    of_parts([
-        account,
-        &entry.booked_on.to_string(),
-        &entry.value_on.map(|d| d.to_string()).unwrap_or_default(),
-        &entry.amount.get().to_string(),
-        entry.class.code(),
-        entry.remitter_code.as_deref().unwrap_or_default(),
-        &entry.remitter_kana,
-        &entry.summary,
-        &entry.edi,
-        entry.inquiry_no.as_deref().unwrap_or_default(),
-    ])
+/// Makes keys of entries: everything that describes one (reconciliation.md 6.1, "no row id").
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    framed: Framed,
+    /// The last day and how it is written: entries of a day stand together.
+    day: Option<(CivilDate, String)>,
+}
+
+impl Keys {
+    /// The key of an entry of an account.
+    pub fn key(&mut self, account: &str, entry: &BankEntry) -> String {
+        self.framed.push(account);
+        self.push_day(Some(entry.booked_on));
+        self.push_day(entry.value_on);
+        self.framed.push(&entry.amount.get().to_string());
+        for part in [
+            entry.class.code(),
+            entry.remitter_code.as_deref().unwrap_or_default(),
+            &entry.remitter_kana,
+            &entry.summary,
+            &entry.edi,
+            entry.inquiry_no.as_deref().unwrap_or_default(),
+        ] {
+            self.framed.push(part);
+        }
+        self.framed.take_hex()
+    }
+
+    fn push_day(&mut self, day: Option<CivilDate>) {
+        let Some(day) = day else { return self.framed.push("") };
+        let known = self.day.take().filter(|(known, _)| *known == day);
+        let (day, text) = known.unwrap_or_else(|| (day, day.to_string()));
+        self.framed.push(&text);
+        self.day = Some((day, text));
+    }
 }

@@ -8,6 +8,7 @@ mod camt;
 mod examples;
 mod export;
 mod notice;
+mod parts;
 mod payout;
 mod statement;
 mod zengin;

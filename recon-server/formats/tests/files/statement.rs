@@ -30,7 +30,7 @@ fn with(from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn every_embedded_profile_loads() {
-    assert_eq!(embedded_profiles().unwrap().len(), 4);
+    assert_eq!(embedded_profiles().unwrap().len(), 4 + formats::examples::texts().len());
     assert_eq!(paypay().columns.len(), 14);
 }
 

@@ -24,7 +24,7 @@ use super::{
     folder::{self, Folder, FolderError},
     inputs::FileLine,
     outputs::outcome_bytes,
-    settings::Settings,
+    settings::{PROFILE_KINDS, Settings},
 };
 use crate::{
     app::{AppState, Parts},
@@ -115,8 +115,13 @@ impl Replay {
         let profiles = folder.path().join(PROFILES_FOLDER);
         std::fs::create_dir_all(&profiles)?;
         for profile in &settings.profiles {
+            // Only the folders of the kinds, whatever a bundle's text says.
+            let kind = profile.file.split_once('/').map_or("", |(kind, _)| kind);
             let name = std::path::Path::new(&profile.file).file_name().unwrap_or_default();
-            std::fs::write(profiles.join(name), &profile.text)?;
+            if PROFILE_KINDS.contains(&kind) {
+                std::fs::create_dir_all(profiles.join(kind))?;
+                std::fs::write(profiles.join(kind).join(name), &profile.text)?;
+            }
         }
         let clock = Arc::new(SetClock(AtomicI64::new(at.as_micros())));
         let parts = Parts {

@@ -3,6 +3,8 @@
 //!
 //! Invariant: what is read here and put back into an empty store ([`super::replay`]) gives the same result.
 
+use std::path::Path;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     catalogue::CounterProfile,
@@ -21,6 +23,9 @@ use crate::{
 const FIRST_YEAR: i16 = 2000;
 /// Longest profile file that is kept, in bytes.
 const PROFILE_LENGTH_MAX_BYTES: u64 = 256 << 10;
+
+/// Folders of profiles below the city's folder, by kind; statements lie in the folder itself.
+pub(super) const PROFILE_KINDS: [&str; 3] = ["", "bank", "payout"];
 
 /// A version of a contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,9 +80,19 @@ pub struct Unread {
     pub received_at: Timestamp,
 }
 
+/// How a source of files is read and when its files are due, from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSetting {
+    pub source: String,
+    pub valid_from: CivilDate,
+    pub version: u32,
+    pub config: String,
+}
+
 /// A file of the city's own profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnProfile {
+    /// The kind's folder and the name, as `bank/juroku.toml`; a statement's profile stands without a folder.
     pub file: String,
     pub text: String,
 }
@@ -88,6 +103,8 @@ pub struct Settings {
     pub tenant: TenantId,
     pub tenant_name: String,
     pub contracts: Vec<ContractVersion>,
+    #[serde(default)]
+    pub sources: Vec<SourceSetting>,
     pub bank_holidays: Vec<Holiday>,
     pub counters: Vec<Counter>,
     pub counter_holidays: Vec<Closed>,
@@ -108,6 +125,12 @@ impl Settings {
     ) -> Result<Self, JobError> {
         let contracts = unit.contracts(tenant).await?.into_iter().map(|row| ContractVersion {
             contract: row.contract,
+            valid_from: row.valid_from,
+            version: row.version,
+            config: row.config,
+        });
+        let sources = unit.source_settings(tenant).await?.into_iter().map(|row| SourceSetting {
+            source: row.source,
             valid_from: row.valid_from,
             version: row.version,
             config: row.config,
@@ -134,6 +157,7 @@ impl Settings {
             tenant: tenant.clone(),
             tenant_name: String::new(),
             contracts: contracts.collect(),
+            sources: sources.collect(),
             bank_holidays: bank_holidays
                 .into_iter()
                 .map(|row| Holiday { day: row.day, name: row.name })
@@ -182,15 +206,21 @@ async fn unread(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<Unre
 /// The profile files that an import would look at, by name. A file that cannot be read as text bars only itself, there as here.
 fn profiles(state: &AppState) -> Vec<OwnProfile> {
     let folder = state.config.storage.data_dir.join(PROFILES_FOLDER);
+    let mut found: Vec<OwnProfile> =
+        PROFILE_KINDS.iter().flat_map(|kind| profiles_of(&folder.join(kind), kind)).collect();
+    found.sort_by(|a, b| a.file.cmp(&b.file));
+    found
+}
+
+fn profiles_of(folder: &Path, kind: &str) -> Vec<OwnProfile> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<OwnProfile> = entries
+    entries
         .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "toml"))
         .filter(|entry| entry.metadata().is_ok_and(|file| file.len() <= PROFILE_LENGTH_MAX_BYTES))
         .filter_map(|entry| {
             let text = std::fs::read_to_string(entry.path()).ok()?;
-            Some(OwnProfile { file: entry.file_name().to_string_lossy().into_owned(), text })
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Some(OwnProfile { file: if kind.is_empty() { name } else { format!("{kind}/{name}") }, text })
         })
-        .collect();
-    found.sort_by(|a, b| a.file.cmp(&b.file));
-    found
+        .collect()
 }

@@ -4,9 +4,10 @@
 
 use domain::{money::Yen, time::CivilDate};
 use formats::{
-    Refusal,
-    statement::{self, RowClass, StatementRow, Totals},
-    zengin::{self, BankAccountBlock},
+    Notice, Refusal,
+    bank::{self, Account, BankFileKind, BankReadOptions, BankStatement, Entry},
+    payout::{self, PayoutFile, PayoutProfile, PayoutReadOptions, PayoutRow},
+    statement::{self, Profile, RowClass, StatementRow, Totals},
 };
 
 use super::{DryRow, DryRun, DryTotal, Source, Upload, facts::options};
@@ -16,36 +17,94 @@ pub const DRY_ROWS_MAX: usize = 20;
 
 /// What reading a file of a known source would give.
 pub fn of(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> DryRun {
-    match source {
-        Source::Statement { profile, .. } => {
-            let seen = statement::preview(&upload.bytes, profile, &options(upload, name, source));
-            DryRun {
-                source: Some(source.word()),
-                rows: seen.rows.len(),
-                total: seen.totals.net(),
-                totals: statement_totals(&seen.totals),
-                first_rows: seen.rows.iter().take(DRY_ROWS_MAX).map(statement_row).collect(),
-                refused: seen.refused,
-                refused_more: seen.refused_more,
-                notices: seen.notices,
-            }
+    let read = match source {
+        Source::Statement { profile, .. } => return of_statement(source, profile, upload, name),
+        Source::Bank(options) => {
+            bank::read(&upload.bytes, options).map(|file| of_bank(source, options, file))
         }
-        Source::Bank => match zengin::read(&upload.bytes, &zengin::ReadOptions::strict(name, today)) {
-            Ok(file) => {
-                let entries = || file.accounts.iter().flat_map(|block| &block.entries);
-                DryRun {
-                    source: Some(source.word()),
-                    rows: entries().count(),
-                    total: entries().fold(Yen::ZERO, |sum, entry| sum.saturating_add(entry.amount)),
-                    totals: file.accounts.iter().flat_map(bank_totals).collect(),
-                    first_rows: entries().take(DRY_ROWS_MAX).map(bank_row).collect(),
-                    refused: Vec::new(),
-                    refused_more: 0,
-                    notices: file.notices,
-                }
-            }
-            Err(refusal) => only_refused(Some(source.word()), refusal),
-        },
+        Source::Payout { profile, .. } => {
+            let options = PayoutReadOptions { file_name: name.to_owned(), reference_date: today };
+            payout::read(&upload.bytes, profile, &options).map(|file| of_payouts(source, profile, file))
+        }
+    };
+    read.unwrap_or_else(|refusal| only_refused(Some(source.word()), refusal))
+}
+
+fn of_statement(source: &Source, profile: &Profile, upload: &Upload, name: &str) -> DryRun {
+    let seen = statement::preview(&upload.bytes, profile, &options(upload, name, source));
+    let mut notices = seen.notices;
+    notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
+    DryRun {
+        source: Some(source.word()),
+        rows: seen.rows.len(),
+        total: seen.totals.net(),
+        totals: statement_totals(&seen.totals),
+        first_rows: seen.rows.iter().take(DRY_ROWS_MAX).map(statement_row).collect(),
+        refused: seen.refused,
+        refused_more: seen.refused_more,
+        notices,
+    }
+}
+
+fn of_bank(source: &Source, options: &BankReadOptions, file: BankStatement) -> DryRun {
+    let entries = || file.accounts.iter().flat_map(|block| &block.entries);
+    let mut notices = file.notices.clone();
+    if let (BankFileKind::Csv, Some(profile)) = (file.kind, &options.csv) {
+        notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
+    }
+    let announces = (!file.kind.is_ledger()).then(|| Notice {
+        row: None,
+        field: "数え方".to_owned(),
+        sentence_ja: format!(
+            "{}はお知らせです。設定で選ばないかぎり控えとして残し、入金には入出金明細を数えます。",
+            file.kind.label_ja()
+        ),
+    });
+    notices.extend(announces);
+    DryRun {
+        source: Some(source.word()),
+        rows: entries().count(),
+        total: entries().fold(Yen::ZERO, |sum, entry| sum.saturating_add(entry.amount)),
+        totals: file.accounts.iter().flat_map(bank_totals).collect(),
+        first_rows: entries().take(DRY_ROWS_MAX).map(bank_row).collect(),
+        refused: Vec::new(),
+        refused_more: 0,
+        notices,
+    }
+}
+
+fn of_payouts(source: &Source, profile: &PayoutProfile, file: PayoutFile) -> DryRun {
+    let count = u32::try_from(file.rows.len()).unwrap_or(u32::MAX);
+    let total = |word: &str, amount| DryTotal { class_ja: word.to_owned(), count, amount };
+    let mut notices = file.notices;
+    notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
+    DryRun {
+        source: Some(source.word()),
+        rows: file.rows.len(),
+        total: file.totals.net,
+        totals: vec![
+            total("売上", file.totals.gross),
+            total("手数料", Yen::ZERO.saturating_sub(file.totals.fees)),
+            total("支払額", file.totals.net),
+        ],
+        first_rows: file.rows.iter().take(DRY_ROWS_MAX).map(payout_row).collect(),
+        refused: Vec::new(),
+        refused_more: 0,
+        notices,
+    }
+}
+
+fn payout_row(row: &PayoutRow) -> DryRow {
+    let paid = row.paid_on.map(|day| format!("支払日 {day}")).unwrap_or_default();
+    let words = [row.payout_id.as_deref().unwrap_or_default(), &row.shop, &row.brand_word, &paid];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    DryRow {
+        row: row.row,
+        at: format!("{}〜{}", row.from, row.to),
+        class_ja: "支払",
+        brand: None,
+        reference: words.join(" "),
+        amount: row.net,
     }
 }
 
@@ -98,9 +157,9 @@ fn statement_row(row: &StatementRow) -> DryRow {
     }
 }
 
-fn bank_totals(block: &BankAccountBlock) -> [DryTotal; 2] {
+fn bank_totals(block: &Account) -> [DryTotal; 2] {
     let of = |word: &str, count, amount| DryTotal {
-        class_ja: format!("{} {word}", block.account_key()),
+        class_ja: format!("{} {word}", block.account_key),
         count,
         amount,
     };
@@ -111,7 +170,7 @@ fn bank_totals(block: &BankAccountBlock) -> [DryTotal; 2] {
     ]
 }
 
-fn bank_row(entry: &zengin::BankEntry) -> DryRow {
+fn bank_row(entry: &Entry) -> DryRow {
     DryRow {
         row: entry.row,
         at: entry.booked_on.to_string(),

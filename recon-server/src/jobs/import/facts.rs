@@ -8,30 +8,33 @@ use std::collections::BTreeMap;
 use domain::{id::ContractId, time::CivilDate};
 use formats::{
     Notice, Refusal,
+    bank::{self, Account, BankReadOptions, Ends, Entry},
+    payout::{self, PayoutProfile, PayoutReadOptions, PayoutRow},
     statement::{self, ReadOptions, StatementRow},
-    zengin::{self, BankAccountBlock},
 };
 use serde::Serialize;
 use store::{
-    facts::{BankEntry, RowIdentity, StatementLine},
+    facts::{BankEntry, PayoutLine, RowIdentity, StatementLine},
     files::{FileFacts, FileKind},
 };
 
-use super::{Source, Upload, source::refusal, statement_source};
+use super::{Source, Upload, settings::BankFormat, source::refusal, statement_source};
 
 /// Room for a row as JSON, in bytes: a usual row fits without growing.
 const DOCUMENT_LENGTH_BYTES: usize = 640;
 
 /// The part of a file that belongs to one source.
 pub struct Part {
-    /// Contract, or `bank:` and the account.
+    /// Contract, `payout:` and the contract, or `bank:` and the account.
     pub source: String,
-    /// Statement or bank.
+    /// Statement, payout or bank.
     pub kind: FileKind,
     /// Days that it covers, both included.
     pub period: Option<(CivilDate, CivilDate)>,
     /// Its rows.
     pub facts: FileFacts,
+    /// Where its account's blocks begin and end, of a bank's file.
+    pub ends: Vec<Ends>,
 }
 
 /// A whole file.
@@ -45,18 +48,26 @@ pub struct Read {
 /// Reads a file of a known source.
 pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> Result<Read, Refusal> {
     match source {
-        Source::Bank => read_bank(upload, name, today),
+        Source::Bank(options) => read_bank(&upload.bytes, name, options),
+        Source::Payout { contract, profile } => read_payouts(upload, name, today, contract, profile),
         Source::Statement { contract, profile, .. } => {
             let options = options(upload, name, source);
             let file = statement::read(&upload.bytes, profile, &options)?;
             let mut notices = file.notices;
+            notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
             let period = upload.period.or_else(|| covered(&file.rows));
             if upload.period.is_none() {
                 notices.push(period_notice(period));
             }
             let lines = file.rows.into_iter().map(|row| statement_line(contract, name, row));
             let facts = FileFacts::Statement(lines.collect::<Result<_, _>>()?);
-            let part = Part { source: statement_source(contract), kind: FileKind::Statement, period, facts };
+            let part = Part {
+                source: statement_source(contract),
+                kind: FileKind::Statement,
+                period,
+                facts,
+                ends: Vec::new(),
+            };
             Ok(Read { parts: vec![part], notices })
         }
     }
@@ -64,7 +75,7 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
 
 pub fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
     let (contract, brand) = match source {
-        Source::Bank => (None, None),
+        Source::Bank(_) | Source::Payout { .. } => (None, None),
         Source::Statement { contract, brand, .. } => (Some(contract.clone()), brand.clone()),
     };
     ReadOptions { file_name: name.to_owned(), contract, brand, period: upload.period }
@@ -76,7 +87,8 @@ fn covered(rows: &[StatementRow]) -> Option<(CivilDate, CivilDate)> {
     Some((days().min()?, days().max()?))
 }
 
-fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
+/// That the days of a file were found from its rows.
+pub fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
     let sentence_ja = match period {
         Some((from, to)) => format!(
             "対象期間の指定がないため、明細の最初の日から最後の日まで({from}〜{to})を受け取ったものとします。"
@@ -86,7 +98,12 @@ fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
     Notice { row: None, field: "対象期間".to_owned(), sentence_ja }
 }
 
-fn statement_line(contract: &ContractId, name: &str, row: StatementRow) -> Result<StatementLine, Refusal> {
+/// A row of a statement as a fact.
+pub fn statement_line(
+    contract: &ContractId,
+    name: &str,
+    row: StatementRow,
+) -> Result<StatementLine, Refusal> {
     Ok(StatementLine {
         document: document(name, &row)?,
         identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,
@@ -132,32 +149,71 @@ fn identity(
     Ok(RowIdentity { record_key, occurrence, content_sha256, row })
 }
 
-fn read_bank(upload: &Upload, name: &str, today: CivilDate) -> Result<Read, Refusal> {
-    let file = zengin::read(&upload.bytes, &zengin::ReadOptions::strict(name, today))?;
-    let mut accounts: BTreeMap<String, Vec<BankAccountBlock>> = BTreeMap::new();
-    for block in file.accounts {
-        accounts.entry(block.account_key()).or_default().push(block);
-    }
-    let parts = accounts.into_iter().map(|(account, blocks)| bank_part(name, &account, blocks));
-    Ok(Read { parts: parts.collect::<Result<_, _>>()?, notices: file.notices })
+fn read_payouts(
+    upload: &Upload,
+    name: &str,
+    today: CivilDate,
+    contract: &ContractId,
+    profile: &PayoutProfile,
+) -> Result<Read, Refusal> {
+    let options = PayoutReadOptions { file_name: name.to_owned(), reference_date: today };
+    let file = payout::read(&upload.bytes, profile, &options)?;
+    let mut notices = file.notices;
+    notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
+    let from = file.rows.iter().map(|row| row.from).min();
+    let to = file.rows.iter().map(|row| row.to).max();
+    let period = upload.period.or_else(|| from.zip(to));
+    let lines = file.rows.into_iter().map(|row| payout_line(contract, name, row));
+    let facts = FileFacts::Payout(lines.collect::<Result<_, _>>()?);
+    let source = super::payout_source(contract);
+    let part = Part { source, kind: FileKind::Payout, period, facts, ends: Vec::new() };
+    Ok(Read { parts: vec![part], notices })
 }
 
-fn bank_part(name: &str, account: &str, blocks: Vec<BankAccountBlock>) -> Result<Part, Refusal> {
+fn payout_line(contract: &ContractId, name: &str, row: PayoutRow) -> Result<PayoutLine, Refusal> {
+    Ok(PayoutLine {
+        document: document(name, &row)?,
+        identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,
+        contract: contract.clone(),
+        from: row.from,
+        to: row.to,
+        paid_on: row.paid_on,
+        gross: row.gross,
+        // Its reader has added them up already, and refused what leaves the range.
+        fee: row.fee.saturating_add(row.transfer_fee),
+        net: row.net,
+    })
+}
+
+fn read_bank(bytes: &[u8], name: &str, options: &BankReadOptions) -> Result<Read, Refusal> {
+    let file = bank::read(bytes, options)?;
+    let format = BankFormat::of(file.kind);
+    let mut notices = file.notices;
+    if let (BankFormat::Csv, Some(profile)) = (format, &options.csv) {
+        notices.extend(profile.provenance.notice(&profile.name_ja, &profile.source));
+    }
+    let mut accounts: BTreeMap<String, Vec<Account>> = BTreeMap::new();
+    for block in file.accounts {
+        accounts.entry(block.account_key.clone()).or_default().push(block);
+    }
+    let parts = accounts.into_iter().map(|(account, blocks)| bank_part(name, &account, format, blocks));
+    Ok(Read { parts: parts.collect::<Result<_, _>>()?, notices })
+}
+
+fn bank_part(name: &str, account: &str, format: BankFormat, blocks: Vec<Account>) -> Result<Part, Refusal> {
     let from = blocks.iter().map(|block| block.period_from).min().flatten();
     let to = blocks.iter().map(|block| block.period_to).max().flatten();
+    let ends = blocks.iter().map(Ends::from).collect();
     let mut entries = Vec::new();
     for entry in blocks.into_iter().flat_map(|block| block.entries) {
         entries.push(bank_entry(name, account, entry)?);
     }
-    Ok(Part {
-        source: format!("bank:{account}"),
-        kind: FileKind::Bank,
-        period: from.zip(to),
-        facts: FileFacts::Bank(entries),
-    })
+    let (source, facts) = (format.source(account), FileFacts::Bank(entries));
+    Ok(Part { source, kind: FileKind::Bank, period: from.zip(to), facts, ends })
 }
 
-fn bank_entry(name: &str, account: &str, entry: zengin::BankEntry) -> Result<BankEntry, Refusal> {
+/// A bank's entry as a fact.
+pub fn bank_entry(name: &str, account: &str, entry: Entry) -> Result<BankEntry, Refusal> {
     Ok(BankEntry {
         document: document(name, &entry)?,
         identity: identity(name, entry.record_key, entry.occurrence, &entry.content_hash, entry.row)?,

@@ -22,7 +22,7 @@ pub const PROFILES_FOLDER: &str = "profiles";
 /// Longest profile file that is read, in bytes.
 const PROFILE_LENGTH_MAX_BYTES: u64 = 256 << 10;
 /// Most files that are looked at.
-const PROFILES_MAX: usize = 200;
+pub const PROFILES_MAX: usize = 200;
 /// What to do about an id that is taken.
 const REMEDY_ID: &str = "id を別の名前に変え、契約の statement_profile も同じ名前にしてください。";
 
@@ -107,13 +107,19 @@ impl Profiles {
         }
     }
 
+    /// The city's files that can be used.
+    pub fn usable(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.own.iter().filter_map(|(name, read)| Some((name.as_str(), read.as_ref().ok()?)))
+    }
+
     /// What is wrong with the city's files, in the order of their names.
     pub fn faults(&self) -> impl Iterator<Item = &Refusal> {
         self.own.iter().filter_map(|(_, read)| read.as_ref().err())
     }
 }
 
-fn read_text(path: &Path, name: &str) -> Result<String, Refusal> {
+/// The text of a profile's file, within its bound.
+pub fn read_text(path: &Path, name: &str) -> Result<String, Refusal> {
     let length = fs::metadata(path).map(|file| file.len()).unwrap_or_default();
     if length > PROFILE_LENGTH_MAX_BYTES {
         let remedy = format!("様式のファイルは{}KiBまでです。", PROFILE_LENGTH_MAX_BYTES >> 10);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use formats::{refusal::shown, statement::StatementRow};
 use serde::Serialize;
 use store::{
-    facts::{BankEntry, RowIdentity, StatementLine},
+    facts::{BankEntry, PayoutLine, RowIdentity, StatementLine},
     files::FileFacts,
 };
 
@@ -42,9 +42,10 @@ pub fn revisions(replaced: &FileFacts, facts: &FileFacts) -> Vec<Revision> {
         (FileFacts::Bank(before), FileFacts::Bank(after)) => {
             pairs(before, after, |entry| &entry.identity, bank_fields)
         }
-        (FileFacts::Statement(_), FileFacts::Bank(_)) | (FileFacts::Bank(_), FileFacts::Statement(_)) => {
-            Vec::new()
+        (FileFacts::Payout(before), FileFacts::Payout(after)) => {
+            pairs(before, after, |line| &line.identity, payout_fields)
         }
+        (FileFacts::Statement(_) | FileFacts::Bank(_) | FileFacts::Payout(_), _) => Vec::new(),
     };
     lines.into_iter().take(REVISIONS_MAX).collect()
 }
@@ -108,6 +109,16 @@ fn bank_fields(entry: &BankEntry) -> Fields {
         ("振込依頼人コード", text(&entry.remitter_code)),
         ("振込依頼人名", text(&entry.remitter_name)),
         ("照会番号", text(&entry.inquiry_number)),
+    ]
+}
+
+fn payout_fields(line: &PayoutLine) -> Fields {
+    vec![
+        ("支払額", format!("{}円", line.net)),
+        ("売上", format!("{}円", line.gross)),
+        ("手数料", format!("{}円", line.fee)),
+        ("売上の期間", format!("{}〜{}", line.from, line.to)),
+        ("支払日", line.paid_on.map(|day| day.to_string()).unwrap_or_default()),
     ]
 }
 

@@ -261,7 +261,7 @@ fn class(class: &formats::statement::RowClass) -> RowClass {
 /// A bank's row. `file` is the SHA-256 of its file, hex.
 pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobError> {
     let entry = &stored.fact;
-    let read: formats::zengin::BankEntry = document("bank row", &entry.document)?;
+    let read: formats::bank::Entry = document("bank row", &entry.document)?;
     Ok(Deposit {
         id: deposit_id(&entry.account, &entry.identity.record_key, entry.identity.occurrence),
         account: entry.account.clone(),
@@ -270,7 +270,7 @@ pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobErr
         booked_on: entry.booked_on,
         amount: entry.amount,
         remitter_kana: read.remitter_kana,
-        reversal: read.class == formats::zengin::TransactionClass::Correction,
+        reversal: read.reversal || read.class == formats::zengin::TransactionClass::Correction,
         summary: read.summary,
     })
 }

@@ -19,11 +19,12 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, facts, key::StateKey};
+use super::{counter_days, declared, facts, key::StateKey};
 use crate::jobs::{
     JobError,
     audit::{Seen, Settings},
     contracts_in_force,
+    import::{self, Counted},
 };
 
 /// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
@@ -65,7 +66,13 @@ pub async fn gather(
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
-    let entries = unit.bank_entries(tenant, from, as_of, watermark).await?;
+    let counted = Counted::new(import::Settings::read(unit, tenant).await?, files.values());
+    let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
+    let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
+    let declared = declared
+        .iter()
+        .map(|row| declared::payout(row, &sha256_hex(&files, row.file)))
+        .collect::<Result<_, _>>()?;
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
@@ -88,13 +95,13 @@ pub async fn gather(
             contracts,
             calendar: BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() },
             received: received_statements(&files),
-            bank_received: received_banks(&files),
+            bank_received: received_banks(&files, &counted),
             terminal_totals: facts::terminal_totals(&days),
             counter_days: counter_days::read(unit, tenant, &counters, &days, from, as_of).await?,
             terminals: terminals(&counters, &sales),
             sales,
             notices: engine::notices::Notices::default(),
-            declared: Vec::new(),
+            declared,
         },
         from,
         watermark,
@@ -174,10 +181,10 @@ fn received_statements(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedStatement>
     accepted(files, FileKind::Statement).filter_map(received).collect()
 }
 
-fn received_banks(files: &BTreeMap<u64, FileRow>) -> Vec<ReceivedBank> {
+fn received_banks(files: &BTreeMap<u64, FileRow>, counted: &Counted) -> Vec<ReceivedBank> {
     let received = |row: &FileRow| {
         let (from, to) = row.period_from.zip(row.period_to)?;
-        Some(ReceivedBank { account: row.source.strip_prefix("bank:")?.to_owned(), from, to })
+        Some(ReceivedBank { account: counted.account_of(&row.source, from)?.to_owned(), from, to })
     };
     accepted(files, FileKind::Bank).filter_map(received).collect()
 }

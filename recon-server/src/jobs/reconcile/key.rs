@@ -35,6 +35,9 @@ impl StateKey {
         for row in unit.contracts(tenant).await? {
             files.update(format!("{} {} {} {};", row.contract, row.valid_from, row.version, row.config));
         }
+        for row in unit.source_settings(tenant).await? {
+            files.update(format!("{} {} {} {};", row.source, row.valid_from, row.version, row.config));
+        }
         let (from, to) = (as_of.plus_days(-SCOPE_DAYS), as_of.plus_days(SCOPE_DAYS));
         for row in unit.bank_holidays(tenant, from, to).await? {
             files.update(format!("{};", row.day));

@@ -169,6 +169,7 @@ const fn kind_words(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Statement => "会社の取引明細",
         FileKind::Bank => "銀行の入出金明細",
+        FileKind::Payout => "会社の支払明細",
     }
 }
 

@@ -5,6 +5,7 @@
 use domain::money::Yen;
 use formats::{
     Notice, Refusal,
+    bank::BankFileKind,
     statement::{self, ReadOptions, StatementRow, Totals},
     zengin::{self, BankAccountBlock},
 };
@@ -12,7 +13,7 @@ use formats::{
 use super::{day_and_time, records::source_words};
 use crate::{
     app::AppState,
-    jobs::import::{self, DryRun, Upload},
+    jobs::import::{self, DryRow, DryRun, DryTotal, Upload},
     web::{
         failure::PageError,
         view::{
@@ -49,7 +50,10 @@ pub async fn page(
     let dry = import::preview(state, upload).await?;
     let contracts = import::contracts(state).await?;
     let contents = match dry.source.as_deref() {
-        Some("bank") => bank(upload, state),
+        Some("bank") if formats::bank::recognise(&upload.bytes) == Some(BankFileKind::ZenginLedger) => {
+            bank(upload, state)
+        }
+        Some(source) if source == "bank" || source.starts_with("payout:") => of_dry_run(&dry),
         Some(contract) => {
             let found = contracts.iter().find(|known| known.id.as_str() == contract);
             statement(state, upload, found.and_then(|known| known.statement_profile.as_deref()))
@@ -77,6 +81,25 @@ pub async fn page(
         seen_before: seen
             .map(|row| Link::new(format!("受付票 {}", row.file), format!("/imports/{}", row.file))),
     })
+}
+
+/// What the dry run itself shows: of every format that has no page of its own.
+fn of_dry_run(dry: &DryRun) -> Contents {
+    let sum = |total: &DryTotal| {
+        (total.class_ja.clone(), Sum { count: i64::from(total.count), amount: total.amount })
+    };
+    let row = |row: &DryRow| PreviewRow {
+        row: row.row,
+        at: row.at.clone(),
+        kind: row.class_ja.to_owned(),
+        reference: row.reference.clone(),
+        amount: row.amount,
+    };
+    Contents {
+        totals: dry.totals.iter().map(sum).collect(),
+        rows: dry.first_rows.iter().map(row).collect(),
+        ..Contents::default()
+    }
 }
 
 fn refused(dry: &DryRun) -> Vec<RefusedRow> {

@@ -23,7 +23,10 @@ use store::{
 
 use crate::{
     app::AppState,
-    jobs::{JobError, contracts_in_force},
+    jobs::{
+        JobError, contracts_in_force,
+        import::{BankFormat, counted_entries},
+    },
     web::{
         failure::PageError,
         view::{
@@ -106,7 +109,7 @@ impl Surroundings {
         }
         if !spans.is_empty() {
             let (first, last) = (from.plus_days(-ROWS_AROUND_DAYS), to.plus_days(DEPOSITS_AFTER_DAYS));
-            let entries = unit.bank_entries(tenant, first, last, watermark).await?;
+            let entries = counted_entries(&mut *unit, tenant, (first, last), watermark).await?;
             records.extend(entries.iter().map(deposit_record).filter(|(id, _)| wanted(id)));
         }
         Ok(Self {
@@ -272,8 +275,13 @@ pub fn counter_words(counters: &[CounterRow], counter: &CounterId) -> String {
 /// Where a file came from, in words.
 #[must_use]
 pub fn source_words(contracts: &[Contract], source: &str) -> String {
-    if let Some(account) = source.strip_prefix("bank:") {
-        return format!("口座 {account} 入出金明細");
+    if let Some((account, format)) = BankFormat::of_source(source) {
+        let file = if format.is_ledger() { "入出金明細" } else { "入出金のお知らせ" };
+        return format!("口座 {account} {file}");
+    }
+    if let Some(contract) = source.strip_prefix("payout:") {
+        let known = contracts.iter().find(|known| known.id.as_str() == contract);
+        return format!("{} 支払明細", known.map_or(contract, |known| known.label_ja.as_str()));
     }
     match contracts.iter().find(|contract| contract.id.as_str() == source) {
         Some(contract) => format!("{} 取引明細", contract.label_ja),

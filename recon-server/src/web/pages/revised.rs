@@ -35,6 +35,11 @@ pub async fn revisions(
             let new = unit.statement_lines(tenant, from, to, number).await?;
             (FileFacts::Statement(facts(old, source)), FileFacts::Statement(brought(new, file)))
         }
+        FileKind::Payout => {
+            let old = unit.payout_lines(tenant, from, to, before).await?;
+            let new = unit.payout_lines(tenant, from, to, number).await?;
+            (FileFacts::Payout(facts(old, source)), FileFacts::Payout(brought(new, file)))
+        }
         FileKind::Bank => {
             let old = unit.bank_entries(tenant, from, to, before).await?;
             let new = unit.bank_entries(tenant, from, to, number).await?;

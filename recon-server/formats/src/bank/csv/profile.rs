@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bank::Account,
+    provenance::Provenance,
     sheet::{
         date::{DatePattern, NotADatePattern},
         table::Spec,
@@ -157,6 +158,9 @@ pub struct BankCsvProfile {
     pub name_ja: String,
     /// Where the layout is from.
     pub source: String,
+    /// How far the layout is known.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// Encoding of the file.
     pub encoding: FileEncoding,
     /// Cell separator; a comma by default.

@@ -2,8 +2,6 @@
 //!
 //! Invariant: the whole file or nothing. Formats A and B are never mixed in one file: whichever is chosen, the trailer's sums must agree.
 
-use std::collections::HashMap;
-
 use domain::money::Yen;
 
 use crate::{
@@ -15,7 +13,8 @@ use crate::{
         date::Dates,
         field::{FieldSpec, Record},
         kana,
-        read::{code_type, record_key, records},
+        occurrences::Occurrences,
+        read::{Keys, code_type, records},
     },
 };
 
@@ -49,7 +48,8 @@ pub fn read(bytes: &[u8], options: &NoticeOptions) -> Result<NoticeFile, Refusal
         oddities: Oddities::default(),
         accounts: Vec::new(),
         account_key: String::new(),
-        occurrences: HashMap::new(),
+        occurrences: Occurrences::default(),
+        keys: Keys::default(),
         entries: 0,
     };
     for (index, bytes) in records.iter().enumerate() {
@@ -98,7 +98,8 @@ struct Reader<'o> {
     oddities: Oddities,
     accounts: Vec<NoticeAccount>,
     account_key: String,
-    occurrences: HashMap<String, u32>,
+    occurrences: Occurrences,
+    keys: Keys,
     entries: usize,
 }
 
@@ -194,10 +195,8 @@ impl Reader<'_> {
         let mut entry = self.entry(record, edi)?;
         let Some(account) = self.accounts.last_mut() else { return Ok(()) };
         gate::entry(record, account, &entry)?;
-        entry.entry.record_key = record_key(&self.account_key, &entry.entry);
-        let seen = self.occurrences.entry(entry.entry.record_key.clone()).or_default();
-        *seen += 1;
-        entry.entry.occurrence = *seen;
+        entry.entry.record_key = self.keys.key(&self.account_key, &entry.entry);
+        entry.entry.occurrence = self.occurrences.next(&entry.entry.record_key);
         account.entries.push(entry);
         Ok(())
     }

@@ -25,7 +25,7 @@ use super::{
     },
     Replay, ReplayError,
 };
-use crate::jobs::import::{self, SourceChoice, Upload};
+use crate::jobs::import::{self, BankFormat, SourceChoice, Upload};
 
 /// Entries appended in one transaction.
 const PAGE_ENTRIES: usize = 5_000;
@@ -39,6 +39,10 @@ impl Replay {
         for row in &self.settings.contracts {
             let at = self.state.now();
             unit.put_contract(tenant, &row.contract, row.valid_from, &row.config, at).await?;
+        }
+        for row in &self.settings.sources {
+            let at = self.state.now();
+            unit.put_source_setting(tenant, &row.source, row.valid_from, &row.config, at).await?;
         }
         for row in &self.settings.bank_holidays {
             let holiday = BankHoliday { day: row.day, name: row.name.clone() };
@@ -181,7 +185,7 @@ impl Replay {
                     bytes,
                     period: match line.kind {
                         FileKind::Bank => None,
-                        FileKind::Statement => line.period_from.zip(line.period_to),
+                        FileKind::Statement | FileKind::Payout => line.period_from.zip(line.period_to),
                     },
                     uploader: line.uploader.clone(),
                 };
@@ -210,9 +214,11 @@ impl Replay {
 }
 
 fn choice(line: &FileLine) -> Result<SourceChoice, ReplayError> {
-    match line.kind {
-        FileKind::Bank => Ok(SourceChoice::Bank),
-        FileKind::Statement => line.source.parse().map_err(|_| {
+    match (line.kind, BankFormat::of_source(&line.source)) {
+        // Only a CSV does not say itself whose it is.
+        (FileKind::Bank, Some((account, BankFormat::Csv))) => Ok(SourceChoice::Account(account.to_owned())),
+        (FileKind::Bank, _) => Ok(SourceChoice::Bank),
+        (FileKind::Statement | FileKind::Payout, _) => line.source.parse().map_err(|_| {
             ReplayError::Input(format!("file {} names no contract: {}", line.file, line.source))
         }),
     }

@@ -17,7 +17,7 @@ use super::PaperQuery;
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::{month::YearMonth, papers::as_of_of_month, reconcile},
+    jobs::{import::counted_entries, month::YearMonth, papers::as_of_of_month, reconcile},
     web::{
         failure::PageError,
         frame,
@@ -54,7 +54,7 @@ pub async fn behind(
         sheet.expected_on.plus_days(-DEPOSITS_AROUND_DAYS),
         sheet.expected_on.plus_days(DEPOSITS_AROUND_DAYS),
     );
-    let entries = unit.bank_entries(state.tenant(), from, to, watermark).await?;
+    let entries = counted_entries(&mut *unit, state.tenant(), (from, to), watermark).await?;
     let lines: Vec<&ReportLine> = recorded
         .lines
         .iter()

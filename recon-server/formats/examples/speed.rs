@@ -1,0 +1,221 @@
+//! Bytes to rows, in MB/s of one core, beside baselines of the same run: `cargo run --release -p formats --example speed`.
+//!
+//! Baselines: copying the bytes, their SHA-256 (every reader takes it: the digest is the file's identity), and the `csv` crate cutting
+//! the same bytes into records without understanding them. Each figure is the median of five rounds over one file in memory, in time
+//! on the processor.
+
+#![expect(clippy::unwrap_used, reason = "a measurement whose input is wrong must stop")]
+#![expect(clippy::disallowed_methods, reason = "a measurement reads the monotonic clock")]
+
+use std::{collections::BTreeMap, hint::black_box, sync::LazyLock, time::Instant};
+
+use domain::{
+    money::Yen,
+    time::{CivilDate, Timestamp},
+};
+use formats::{
+    bank::csv::{AccountOf, BankCsvOptions},
+    cp932,
+    statement::{self, Profile, ReadOptions, RowOut},
+    zengin::{self, AccountOut, EntryOut, FileOut, Framing, TransactionClass},
+};
+
+const ROWS: u64 = 200_000;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let paypay = statement::embedded("paypay_for_business").unwrap().unwrap();
+    let card = statement::embedded("generic_card").unwrap().unwrap();
+    // First, so that the peak is that of the parts alone.
+    one_gigabyte(&paypay);
+    for profile in [&paypay, &card] {
+        let bytes = statement_file(profile);
+        println!("{} ({} rows, {} bytes a row)", profile.id, ROWS, bytes.len() as u64 / ROWS);
+        baselines(&bytes);
+        measure("statement::read", &bytes, || {
+            statement::read(&bytes, profile, &ReadOptions::named("f")).unwrap().rows.len()
+        });
+        measure("StatementParts, 4 MiB a part", &bytes, || by_parts(&bytes, profile));
+    }
+    let bytes = zengin_file();
+    let today = day("2026-08-05");
+    println!("zengin 03 ({ROWS} entries)");
+    baselines(&bytes);
+    measure("zengin::read", &bytes, || {
+        zengin::read(&bytes, &zengin::ReadOptions::strict("f", today)).unwrap().accounts[0].entries.len()
+    });
+    let bytes = bank_csv();
+    let profile = formats::bank::csv::embedded("generic_bank").unwrap().unwrap();
+    println!("bank CSV ({ROWS} rows)");
+    baselines(&bytes);
+    measure("bank::csv::read", &bytes, || {
+        formats::bank::csv::read(&bytes, &profile, &bank_options()).unwrap().accounts[0].entries.len()
+    });
+}
+
+/// A file of 1 GB that is made while it is read: rows out are dropped, as a store that takes them would.
+fn one_gigabyte(profile: &Profile) {
+    const LENGTH: u64 = 1_000_000_000;
+    let sample = cp932::decode(&statement_file_of(profile, 2)).unwrap();
+    let (header, rows) = sample.split_once('\n').unwrap();
+    let (row, _) = rows.split_once('\n').unwrap();
+    let (before, after) = row.split_once("4000000000000000000").unwrap();
+    let (before, after) = (cp932::encode(before).unwrap(), cp932::encode(after).unwrap());
+    let options = ReadOptions::named("f");
+    let mut parts = statement::StatementParts::new(profile, &options, Some(LENGTH)).unwrap();
+    let begun = on_processor_ns();
+    let (mut part, mut made, mut rows) = (cp932::encode(header).unwrap(), 0_u64, 0_u64);
+    part.push(b'\n');
+    while made < LENGTH {
+        while part.len() < 4 << 20 {
+            part.extend_from_slice(&before);
+            part.extend_from_slice((4_000_000_000_000_000_000 + rows).to_string().as_bytes());
+            part.extend_from_slice(&after);
+            part.push(b'\n');
+            rows += 1;
+        }
+        made += part.len() as u64;
+        black_box(parts.push(&part).unwrap());
+        part.clear();
+    }
+    let end = parts.finish().unwrap().1;
+    assert_eq!(u64::from(end.rows), rows);
+    let seconds = (on_processor_ns() - begun) / 1_000_000_000;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: not told");
+    println!("1 GB by parts: {rows} rows in {seconds} s; {peak}");
+}
+
+fn day(text: &str) -> CivilDate {
+    text.parse().unwrap()
+}
+
+fn by_parts(bytes: &[u8], profile: &Profile) -> usize {
+    let options = ReadOptions::named("f");
+    let mut parts =
+        statement::StatementParts::new(profile, &options, u64::try_from(bytes.len()).ok()).unwrap();
+    let rows: usize = bytes.chunks(4 << 20).map(|part| parts.push(part).unwrap().len()).sum();
+    rows + parts.finish().unwrap().0.len()
+}
+
+fn baselines(bytes: &[u8]) {
+    measure("  copy", bytes, || black_box(bytes.to_vec()).len());
+    measure("  SHA-256", bytes, || formats::sha256_hex(bytes).len());
+    measure("  csv crate, raw records", bytes, || {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let (mut record, mut rows) = (csv::ByteRecord::new(), 0);
+        while reader.read_byte_record(&mut record).unwrap() {
+            rows += record.len();
+        }
+        rows
+    });
+}
+
+fn measure(name: &str, bytes: &[u8], mut work: impl FnMut() -> usize) {
+    let mut rounds = [0_u128; ROUNDS];
+    for round in &mut rounds {
+        let begun = on_processor_ns();
+        black_box(work());
+        *round = (on_processor_ns() - begun).max(1);
+    }
+    rounds.sort_unstable();
+    // Bytes a microsecond are megabytes a second.
+    println!("  {name}: {} MB/s", bytes.len() as u128 * 1_000 / rounds[ROUNDS / 2]);
+}
+
+/// Time that this thread was on a processor, in ns: what others do on the machine is not counted. Where the system does not tell it,
+/// the monotonic clock.
+fn on_processor_ns() -> u128 {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let told = told.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    told.unwrap_or_else(|| BEGUN.elapsed().as_nanos())
+}
+
+fn statement_file(profile: &Profile) -> Vec<u8> {
+    statement_file_of(profile, ROWS)
+}
+
+fn statement_file_of(profile: &Profile, rows: u64) -> Vec<u8> {
+    let first = Timestamp::from_jst(day("2026-07-01"), 9, 0, 0).unwrap();
+    let row = |n: u64| RowOut {
+        status_word: profile.statuses.sale[0].clone(),
+        at: first.plus_ms(i64::try_from(n).unwrap() * 1_700),
+        amount: Yen::new(i64::try_from(n % 7 + 1).unwrap() * 150),
+        brand_word: profile.brand_words.keys().next().cloned().unwrap_or_default(),
+        terminal_or_pos_id: format!("{:08}", 80_000_000 + n % 40),
+        slip_number: format!("{:06}", n),
+        approval_code: format!("{:06}", n * 7 % 1_000_000),
+        acquirer_transaction_id: format!("{:019}", 4_000_000_000_000_000_000 + n),
+        merchant_payment_id: String::new(),
+        extra: BTreeMap::from([
+            ("加盟店ID".to_owned(), "12345678901234567".to_owned()),
+            ("屋号".to_owned(), "窓口市".to_owned()),
+            ("店舗ID".to_owned(), "12345678901234567".to_owned()),
+            ("店舗名".to_owned(), "市立美術館".to_owned()),
+            ("支払い方法".to_owned(), "PayPay残高".to_owned()),
+            ("支払い詳細".to_owned(), "[{\"method\":\"PayPay残高\",\"amount\":300}]".to_owned()),
+        ]),
+    };
+    statement::write_statement(profile, &(0..rows).map(row).collect::<Vec<_>>()).unwrap()
+}
+
+fn zengin_file() -> Vec<u8> {
+    const NAMES: [&str; 4] = ["ﾍﾟｲﾍﾟｲ(ｶ", "ﾗｸﾃﾝﾍﾟｲﾒﾝﾄ(ｶ", "ﾏﾄﾞｸﾞﾁ ﾀﾛｳ", "ｺｳｶ-ﾄﾞ(ｶ"];
+    let entry = |n: u64| EntryOut {
+        booked_on: day("2026-08-03").plus_days(i32::try_from(n * 2 / ROWS).unwrap()),
+        amount: Yen::new(i64::try_from(n % 90_000 + 1).unwrap()),
+        class: TransactionClass::Transfer,
+        remitter_code: format!("{:010}", n % 1_000),
+        remitter_kana: NAMES[usize::try_from(n % 4).unwrap()].to_owned(),
+        sending_bank: "ﾚｲｼﾞｷﾞﾝｺｳ".to_owned(),
+        sending_branch: "ﾎﾝﾃﾝ".to_owned(),
+        summary: "ﾌﾘｺﾐ".to_owned(),
+        edi: format!("SEISAN{:06}", n % 1_000_000),
+        inquiry_no: format!("{:08}", n),
+    };
+    let account = AccountOut {
+        from: day("2026-08-03"),
+        to: day("2026-08-05"),
+        bank_code: "0001".to_owned(),
+        bank_name: "ﾚｲｼﾞｷﾞﾝｺｳ".to_owned(),
+        branch_code: "001".to_owned(),
+        branch_name: "ﾎﾝﾃﾝ".to_owned(),
+        account_kind: 1,
+        account_number: "1234567".to_owned(),
+        account_name: "ﾚｲｼﾞｼ".to_owned(),
+        opening: Yen::new(1_000_000),
+        entries: (0..ROWS).map(entry).collect(),
+    };
+    zengin::write(&FileOut { created_on: day("2026-08-05"), framing: Framing::CrLf, accounts: vec![account] })
+        .unwrap()
+}
+
+fn bank_options() -> BankCsvOptions {
+    BankCsvOptions {
+        file_name: "f".to_owned(),
+        reference_date: day("2026-08-05"),
+        account: Some(AccountOf {
+            cell: None,
+            bank_code: "0001".to_owned(),
+            bank_name: String::new(),
+            branch_code: "001".to_owned(),
+            branch_name: String::new(),
+            account_kind: 1,
+            account_number: "1234567".to_owned(),
+            account_name: String::new(),
+        }),
+        period: None,
+    }
+}
+
+fn bank_csv() -> Vec<u8> {
+    let mut text = "取引日,起算日,出金,入金,残高,取引区分,摘要,振込依頼人,EDI情報\r\n".to_owned();
+    let mut balance = 1_000_000_u64;
+    for n in 0..ROWS {
+        let amount = n % 9_000 + 1;
+        balance += amount;
+        text.push_str(&format!("2026/8/3,2026/8/3,,{amount},{balance},振込,振込,ﾍﾟｲﾍﾟｲ(ｶ,SEISAN{n:06}\r\n"));
+    }
+    cp932::encode(&text).unwrap()
+}

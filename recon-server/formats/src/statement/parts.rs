@@ -1,0 +1,177 @@
+//! A statement file read by parts, in bounded memory: bytes in as they come, rows out as they are complete.
+//!
+//! Invariants: the same rows, refusals and totals as [`super::read()`] gives of the whole (a test cuts files at every byte); rows that
+//! came out count only once [`StatementParts::finish`] has said that the file is whole: until then a caller must be able to take
+//! everything back. In memory are one part, the unfinished row behind it, and 17 bytes for each key.
+
+use crate::refusal::{Notice, Refusal};
+
+use super::{
+    decode,
+    model::{ReadOptions, StatementRow, Totals},
+    profile::Profile,
+    scan::Scan,
+    table,
+};
+
+/// Largest file that is read by parts, in bytes.
+pub const PARTS_BYTES_MAX: u64 = 4 << 30;
+/// Most rows of a file that is read by parts.
+pub const PARTS_ROWS_MAX: usize = 20_000_000;
+/// Bytes that are decoded and scanned at a time.
+const PIECE_BYTES: usize = 128 << 10;
+/// Longest row, in bytes: an open quote must not gather the rest of the file in memory.
+const ROW_BYTES_MAX: usize = 1 << 20;
+
+/// What a whole file was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementEnd {
+    /// Rows.
+    pub rows: u32,
+    /// Counts and sums.
+    pub totals: Totals,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// A file on its way in.
+pub struct StatementParts<'p> {
+    profile: &'p Profile,
+    file: &'p str,
+    scan: Scan<'p>,
+    /// Length of the whole file, where it is known.
+    length: Option<u64>,
+    /// Bytes of a row that is not complete yet.
+    rest: Vec<u8>,
+    /// Where text is made of bytes.
+    buffer: String,
+    /// Lines of the parts before `rest`.
+    lines: usize,
+    taken: u64,
+}
+
+impl<'p> StatementParts<'p> {
+    /// Before the first byte of a file, of which the length may be known.
+    ///
+    /// # Errors
+    /// When the profile cannot be used.
+    pub fn new(profile: &'p Profile, options: &'p ReadOptions, length: Option<u64>) -> Result<Self, Refusal> {
+        Ok(Self {
+            profile,
+            file: &options.file_name,
+            scan: Scan::new(profile, options, PARTS_ROWS_MAX)?,
+            length,
+            rest: Vec::new(),
+            buffer: String::new(),
+            lines: 0,
+            taken: 0,
+        })
+    }
+
+    /// The next bytes; gives the rows that are complete with them.
+    ///
+    /// # Errors
+    /// The first refusal: the whole file is refused, also what came out before.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<StatementRow>, Refusal> {
+        self.taken = self.taken.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if self.taken > PARTS_BYTES_MAX {
+            let remedy = "大きすぎるファイルです。期間を分けてダウンロードし直してください。";
+            return Err(Refusal::new(
+                self.file,
+                None,
+                "ファイルの大きさ",
+                format!("{}バイト", self.taken),
+                remedy,
+            ));
+        }
+        self.rest.extend_from_slice(bytes);
+        let Some(end) = last_row_end(&self.rest) else {
+            if self.rest.len() > ROW_BYTES_MAX + bytes.len() {
+                let row = u32::try_from(self.lines + 1).ok();
+                let remedy = "1行が長すぎます。引用符（\"）が閉じていないか、別の種類のファイルです。";
+                return Err(Refusal::new(
+                    self.file,
+                    row,
+                    "行の長さ",
+                    format!("{}バイト", self.rest.len()),
+                    remedy,
+                ));
+            }
+            return Ok(Vec::new());
+        };
+        let rest = self.rest.split_off(end);
+        let part = std::mem::replace(&mut self.rest, rest);
+        self.read(&part)
+    }
+
+    fn read(&mut self, part: &[u8]) -> Result<Vec<StatementRow>, Refusal> {
+        let first = self.lines == 0;
+        scan_pieces(&mut self.scan, part, &mut self.lines, &mut self.buffer, (self.profile, self.file))?;
+        if let (true, Some(length)) = (first, self.length) {
+            self.scan.expect(length, part.len());
+        }
+        match self.scan.refused.first() {
+            Some(refusal) => Err(refusal.clone()),
+            None => Ok(std::mem::take(&mut self.scan.rows)),
+        }
+    }
+
+    /// The end of the file: the last rows, and what it all was.
+    ///
+    /// # Errors
+    /// When the file is not whole.
+    pub fn finish(mut self) -> Result<(Vec<StatementRow>, StatementEnd), Refusal> {
+        if self.taken == 0 {
+            let remedy = "空か、大きすぎるファイルです。期間を分けてダウンロードし直してください。";
+            return Err(Refusal::new(self.file, None, "ファイルの大きさ", "0バイト", remedy));
+        }
+        let rest = std::mem::take(&mut self.rest);
+        let mut rows = Vec::new();
+        if !rest.is_empty() {
+            let text = decode::part(&rest, self.profile, self.file, self.lines, &mut self.buffer)?;
+            table::whole(text, self.lines, self.profile, self.file)?;
+            rows = self.read(&rest)?;
+        }
+        self.scan.end()?;
+        if let Some(refusal) = self.scan.refused.first() {
+            return Err(refusal.clone());
+        }
+        let notices = self.scan.notices();
+        Ok((rows, StatementEnd { rows: self.scan.count, totals: self.scan.totals, notices }))
+    }
+}
+
+/// Scans whole rows piece by piece, each of which stays in the processor's cache from its bytes to its rows.
+pub(super) fn scan_pieces(
+    scan: &mut Scan<'_>,
+    bytes: &[u8],
+    lines: &mut usize,
+    buffer: &mut String,
+    (profile, file): (&Profile, &str),
+) -> Result<(), Refusal> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let head = rest.get(..PIECE_BYTES).unwrap_or(rest);
+        // A row longer than a piece: everything at once.
+        let end =
+            if head.len() == rest.len() { rest.len() } else { last_row_end(head).unwrap_or(rest.len()) };
+        let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        scan.text(decode::part(piece, profile, file, *lines, buffer)?)?;
+        *lines += piece.iter().filter(|b| **b == b'\n').count();
+        rest = after;
+    }
+    Ok(())
+}
+
+/// The end of the last row that is complete: behind a line feed outside of quotes. In CP932 neither byte is part of a longer character.
+fn last_row_end(bytes: &[u8]) -> Option<usize> {
+    let mut end = bytes.iter().rposition(|b| *b == b'\n')? + 1;
+    let quotes = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'"').count();
+    let mut open = !quotes(bytes.get(..end)?).is_multiple_of(2);
+    while open {
+        let before = bytes.get(..end - 1)?.iter().rposition(|b| *b == b'\n')? + 1;
+        open = quotes(bytes.get(before..end)?).is_multiple_of(2) == open;
+        end = before;
+    }
+    Some(end)
+}

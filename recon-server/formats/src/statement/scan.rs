@@ -1,0 +1,233 @@
+//! One pass over the text of a file, in one piece or in many.
+//!
+//! Invariants: rows come out in the order of the file; what a row's key and occurrence are depends on the whole file, not on how it was
+//! cut; notices and refusals are bounded, what is beyond the bound is counted.
+
+use domain::money::Yen;
+
+use crate::refusal::{Notice, Refusal};
+
+use super::{
+    cell,
+    model::{REFUSALS_MAX, ReadOptions, StatementRow, Totals},
+    profile::{Control, Profile, RepeatedKey},
+    record::{Cells, Record, Records},
+    row::RowReader,
+    seen::{Again, Seen},
+    table::{self, Plan},
+};
+
+/// Most notices of one file that are listed.
+const NOTICES_MAX: usize = 1_000;
+
+/// What a pass finds.
+pub(super) struct Scan<'p> {
+    profile: &'p Profile,
+    options: &'p ReadOptions,
+    rows_max: usize,
+    reader: RowReader<'p>,
+    plan: Option<Plan>,
+    seen: Seen,
+    cells: Cells,
+    /// Number of the last record.
+    row: u32,
+    /// A record that would be the row of totals if it is the last.
+    held: Option<(u32, Vec<String>)>,
+    /// Rows read and not yet taken out.
+    pub rows: Vec<StatementRow>,
+    /// Rows read.
+    pub count: u32,
+    /// The first refusals.
+    pub refused: Vec<Refusal>,
+    /// Further ones.
+    pub refused_more: u32,
+    /// Counts and sums of the rows read.
+    pub totals: Totals,
+    notices: Vec<Notice>,
+    notices_more: u32,
+}
+
+impl<'p> Scan<'p> {
+    /// Before the first byte.
+    pub fn new(profile: &'p Profile, options: &'p ReadOptions, rows_max: usize) -> Result<Self, Refusal> {
+        let file = options.file_name.as_str();
+        let pattern = profile.pattern().map_err(|e| {
+            Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
+        })?;
+        Ok(Self {
+            profile,
+            options,
+            rows_max,
+            reader: RowReader::new(profile, pattern, options),
+            plan: None,
+            seen: Seen::default(),
+            cells: Cells::default(),
+            row: 0,
+            held: None,
+            rows: Vec::new(),
+            count: 0,
+            refused: Vec::new(),
+            refused_more: 0,
+            totals: Totals::default(),
+            notices: Vec::new(),
+            notices_more: 0,
+        })
+    }
+
+    /// Room for the rows of so many bytes, where the first `sample` bytes had so many rows as were read.
+    pub fn expect(&mut self, bytes: u64, sample: usize) {
+        let rows = u64::from(self.count).saturating_mul(bytes) / u64::try_from(sample.max(1)).unwrap_or(1);
+        let rows = usize::try_from(rows).unwrap_or(self.rows_max).min(self.rows_max);
+        self.seen.reserve(rows.saturating_sub(usize::try_from(self.count).unwrap_or(rows)));
+    }
+
+    /// Reads whole records.
+    pub fn text(&mut self, text: &str) -> Result<(), Refusal> {
+        let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
+        let mut records = Records::new(text, delimiter);
+        let mut cells = std::mem::take(&mut self.cells);
+        // A row is a few hundred bytes: a list that grows would be moved over and over.
+        self.rows.reserve(text.bytes().filter(|b| *b == b'\n').count().min(self.rows_max));
+        while let Some(record) = records.next(&mut cells) {
+            self.row = self.row.saturating_add(1);
+            if usize::try_from(self.row).is_ok_and(|row| row > self.rows_max + 1) {
+                let remedy = "行が多すぎます。期間を分けてダウンロードしてください。";
+                let file = self.options.file_name.as_str();
+                return Err(Refusal::new(file, Some(self.row), "行数", self.row.to_string(), remedy));
+            }
+            self.record(record)?;
+        }
+        self.cells = cells;
+        Ok(())
+    }
+
+    fn record(&mut self, record: Record<'_>) -> Result<(), Refusal> {
+        let Some(plan) = self.plan.take() else {
+            let (plan, notices) = table::plan(record, self.profile, &self.options.file_name)?;
+            self.plan = Some(plan);
+            notices.into_iter().for_each(|notice| self.notice(notice));
+            return Ok(());
+        };
+        // Only the last record can be the row of totals: one that was held and was not the last is a row like any other.
+        if let Some((row, cells)) = self.held.take() {
+            self.held_row(&plan, row, &cells);
+        }
+        let marks = self.profile.control.as_ref().is_some_and(|control| record.get(0) == control.marker);
+        if marks {
+            self.held = Some((self.row, record.iter().map(str::to_owned).collect()));
+        } else {
+            self.take(&plan, self.row, record);
+        }
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    /// A held record as an ordinary row.
+    fn held_row(&mut self, plan: &Plan, row: u32, held: &[String]) {
+        let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
+        let quoted: Vec<String> =
+            held.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let text = quoted.join(&char::from(delimiter).to_string());
+        let mut cells = Cells::default();
+        if let Some(record) = Records::new(&text, delimiter).next(&mut cells) {
+            self.take(plan, row, record);
+        }
+    }
+
+    fn take(&mut self, plan: &Plan, row: u32, record: Record<'_>) {
+        let read = self.reader.read(plan, row, record);
+        match read.and_then(|(read, notice)| Ok((self.settle(read)?, notice))) {
+            Ok((read, notice)) => {
+                self.totals.add(&read);
+                self.count = self.count.saturating_add(1);
+                self.rows.push(read);
+                if let Some(notice) = notice {
+                    self.notice(notice);
+                }
+            }
+            Err(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
+            Err(_) => self.refused_more = self.refused_more.saturating_add(1),
+        }
+    }
+
+    /// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
+    fn settle(&mut self, mut row: StatementRow) -> Result<StatementRow, Refusal> {
+        match (self.seen.note(&row.record_key, &row.content_hash, row.row), self.profile.repeated_key) {
+            (Again::First, _) => {}
+            (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => {
+                row.occurrence = nth
+            }
+            (Again::Other(_, first), RepeatedKey::Refuse) => {
+                let remedy = format!(
+                    "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
+                );
+                let (file, field) = (self.options.file_name.as_str(), "取引を見分ける列");
+                return Err(Refusal::new(file, Some(row.row), field, &row.record_key, remedy));
+            }
+        }
+        Ok(row)
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        if self.notices.len() < NOTICES_MAX {
+            self.notices.push(notice);
+        } else {
+            self.notices_more = self.notices_more.saturating_add(1);
+        }
+    }
+
+    /// The end of the file: a header must have come, and the row of totals must agree.
+    pub fn end(&mut self) -> Result<(), Refusal> {
+        let file = self.options.file_name.as_str();
+        let Some(plan) = &self.plan else { return Err(table::no_header(file)) };
+        if let Some(control) = &self.profile.control {
+            let found = check_control(plan, control, self.held.take(), self.count, self.totals.net(), file);
+            self.refused.extend(found);
+        }
+        Ok(())
+    }
+
+    /// What a person should know.
+    pub fn notices(&mut self) -> Vec<Notice> {
+        let mut notices = std::mem::take(&mut self.notices);
+        if self.notices_more > 0 {
+            notices.push(Notice {
+                row: None,
+                field: "お知らせ".to_owned(),
+                sentence_ja: format!("お知らせはほかに{}件あります。", self.notices_more),
+            });
+        }
+        notices
+    }
+}
+
+/// The row of totals against what was read; a profile that names one requires it.
+fn check_control(
+    plan: &Plan,
+    control: &Control,
+    held: Option<(u32, Vec<String>)>,
+    count: u32,
+    net: Yen,
+    file: &str,
+) -> Vec<Refusal> {
+    let Some((row, cells)) = held else {
+        let remedy = "合計の行がありません。途中で切れたファイルです。決済会社の画面からもう一度ダウンロードしてください。";
+        return vec![Refusal::new(file, None, control.marker.as_str(), "なし", remedy)];
+    };
+    let columns = [
+        (&control.count_column, plan.control.0, Yen::new(i64::from(count))),
+        (&control.amount_column, plan.control.1, net),
+    ];
+    let mut refused = Vec::new();
+    for (column, place, ours) in columns {
+        let (Some(column), Some(place)) = (column, place) else { continue };
+        let text = cells.get(place).map(String::as_str).unwrap_or_default();
+        if cell::amount(text, true) != Ok(ours) {
+            let remedy = format!(
+                "数え直すと{ours}です。明細と合計が合いません。決済会社の画面からもう一度ダウンロードしてください。"
+            );
+            refused.push(Refusal::new(file, Some(row), column.as_str(), text, remedy));
+        }
+    }
+    refused
+}

@@ -1,0 +1,325 @@
+//! The calendar of expected files: which file of which source should be here, when it is due, and whether it came.
+//!
+//! Source: reconciliation.md 5.5, "late file". Invariants: only reads; a file that is not here is "not due yet" or "overdue", never left
+//! out; received means that every day asked for lies in accepted files. What a missing file does to the verdict is the engine's:
+//! sales of a day without statement are 資料未着, and that scope is 未確定 from the first day on, due or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    id::ContractId,
+    time::{CivilDate, Timestamp},
+};
+use engine::{BankCalendar, Contract, calendar::period_of};
+use serde::Serialize;
+use store::files::{FileKind, FileRow, FileState};
+
+use super::{
+    JobError, contracts_in_force,
+    import::{Counted, DueRule, Settings},
+};
+use crate::app::AppState;
+
+/// Days before the day of the list that it looks at, unless another first day is asked for.
+const SCOPE_DAYS: i32 = 62;
+/// Most days that a list looks at.
+const SCOPE_MAX_DAYS: i32 = 500;
+/// Receipts of files read at a time.
+const FILES_PAGE: u32 = 500;
+/// Banking days after the day until a contract that closes every day is expected to send its statement, where nothing is set.
+const DAILY_BANKING_DAYS: u8 = 1;
+/// Banking days after a closing until its statement is expected, where nothing is set.
+const CLOSING_BANKING_DAYS: u8 = 3;
+
+/// Whether an expected file came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedState {
+    /// Every day of it is here.
+    Received,
+    /// Not here, and not due yet.
+    Waiting,
+    /// Some of its days are here, and it is not due yet.
+    Partly,
+    /// Not here, or not all of it, and its day is past: MISSING_FILE.
+    Overdue,
+}
+
+impl ExpectedState {
+    /// The word on screens.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Received => "受領済み",
+            Self::Waiting => "期日前",
+            Self::Partly => "一部受領(期日前)",
+            Self::Overdue => "未着(期日超過)",
+        }
+    }
+}
+
+/// One expected file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExpectedFile {
+    /// Contract, `payout:` and a contract, or `bank:` and an account.
+    pub source: String,
+    /// 資料
+    pub label_ja: String,
+    /// First day that it must cover.
+    pub from: CivilDate,
+    /// Last day that it must cover.
+    pub to: CivilDate,
+    /// 期日
+    pub due_on: CivilDate,
+    /// The hour of that day, where one is set.
+    pub by: Option<String>,
+    /// 状態
+    pub state: ExpectedState,
+}
+
+/// A source whose files are expected.
+struct Expecting<'c> {
+    source: String,
+    label_ja: String,
+    rule: DueRule,
+    since: CivilDate,
+    contract: Option<&'c Contract>,
+}
+
+/// Every file that is expected for days from `from` on (else the last two months) as of a day, overdue ones first.
+///
+/// # Errors
+/// When the store fails or stored settings cannot be read.
+pub async fn expected(
+    state: &AppState,
+    as_of: CivilDate,
+    from: Option<CivilDate>,
+) -> Result<Vec<ExpectedFile>, JobError> {
+    let from = from.unwrap_or_else(|| as_of.plus_days(-SCOPE_DAYS)).max(as_of.plus_days(-SCOPE_MAX_DAYS));
+    let tenant = state.tenant();
+    let mut unit = state.store.snapshot().await?;
+    let settings = Settings::read(&mut *unit, tenant).await?;
+    let rows = unit.contracts(tenant).await?;
+    let mut since: BTreeMap<ContractId, CivilDate> = BTreeMap::new();
+    for row in &rows {
+        let first = since.entry(row.contract.clone()).or_insert(row.valid_from);
+        *first = (*first).min(row.valid_from);
+    }
+    let contracts = contracts_in_force(&rows, as_of)?;
+    let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_MAX_DAYS)).await?;
+    let calendar = BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() };
+    let mut files = Vec::new();
+    let mut before = None;
+    loop {
+        let page = unit.files(tenant, before, FILES_PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.file);
+        files.extend(page);
+    }
+    drop(unit);
+    // As of an earlier day, what came later is not here yet.
+    files.retain(|row: &FileRow| row.state == FileState::Accepted && row.received_at.date() <= as_of);
+    let counted = Counted::new(settings.clone(), files.iter());
+    let received = received(&files, &counted);
+    // Of a past day, its end is meant.
+    let end = Timestamp::from_jst(as_of, 23, 59, 59).unwrap_or_else(|| state.now());
+    let now = state.now().min(end);
+    let mut list = Vec::new();
+    for expecting in expecting(&contracts, &since, &settings, &received, as_of) {
+        let days = received.get(&expecting.source);
+        list.extend(of_source(&expecting, from.max(expecting.since), as_of, &calendar, days, now));
+    }
+    list.sort_by(|a, b| (b.state, a.due_on, &a.source, a.from).cmp(&(a.state, b.due_on, &b.source, b.from)));
+    Ok(list)
+}
+
+/// Days that are here, by source; of an account those of the formats that count.
+fn received(files: &[FileRow], counted: &Counted) -> BTreeMap<String, BTreeSet<CivilDate>> {
+    let mut received: BTreeMap<String, BTreeSet<CivilDate>> = BTreeMap::new();
+    for row in files {
+        let Some((from, to)) = row.period_from.zip(row.period_to) else { continue };
+        let source = match row.kind {
+            FileKind::Statement | FileKind::Payout => row.source.clone(),
+            FileKind::Bank => match counted.account_of(&row.source, from) {
+                Some(account) => format!("bank:{account}"),
+                None => continue,
+            },
+        };
+        let span = to.days_since(from).clamp(0, SCOPE_MAX_DAYS);
+        received.entry(source).or_default().extend((0..=span).map(|offset| from.plus_days(offset)));
+    }
+    received
+}
+
+/// Who owes files: contracts with statements, accounts that are named or were received, payout statements where a rule is set.
+fn expecting<'c>(
+    contracts: &'c [Contract],
+    since: &BTreeMap<ContractId, CivilDate>,
+    settings: &Settings,
+    received: &BTreeMap<String, BTreeSet<CivilDate>>,
+    as_of: CivilDate,
+) -> Vec<Expecting<'c>> {
+    let rule = |source: &str| settings.in_force(source, as_of).and_then(|(_, terms)| terms.due.clone());
+    let mut list = Vec::new();
+    for contract in contracts {
+        let first = since.get(&contract.id).copied().unwrap_or(as_of);
+        let source = contract.id.to_string();
+        let usual = match contract.closing {
+            engine::contract::Closing::Daily => {
+                DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None }
+            }
+            engine::contract::Closing::MonthEnd | engine::contract::Closing::Days(_) => {
+                DueRule::PerClosing { banking_days_after: CLOSING_BANKING_DAYS }
+            }
+        };
+        let usual = contract.statement_required.then_some(usual);
+        let label_ja = format!("{} 取引明細", contract.label_ja);
+        list.extend(rule(&source).or(usual).map(|rule| Expecting {
+            source,
+            label_ja,
+            rule,
+            since: first,
+            contract: Some(contract),
+        }));
+        let source = format!("payout:{}", contract.id);
+        let label_ja = format!("{} 支払明細", contract.label_ja);
+        list.extend(rule(&source).map(|rule| Expecting {
+            source,
+            label_ja,
+            rule,
+            since: first,
+            contract: Some(contract),
+        }));
+    }
+    let named = contracts.iter().filter_map(|contract| contract.deposit_account.clone());
+    let set = settings.accounts(as_of).map(|(account, _)| account.to_owned());
+    let came = received.keys().filter_map(|source| source.strip_prefix("bank:")).map(ToOwned::to_owned);
+    let accounts: BTreeSet<String> = named.chain(set).chain(came).collect();
+    for account in accounts {
+        let source = format!("bank:{account}");
+        let first = settings.in_force(&source, as_of).map(|(from, _)| from);
+        let first = first.or_else(|| received.get(&source)?.first().copied()).unwrap_or(as_of);
+        let rule =
+            rule(&source).unwrap_or(DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None });
+        list.push(Expecting {
+            source,
+            label_ja: format!("口座 {account} 入出金明細"),
+            rule,
+            since: first,
+            contract: None,
+        });
+    }
+    list
+}
+
+/// The expected files of one source.
+fn of_source(
+    expecting: &Expecting<'_>,
+    from: CivilDate,
+    as_of: CivilDate,
+    calendar: &BankCalendar,
+    received: Option<&BTreeSet<CivilDate>>,
+    now: Timestamp,
+) -> Vec<ExpectedFile> {
+    let file = |(from, to): (CivilDate, CivilDate), after: u8, by: Option<&String>| {
+        let due_on = calendar.banking_days_after(to, after);
+        let asked = to.days_since(from) + 1;
+        let here = received.map_or(0, |days| days.range(from..=to).count());
+        let state = match i32::try_from(here).unwrap_or(i32::MAX) {
+            here if here >= asked => ExpectedState::Received,
+            _ if is_past(due_on, by, now) => ExpectedState::Overdue,
+            0 => ExpectedState::Waiting,
+            _ => ExpectedState::Partly,
+        };
+        ExpectedFile {
+            source: expecting.source.clone(),
+            label_ja: expecting.label_ja.clone(),
+            from,
+            to,
+            due_on,
+            by: by.cloned(),
+            state,
+        }
+    };
+    let days = (0..=as_of.days_since(from)).map(|offset| from.plus_days(offset));
+    match (&expecting.rule, expecting.contract) {
+        (DueRule::Never, _) => Vec::new(),
+        (DueRule::Daily { banking_days_after, by }, contract) => days
+            // A bank has nothing to say of a day on which it is closed.
+            .filter(|day| contract.is_some() || calendar.is_banking_day(*day))
+            .map(|day| file((day, day), *banking_days_after, by.as_ref()))
+            .collect(),
+        (DueRule::PerClosing { banking_days_after }, Some(contract)) => {
+            let periods: BTreeSet<_> = days.map(|day| period_of(&contract.closing, day)).collect();
+            let whole = periods.into_iter().filter(|period| period.to <= as_of && period.to >= from);
+            whole.map(|period| file((period.from.max(from), period.to), *banking_days_after, None)).collect()
+        }
+        (DueRule::PerClosing { banking_days_after }, None) => {
+            let ends: BTreeSet<_> = days.map(CivilDate::month_end).filter(|end| *end <= as_of).collect();
+            let first = |end: CivilDate| CivilDate::new(end.year(), end.month(), 1).unwrap_or(end);
+            ends.into_iter().map(|end| file((first(end).max(from), end), *banking_days_after, None)).collect()
+        }
+    }
+}
+
+/// Whether a due day (and its hour) is past.
+fn is_past(due_on: CivilDate, by: Option<&String>, now: Timestamp) -> bool {
+    let hour = by.and_then(|by| {
+        let (hour, minute) = by.split_once(':')?;
+        Timestamp::from_jst(due_on, hour.parse().ok()?, minute.parse().ok()?, 0)
+    });
+    hour.map_or(now.date() > due_on, |due| now > due)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    fn at(text: &str, hour: i8) -> Timestamp {
+        Timestamp::from_jst(day(text), hour, 0, 0).unwrap()
+    }
+
+    fn states(rule: DueRule, here: &[&str], as_of: &str, hour: i8) -> Vec<(String, String, ExpectedState)> {
+        let expecting = Expecting {
+            source: "bank:a".to_owned(),
+            label_ja: String::new(),
+            rule,
+            since: day("2026-07-01"),
+            contract: None,
+        };
+        let calendar = BankCalendar { holidays: BTreeSet::from([day("2026-07-20")]) };
+        let received: BTreeSet<_> = here.iter().map(|text| day(text)).collect();
+        let now = at(as_of, hour);
+        let list = of_source(&expecting, day("2026-07-16"), day(as_of), &calendar, Some(&received), now);
+        list.into_iter().map(|row| (row.to.to_string(), row.due_on.to_string(), row.state)).collect()
+    }
+
+    /// Thursday, Friday, a weekend, a holiday, Tuesday: the bank's file of Friday is due on Tuesday at ten.
+    #[test]
+    fn a_banks_days_are_banking_days() {
+        let rule = || DueRule::Daily { banking_days_after: 1, by: Some("10:00".to_owned()) };
+        let row = |to: &str, due: &str, state| (to.to_owned(), due.to_owned(), state);
+        let thursday = row("2026-07-16", "2026-07-17", ExpectedState::Received);
+        let early = states(rule(), &["2026-07-16"], "2026-07-21", 9);
+        assert_eq!(early[0], thursday);
+        assert_eq!(early[1], row("2026-07-17", "2026-07-21", ExpectedState::Waiting));
+        assert_eq!(early[2], row("2026-07-21", "2026-07-22", ExpectedState::Waiting));
+        assert_eq!(early.len(), 3);
+        let late = states(rule(), &["2026-07-16"], "2026-07-21", 11);
+        assert_eq!(late[1].2, ExpectedState::Overdue);
+        assert!(states(DueRule::Never, &[], "2026-07-21", 11).is_empty());
+    }
+
+    #[test]
+    fn a_month_that_is_partly_here_is_not_received() {
+        let rule = DueRule::PerClosing { banking_days_after: 2 };
+        let here = states(rule.clone(), &["2026-07-16", "2026-07-17"], "2026-07-31", 12);
+        assert_eq!(here, [("2026-07-31".to_owned(), "2026-08-04".to_owned(), ExpectedState::Partly)]);
+        let late = states(rule, &["2026-07-16"], "2026-08-05", 12);
+        assert_eq!(late[0].2, ExpectedState::Overdue);
+    }
+}
