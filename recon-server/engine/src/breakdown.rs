@@ -32,7 +32,8 @@ pub struct SalePart {
     pub section: String,
     /// Signed like the sale.
     pub amount: Yen,
-    /// The day that decides its fiscal year, where the class of revenue goes by another than 領収日 ([`crate::contract::YearRule`]).
+    /// The day that decides its fiscal year, where the class of revenue goes by another than 領収日 (地方自治法施行令142条1項): the day on which a
+    /// notice was issued, or the last day of the term of payment. Every fee paid on the spot goes by 領収日.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year_date: Option<CivilDate>,
 }

@@ -158,19 +158,6 @@ pub struct DatedTerms {
     pub carry_below: Yen,
 }
 
-/// By which date a receipt belongs to a fiscal year (地方自治法施行令142条1項 classes of revenue; papers.md 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum YearRule {
-    /// 随時の収入で通知書を発しないもの: 領収日. Every counter fee.
-    #[default]
-    Receipt,
-    /// 随時の収入で通知書を発するもの: the day on which the notice was issued.
-    Notice,
-    /// 納期の一定している収入: the last day of the term of payment.
-    DueDate,
-}
-
 /// A key by which a sale and a row of one contract are one (reconciliation.md 5.4, stage 2). It must be unique on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "key", rename_all = "snake_case")]

@@ -4,6 +4,7 @@ pub mod append;
 pub mod bulk;
 pub mod centre;
 pub mod counter_month;
+pub mod idle;
 pub mod processes;
 pub mod receipt;
 pub mod stats;

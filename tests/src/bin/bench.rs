@@ -8,7 +8,9 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use town::bench::{append, bulk, centre, processes, receipt, stats};
+use domain::time::Clock as _;
+use pos_agent::edge::SystemClock;
+use town::bench::{append, bulk, centre, idle, processes, receipt, stats};
 
 /// Measures ratios against baselines of the same run, median of five paired rounds.
 #[derive(Parser)]
@@ -71,6 +73,7 @@ fn all(national: bool, bulk_only: bool) -> Result<()> {
     journal(folder.path())?;
     syncs(folder.path())?;
     starts(folder.path())?;
+    idle()?;
     busy_month(folder.path())?;
     paper(folder.path())?;
     bulk::measure(folder.path(), national)
@@ -177,6 +180,21 @@ fn starts(folder: &Path) -> Result<()> {
             mib(floor_kib)
         );
     }
+    Ok(())
+}
+
+/// The real agent with its machines and nobody at the counter.
+fn idle() -> Result<()> {
+    let agent = std::env::current_exe()?.parent().context("a folder")?.join("pos-agent");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let found = runtime.block_on(idle::measure(agent, SystemClock.now()))?;
+    println!(
+        "\nan enrolled agent at rest, every machine attached: {}.{:03} % of a core over {} s (target 1 %), asked for money {} times",
+        found.core_ppm / 10_000,
+        found.core_ppm % 10_000 / 10,
+        found.watched.as_secs(),
+        found.asked_for_money
+    );
     Ok(())
 }
 

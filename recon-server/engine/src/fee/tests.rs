@@ -1,3 +1,5 @@
+//! The worked cases of fees, and terms that change within a closing.
+
 use super::*;
 use crate::contract::DatedTerms;
 use domain::rate::{Ppm, Rounding};

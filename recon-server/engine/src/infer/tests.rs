@@ -1,3 +1,5 @@
+//! Which rules explain past lines: one, several (判定不能), none.
+
 use super::*;
 
 fn rows(day: &str, count: usize, yen: i64) -> Vec<Charged> {
