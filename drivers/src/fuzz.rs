@@ -9,6 +9,7 @@ use crate::{
     codes::{BrandTable, PaymentCode, cpm, mpm},
     escpos::{Columns, bitmap::Bitmap, frame::Demultiplexer, text::glyph},
     explain::{Protocol, explain},
+    paypay::{Asked, Proof, weigh},
     scanner::{
         guard::{Guard, GuardRules},
         recognise, slip,
@@ -172,6 +173,21 @@ proptest! {
             }
             prop_assert!(explanation.breach.as_ref().is_none_or(|breach| breach.offset <= bytes.len()));
             prop_assert!(!serde_json::to_string(&explanation).unwrap().is_empty());
+        }
+    }
+
+    /// An operator's answer with any status: its word is a word, and what no list names proves nothing.
+    #[test]
+    fn operators(status in any::<u16>(), cut in any::<Index>(), damages in proptest::collection::vec(damages(), 0..4), noise in bytes()) {
+        let whole = br#"{"resultInfo":{"code":"SUCCESS"},"data":{"status":"COMPLETED","paymentId":"01","acceptedAt":1795222700,"codeId":"04-1","url":"https://qr.example.jp/1","amount":{"amount":600,"currency":"JPY"}}}"#;
+        let attempt: domain::id::AttemptId = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+        let statuses = [200, 201, 202, 400, 404, 500, status];
+        for body in [damaged(whole.to_vec(), &damages), noise] {
+            for asked in Asked::ALL {
+                let weighed = weigh(asked, statuses[cut.index(statuses.len())], &body, attempt);
+                prop_assert!(weighed.listed || weighed.proof == Proof::Open);
+                prop_assert!(weighed.word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
+            }
         }
     }
 

@@ -8,6 +8,8 @@
 mod ledger;
 mod operator;
 mod printer;
+mod printer_drawn;
+mod printer_flow;
 mod printer_live;
 pub mod report;
 mod rest;

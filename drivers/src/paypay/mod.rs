@@ -17,6 +17,9 @@ pub mod simulator;
 mod tests;
 
 pub use self::{
-    client::{Nonces, PayPay},
+    client::{
+        Nonces, PayPay,
+        weigh::{Asked, Proof, Weighed, weigh},
+    },
     config::{ApiSecret, PayPayConfig, PayPayTimers},
 };

@@ -1,8 +1,8 @@
 //! The printer's cases against the simulator (`devices.md` 6): glyphs and widths, the proof of a job, paper, cover, cutter, power,
 //! drawer, order.
 //!
-//! Invariant: the paper is the judge: a job counts as printed only where its whole paper lies there, cut. Not here: raster images and
-//! XON/XOFF on a real serial line, which are reported as not done, with the reason.
+//! Invariant: the paper is the judge: a job counts as printed only where its whole paper lies there, cut. Not here: what is drawn dot by
+//! dot ([`super::printer_drawn`]) and a serial line that is held ([`super::printer_flow`]).
 
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use drivers::{
     },
     pos_printer::{Align, Document, Line, PosPrinter, PrintOutcome},
     script::Script,
+    transport::Transport,
 };
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
+    printer_drawn, printer_flow,
     report::Check,
     trial::{PRINTER, SCRIPTS, Trial},
 };
@@ -56,17 +58,14 @@ pub(super) async fn checks(device: &EscPosConfig) -> Vec<Check> {
         near_end(device).await,
         drawer(device).await,
         order(device).await,
-        Trial::new("printer.raster", PRINTER, "画像（ラスター）").skipped(
-            "このドライバーは画像を送りません（印字できない文字は断るか、印を付けて置き換えます）。",
-        ),
-        Trial::new("printer.xoff", PRINTER, "9600ボー・XOFF 20秒でも1バイトも失わない")
-            .skipped("シミュレーターの線には流れの制御がありません。実機のシリアル線で確かめてください。"),
+        printer_drawn::check(device).await,
+        printer_flow::check(device).await,
     ]
 }
 
 /// A driver and its simulated printer.
-struct Bench {
-    simulator: EscPosSimulator,
+pub(super) struct Bench {
+    pub simulator: EscPosSimulator,
     printer: EscPosPrinter,
     columns: Columns,
 }
@@ -97,11 +96,11 @@ pub(super) fn specimen(mark: &str) -> Document {
 }
 
 impl Bench {
-    fn expected(&self, document: &Document) -> Vec<String> {
+    pub fn expected(&self, document: &Document) -> Vec<String> {
         preview(document, self.columns).into_iter().filter(|line| !line.contains(QR_WORD)).collect()
     }
 
-    async fn print(&self, trial: &mut Trial, job: u32, document: &Document) -> PrintOutcome {
+    pub async fn print(&self, trial: &mut Trial, job: u32, document: &Document) -> PrintOutcome {
         trial.sent(format!("job {job}: {} lines", document.lines.len()));
         let outcome = self.printer.print(PrintJobId(job), document.clone()).await;
         trial.seen(format!("job {job}: {outcome:?}"));
@@ -109,7 +108,7 @@ impl Bench {
     }
 
     /// Every paper, as it lies there.
-    fn tell(&self, trial: &mut Trial) {
+    pub fn tell(&self, trial: &mut Trial) {
         for (number, paper) in self.simulator.papers().iter().enumerate().take(3) {
             paper.lines.iter().for_each(|line| trial.seen(format!("paper {}: {line}", number + 1)));
             paper.qr.iter().for_each(|qr| trial.seen(format!("paper {}: QR {qr}", number + 1)));
@@ -123,14 +122,10 @@ impl Bench {
     }
 }
 
-/// The driver as it is configured, with short deadlines, before a simulator of its own.
-async fn build(device: &EscPosConfig, script: Script, columns: u8) -> Result<Bench, String> {
-    let machine = SimulatorConfig { columns, script, ..SimulatorConfig::default() };
-    let simulator = EscPosSimulator::start(&machine).await.map_err(|error| error.to_string())?;
-    let columns = Columns::try_from(columns).map_err(|error| error.to_string())?;
-    let config = EscPosConfig {
-        transport: simulator.address(),
-        columns,
+/// The driver as it is configured, on another line and with short deadlines.
+pub(super) fn impatient(device: &EscPosConfig, transport: Transport) -> EscPosConfig {
+    EscPosConfig {
+        transport,
         connect_ms: 1_000,
         write_ms: 800,
         answer_ms: 700,
@@ -138,7 +133,15 @@ async fn build(device: &EscPosConfig, script: Script, columns: u8) -> Result<Ben
         row_ms: 5,
         attention_ms: 600,
         ..device.clone()
-    };
+    }
+}
+
+/// The impatient driver before a simulator of its own.
+pub(super) async fn build(device: &EscPosConfig, script: Script, columns: u8) -> Result<Bench, String> {
+    let machine = SimulatorConfig { columns, script, ..SimulatorConfig::default() };
+    let simulator = EscPosSimulator::start(&machine).await.map_err(|error| error.to_string())?;
+    let columns = Columns::try_from(columns).map_err(|error| error.to_string())?;
+    let config = EscPosConfig { columns, ..impatient(device, simulator.address()) };
     Ok(Bench { simulator, printer: EscPosPrinter::new(config), columns })
 }
 

@@ -12,6 +12,7 @@ use drivers::{
 use super::{
     Person,
     printer::specimen,
+    printer_flow,
     report::Check,
     trial::{PRINTER, Trial},
 };
@@ -25,7 +26,7 @@ const SIMULATOR_ONLY: [(&str, &str); 4] = [
     ("printer.power", "10か所の停電"),
     ("printer.cutter", "カッターの紙詰まり"),
     ("printer.order", "200件が順番どおり出る"),
-    ("printer.xoff", "9600ボー・XOFF 20秒でも1バイトも失わない"),
+    printer_flow::CASE,
 ];
 
 /// Every case.

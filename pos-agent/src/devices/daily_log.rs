@@ -41,6 +41,11 @@ pub(super) fn not_recorded(route: &RouteId) -> Command {
     failure(route, "端末の日計を記録できませんでした。日計票を見て入れてください。".into())
 }
 
+/// The command for an operator in the network, which is never asked.
+pub(super) fn on_its_own_screen(route: &RouteId) -> Command {
+    failure(route, "決済会社の管理画面で当日の合計を見て、入れてください。".into())
+}
+
 fn failure(route: &RouteId, reason: String) -> Command {
     Command::RecordTerminalTotalsFailure { route: route.clone(), reason }
 }

@@ -178,8 +178,15 @@ impl Printer {
             Stage::Recovering | Stage::Ready | Stage::Suspect => LinkState::Ready,
         };
         let attention_ja = attention(stage, status).map(str::to_owned);
-        let view =
-            DeviceView { role: Role::Printer, stage, rests: false, link, takes_codes: false, attention_ja };
+        let view = DeviceView {
+            role: Role::Printer,
+            stage,
+            rests: false,
+            link,
+            takes_codes: false,
+            gives_totals: false,
+            attention_ja,
+        };
         self.desk.till.board().show_device(&self.desk.device, view);
     }
 }

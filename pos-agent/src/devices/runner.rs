@@ -113,6 +113,7 @@ impl Devices {
             rests: false,
             link: LinkState::Faulted(why.to_owned()),
             takes_codes: false,
+            gives_totals: matches!(device, Understood::Zvt(_)),
             attention_ja: Some(attention_ja.to_owned()),
         };
         self.till.board().show_device(id, shown);

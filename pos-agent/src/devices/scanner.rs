@@ -88,6 +88,7 @@ impl Scanner {
             rests: false,
             link,
             takes_codes: false,
+            gives_totals: false,
             attention_ja,
         };
         self.desk.till.board().show_device(&self.desk.device, view);

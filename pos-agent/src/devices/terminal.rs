@@ -289,7 +289,15 @@ impl Terminal {
         self.desk.report(Command::RecordQueryAnswer { attempt, answer }).await;
     }
 
+    fn gives_totals(&self) -> bool {
+        self.cat.capabilities().daily_log
+    }
+
     async fn totals(&mut self, route: RouteId) {
+        if !self.gives_totals() {
+            self.desk.report(daily_log::on_its_own_screen(&route)).await;
+            return;
+        }
         if self.must_ask_first().await {
             return;
         }
@@ -320,7 +328,9 @@ impl Terminal {
             rests,
             link: self.cat.link(),
             takes_codes: self.takes_codes,
-            attention_ja: attention(stage, rests, !self.doubts().is_empty()).map(str::to_owned),
+            gives_totals: self.gives_totals(),
+            attention_ja: attention(stage, rests, !self.doubts().is_empty(), self.gives_totals())
+                .map(str::to_owned),
         };
         self.desk.till.board().show_device(&self.desk.device, view);
     }
@@ -331,8 +341,22 @@ fn not_started(why: NotStartedWhy, detail: String) -> Option<Outcome> {
 }
 
 /// What the clerk should do about it.
-const fn attention(stage: Stage, rests: bool, doubts: bool) -> Option<&'static str> {
+const fn attention(stage: Stage, rests: bool, doubts: bool, machine: bool) -> Option<&'static str> {
     Some(match stage {
+        Stage::Absent | Stage::Lost if !machine => {
+            "決済会社とつながりません。この窓口機のネットワークを見てください。自動でつなぎ直します。"
+        }
+        Stage::Faulted if !machine => {
+            "決済会社がこの窓口を受け付けません。鍵と契約の設定を管理者に確かめてもらってください。"
+        }
+        Stage::Suspect if !machine => "決済会社の返事が途切れました。つなぎ直しています。",
+        Stage::Recovering if !machine => {
+            "前回の結果を決済会社に問い合わせています。終わるまでお待ちください。"
+        }
+        _ if !machine && rests => {
+            "決済会社との通信が続けて失敗したため、少し待ってから使います。自動で戻ります。"
+        }
+        _ if !machine && doubts => "前回の結果を決済会社に問い合わせています。",
         Stage::Absent | Stage::Lost => {
             "端末とつながりません。電源とケーブルを見てください。自動でつなぎ直します。"
         }

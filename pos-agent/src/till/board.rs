@@ -65,6 +65,9 @@ pub struct DeviceView {
     pub link: LinkState,
     /// It takes a payer's code that our scanner read.
     pub takes_codes: bool,
+    /// It gives its totals of the day over the line. A machine for cards does; an operator in the network does not, its totals stand on its
+    /// own screen.
+    pub gives_totals: bool,
     /// What the clerk should do about it, in Japanese.
     pub attention_ja: Option<String>,
 }

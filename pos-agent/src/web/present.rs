@@ -17,6 +17,7 @@ use domain::{
 };
 
 use super::{
+    desk::Desk,
     pages::{sale::PaperRow, sell::RouteButton},
     scanned,
     shell::{Bar, Chip, Tone},
@@ -92,6 +93,7 @@ pub fn line_chip(view: &View) -> Chip {
 pub fn device_chip(device: &DeviceView) -> Chip {
     let tone = stage_tone(device.stage);
     let label = match device.role {
+        Role::Cat if !device.gives_totals => "コード決済",
         Role::Cat => "端末",
         Role::Printer => "プリンタ",
         Role::Scanner => "リーダー",
@@ -277,8 +279,11 @@ pub fn routes(view: &View, lines: &[Line], total: Yen, now: Timestamp) -> Vec<Ro
                 Err(refusal) => Some(short(&refusal)),
             };
             let (class, note) = route_words(&route.kind);
-            let note =
-                if scanned::reads_for(view, route) { "お客様のコードを読み取る" } else { note };
+            let note = match route.method {
+                _ if scanned::reads_for(view, route) => "お客様のコードを読み取る",
+                Method::CodeDynamic => "お客様側の画面にQRコードを出す",
+                _ => note,
+            };
             RouteButton {
                 id: route.id.to_string(),
                 label: route.label.clone(),
@@ -314,11 +319,37 @@ fn short(refusal: &Refusal) -> String {
     }
 }
 
+/// The name of the operator in the network behind a route: its totals stand on its own screen. None where a machine stands there.
+#[must_use]
+pub fn operator_of(view: &View, route: &PaymentRoute) -> Option<String> {
+    let RouteKind::LinkedTerminal { device } = &route.kind else { return None };
+    let known = view.devices.get(device)?;
+    let name = || match route.brands.as_slice() {
+        [brand] => brand_label(brand),
+        _ => "決済会社".to_owned(),
+    };
+    (!known.gives_totals).then(name)
+}
+
+/// The same for the route of an attempt.
+#[must_use]
+pub fn operator_behind(desk: &Desk<'_>, attempt: &Attempt) -> Option<String> {
+    operator_of(&desk.view, desk.state().route(&attempt.route)?)
+}
+
+/// A sentence about a terminal, about the operator in its place where there is one.
+#[must_use]
+pub fn named(sentence: &str, operator: Option<&str>) -> String {
+    operator.map_or_else(|| sentence.to_owned(), |name| sentence.replace("端末", name))
+}
+
 fn line_down(view: &View, route: &PaymentRoute) -> Option<String> {
     let RouteKind::LinkedTerminal { device } = &route.kind else { return None };
     let device = view.devices.get(device)?;
     let why = match device.stage {
+        Stage::Absent | Stage::Lost if !device.gives_totals => "決済会社につながりません",
         Stage::Absent | Stage::Lost => "端末につながりません",
+        Stage::Faulted if !device.gives_totals => "設定の確認が必要です",
         Stage::Faulted => "端末の確認が必要です",
         Stage::Recovering => "前回の結果を確認中です",
         _ if device.rests => "続けて失敗したため待っています",

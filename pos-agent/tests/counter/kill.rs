@@ -119,7 +119,7 @@ impl Bay {
              [[device]]\nid = \"cat-1\"\nrole = \"cat\"\ndriver = \"zvt\"\ntransport = \"{}\"\n\
              terminal_id = \"12345678\"\nreply_ms = 700\nidle_ms = 1500\nlate_result_ms = 200\n\
              [[device]]\nid = \"printer-1\"\nrole = \"printer\"\ndriver = \"escpos\"\ntransport = \"{}\"\n\
-             columns = 42\nprocess_id_ms = 500\nanswer_ms = 700\n",
+             columns = 42\nprocess_id_ms = 3000\nanswer_ms = 3000\n",
             self.folder.path(),
             self.terminal.address(),
             self.printer.address()

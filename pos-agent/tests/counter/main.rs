@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
 mod agent;
+mod code_restart;
 mod codes;
 mod devices;
 mod kill;

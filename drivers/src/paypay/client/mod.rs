@@ -1,9 +1,9 @@
 //! The till's side of the operator, behind [`CodePayment`].
 //!
-//! [`wire`] (HTTPS), [`calls`] (one question each), [`reading`] (what an answer amounts to), [`settle`] (waiting for the citizen), [`close`] (taking an order back: the cancel
-//! race), [`query`] and [`take_back`]. Invariants: an order is created once; `Approved` needs the operator's `COMPLETED` with our
-//! amount, and no cancel of ours that was accepted before; a clean end of a shown code needs its deletion and the operator's word that
-//! it was not paid.
+//! [`wire`] (HTTPS), [`calls`] (one question each), [`reading`] (what an answer amounts to), [`settle`] (waiting for the citizen),
+//! [`close`] (taking an order back: the cancel race), [`query`] and [`take_back`]; [`weigh`] weighs one answer by itself. Invariants: an
+//! order is created once; `Approved` needs the operator's `COMPLETED` with our amount, and no cancel of ours that was accepted before;
+//! a clean end of a shown code needs its deletion and the operator's word that it was not paid.
 
 mod calls;
 mod close;
@@ -12,6 +12,7 @@ mod query;
 mod reading;
 mod settle;
 mod take_back;
+pub mod weigh;
 mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

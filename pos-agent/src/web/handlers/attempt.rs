@@ -97,16 +97,24 @@ fn running(desk: &Desk<'_>, attempt: &Attempt) -> Response {
 fn progress(desk: &Desk<'_>, attempt: &Attempt) -> ProgressPage {
     let shown = desk.view.progress.get(&attempt.id).map(|progress| progress.text_ja.clone());
     let code = code_of(desk, attempt);
-    let waiting = if code.is_some() {
-        "お客様の読み取りを待っています"
-    } else {
-        "端末の準備をしています"
+    let operator = present::operator_behind(desk, attempt);
+    let waiting = match (&code, &operator) {
+        (Some(_), _) => "お客様の読み取りを待っています",
+        (None, Some(_)) => "お待ちください",
+        (None, None) => "端末の準備をしています",
     };
-    let steps = [
-        ("端末に送る", Phase::Sent),
-        ("結果を受け取る", Phase::ResultSeen),
-        ("端末に確認を返す", Phase::Acknowledged),
-    ];
+    let steps: &[(&'static str, Phase)] = match &operator {
+        Some(_) => &[("決済会社に頼む", Phase::Sent), ("結果を受け取る", Phase::ResultSeen)],
+        None => &[
+            ("端末に送る", Phase::Sent),
+            ("結果を受け取る", Phase::ResultSeen),
+            ("端末に確認を返す", Phase::Acknowledged),
+        ],
+    };
+    let title = match &operator {
+        Some(name) => format!("{name}で決済しています"),
+        None => "端末で決済しています".to_owned(),
+    };
     let say = match attempt.method {
         Method::Credit => "「カードを端末にお願いします」",
         Method::ElectronicMoney => "「カードかスマートフォンを、音が鳴るまでタッチしてください」",
@@ -115,15 +123,16 @@ fn progress(desk: &Desk<'_>, attempt: &Attempt) -> ProgressPage {
         _ => "「お支払いの操作をお願いします」",
     };
     ProgressPage {
-        shell: desk.shell("端末で決済しています", "On the terminal", Way::Sell).waiting(),
+        shell: desk.shell(title, "Being paid", Way::Sell).waiting(),
         attempt: attempt.id.to_string(),
         command: desk.new_id(),
         route: desk.route_label(attempt),
+        operator,
         taking_back: takes_back(attempt),
         amount: attempt.amount,
         display: shown.unwrap_or_else(|| waiting.to_owned()),
         say: say.to_owned(),
-        steps: steps.map(|(word, phase)| (word, attempt.phase >= phase)).into(),
+        steps: steps.iter().map(|(word, phase)| (*word, attempt.phase >= *phase)).collect(),
         seconds: seconds(desk, attempt),
         code,
         cancel_asked: attempt.cancel_asked,
@@ -142,7 +151,7 @@ fn declined(desk: &Desk<'_>, attempt: &Attempt, outcome: &Outcome) -> DeclinedPa
             "端末または決済会社が受け付けませんでした。".to_owned(),
             Some(format!("{} {}", decline.code, decline.text)),
         ),
-        Outcome::NotStarted { why, .. } => (not_started(*why).to_owned(), None),
+        Outcome::NotStarted { why, .. } => (not_started(*why, present::operator_behind(desk, attempt)), None),
         _ => (String::new(), None),
     };
     let lines = desk.state().sales.get(&attempt.sale).map(|sale| sale.lines.clone()).unwrap_or_default();
@@ -165,8 +174,14 @@ fn declined(desk: &Desk<'_>, attempt: &Attempt, outcome: &Outcome) -> DeclinedPa
     }
 }
 
-const fn not_started(why: NotStartedWhy) -> &'static str {
-    match why {
+fn not_started(why: NotStartedWhy, operator: Option<String>) -> String {
+    let words = match why {
+        NotStartedWhy::DeviceUnavailable if operator.is_some() => {
+            "端末につながりませんでした。少し待つか、別の方法にしてください。"
+        }
+        NotStartedWhy::RefusedByDevice if operator.is_some() => {
+            "端末が受け付けませんでした。続くときは管理者に知らせてください。"
+        }
         NotStartedWhy::NoByteLeft => "端末に送る前に止まりました。",
         NotStartedWhy::RefusedByDevice => "端末が受け付けませんでした。端末の画面を見てください。",
         NotStartedWhy::DeviceUnavailable => {
@@ -176,7 +191,8 @@ const fn not_started(why: NotStartedWhy) -> &'static str {
         NotStartedWhy::ClockOff => {
             "このパソコンの時計がずれているため、受け付けられませんでした。日付と時刻を合わせてから、もう一度お試しください。"
         }
-    }
+    };
+    present::named(words, operator.as_deref())
 }
 
 fn manual(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> ManualPage {

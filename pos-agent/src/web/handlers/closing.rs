@@ -30,6 +30,9 @@ use crate::web::{
 /// Characters of a hash that are read aloud together.
 const HASH_GROUP_CHARS: usize = 8;
 
+/// What is to be done for an operator in the network.
+const OPERATOR_TODO: &str = "管理画面の当日合計を2回入れて合わせます。見られないときは、締めの理由に「照合は支払明細で行う」と書きます";
+
 /// 点検・締め.
 pub async fn show(State(web): State<WebState>) -> Response {
     let desk = Desk::at(&web);
@@ -111,8 +114,11 @@ fn terminal_step(
     }
     let used = figures.is_some_and(|figures| figures.methods.iter().any(|row| row.route == route.id))
         || desk.state().doubts().any(|attempt| attempt.route == route.id && attempt.business_day == day.date);
+    let operator = present::operator_of(&desk.view, route);
     let (done, detail) = if day.terminal_totals.contains_key(&route.id) {
         (true, "記録しました")
+    } else if operator.is_some() {
+        if used { (false, OPERATOR_TODO) } else { (true, "本日は使っていません") }
     } else if day.totals_wanted.contains(&route.id) {
         (false, "端末から読んでいます")
     } else if day.totals_failed.contains_key(&route.id) {
@@ -123,7 +129,10 @@ fn terminal_step(
         (true, "本日は使っていません")
     };
     Some(CloseStep {
-        word: format!("端末日計: {}", route.label),
+        word: match operator {
+            Some(name) => format!("{name}管理画面の当日合計: {}", route.label),
+            None => format!("端末日計: {}", route.label),
+        },
         done,
         detail: detail.to_owned(),
         href: Some(format!("/close/totals/{}", route.id)),

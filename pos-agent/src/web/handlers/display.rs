@@ -10,6 +10,7 @@ use domain::{
     state::{Attempt, Sale, SaleState},
     time::Timestamp,
 };
+use drivers::code_payment::{PROGRESS_ASKING, PROGRESS_CANCELLING, PROGRESS_PAYING, PROGRESS_WAITING};
 
 use super::attempt::{code_of, takes_back};
 use crate::codes::symbol;
@@ -158,12 +159,16 @@ fn sheet_symbol(desk: &Desk<'_>, attempt: &Attempt) -> Option<String> {
     symbol::svg(&desk.codes().sheets.iter().find(known)?.with_amount(attempt.amount)?)
 }
 
-/// What the citizen does now. The terminal's own words come from its driver, in Japanese.
+/// What the citizen does now. A terminal's own words come from its driver, in Japanese; what a driver of codes says is for the clerk.
 fn what_to_do(desk: &Desk<'_>, attempt: &Attempt) -> Vec<String> {
     if takes_back(attempt) {
         return vec!["取消の手続きをしています。係員の案内をお待ちください。".to_owned()];
     }
-    if let Some(progress) = desk.view.progress.get(&attempt.id) {
+    let progress = desk.view.progress.get(&attempt.id);
+    if attempt.method == Method::CodeDynamic {
+        return vec![scans_display(desk, attempt, progress.map(|progress| progress.code)).to_owned()];
+    }
+    if let Some(progress) = progress {
         return vec![progress.text_ja.clone()];
     }
     let kind = desk.state().route(&attempt.route).map(|route| &route.kind);
@@ -172,14 +177,23 @@ fn what_to_do(desk: &Desk<'_>, attempt: &Attempt) -> Vec<String> {
             "アプリで窓口のQRコードを読み取り、この画面の合計金額を入れてください。",
             "支払いが済んだ画面を、係員にお見せください。",
         ],
-        (_, Method::CodeDynamic) if desk.view.codes.contains_key(&attempt.id) => {
-            &["アプリでこのQRコードを読み取ってください。金額は入っています。"]
-        }
-        (_, Method::CodeDynamic) => &["QRコードを用意しています。少しお待ちください。"],
         (_, Method::CodeConsumerPresented) => &["お支払いを確かめています。少しお待ちください。"],
         (_, Method::ElectronicMoney) => &["カードかスマートフォンを、音が鳴るまで端末にタッチしてください。"],
         (_, Method::Credit) => &["カードを端末にかざすか、差し込んでください。"],
         _ => &["端末の案内に沿ってお支払いください。"],
     };
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// What the citizen does with a code of the operator's, by where its driver says that it stands.
+fn scans_display(desk: &Desk<'_>, attempt: &Attempt, code: Option<u8>) -> &'static str {
+    let shown = code_of(desk, attempt).is_some();
+    match code {
+        Some(PROGRESS_PAYING) => "アプリの案内に沿って、支払いを確定してください。",
+        _ if shown => "アプリでこのQRコードを読み取ってください。金額は入っています。",
+        Some(PROGRESS_CANCELLING | PROGRESS_ASKING | PROGRESS_WAITING) => {
+            "お支払いの結果を確かめています。アプリで支払わずに、少しお待ちください。"
+        }
+        _ => "QRコードを用意しています。少しお待ちください。",
+    }
 }

@@ -9,9 +9,10 @@ use domain::{
     command::Command,
     event::{Paper, UnknownExit},
     id::BrandCode,
-    method::{brand_rule, unknown_check},
+    method::{Method, brand_rule, unknown_check},
     state::{Attempt, AttemptState, SaleState},
 };
+use drivers::paypay::PayPayTimers;
 
 use super::{
     attempt::{seconds, takes_back},
@@ -39,11 +40,15 @@ pub(super) fn show(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> Respo
     }
 }
 
-/// The brand whose check is shown: chosen by the clerk, or seen before the doubt.
-fn brand_of(attempt: &Attempt, fields: &Fields) -> Option<BrandCode> {
+/// The brand whose check is shown: chosen by the clerk, seen before the doubt, or the only one of the route.
+fn brand_of(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> Option<BrandCode> {
     let chosen = fields.text("brand").parse::<BrandCode>().ok();
     let seen = || present::partial(attempt).and_then(|partial| partial.brand.clone());
-    chosen.or_else(seen).or_else(|| attempt.brand.clone())
+    let only = || match desk.state().route(&attempt.route)?.brands.as_slice() {
+        [brand] => Some(brand.clone()),
+        _ => None,
+    };
+    chosen.or_else(seen).or_else(|| attempt.brand.clone()).or_else(only)
 }
 
 /// Until when the operator must be asked, for brands that say so.
@@ -57,7 +62,7 @@ fn steps(brand: Option<&BrandCode>) -> Vec<String> {
 }
 
 fn wait_page(desk: &Desk<'_>, attempt: &Attempt) -> WaitPage {
-    let brand = brand_of(attempt, &Fields::default());
+    let brand = brand_of(desk, attempt, &Fields::default());
     WaitPage {
         shell: desk.shell("確認しています", "Checking", Way::Unknowns).waiting(),
         attempt: attempt.id.to_string(),
@@ -65,17 +70,30 @@ fn wait_page(desk: &Desk<'_>, attempt: &Attempt) -> WaitPage {
         seconds: seconds(desk, attempt),
         steps: steps(brand.as_ref()),
         last_query: attempt.last_query.as_deref().map(|_| "まだ分かりません".to_owned()),
+        operator: present::operator_behind(desk, attempt),
+        payable_until: payable_until(attempt),
     }
 }
 
+/// When the code of a sale that an operator made is dead by age: it lives for minutes, and the driver takes the word "not paid" only
+/// after that (`protocols.md` 2).
+fn payable_until(attempt: &Attempt) -> Option<String> {
+    if attempt.method != Method::CodeDynamic || takes_back(attempt) {
+        return None;
+    }
+    let life_ms = i64::try_from(PayPayTimers::default().code_life.as_millis()).ok()?;
+    Some(attempt.requested_at.plus_ms(life_ms).hour_minute())
+}
+
 fn page(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> UnknownPage {
-    let brand = brand_of(attempt, fields);
+    let brand = brand_of(desk, attempt, fields);
     let steps = steps(brand.as_ref());
     let brands = desk.state().route(&attempt.route).map(|route| route.brands.as_slice()).unwrap_or_default();
     let cause = match &attempt.state {
         AttemptState::InDoubt(doubt) => present::doubt_cause(doubt.cause),
         _ => "",
     };
+    let operator = present::operator_behind(desk, attempt);
     let waits_for_payment =
         desk.state().sales.get(&attempt.sale).is_some_and(|sale| sale.state == SaleState::Open);
     let pays_other_way = attempt.exit == Some(UnknownExit::PaysAnotherWay) && waits_for_payment;
@@ -89,7 +107,9 @@ fn page(desk: &Desk<'_>, attempt: &Attempt, fields: &Fields) -> UnknownPage {
         route: desk.route_label(attempt),
         amount: attempt.amount,
         at: attempt.requested_at.hour_minute(),
-        cause: cause.to_owned(),
+        cause: present::named(cause, operator.as_deref()),
+        operator,
+        payable_until: payable_until(attempt),
         last_query: attempt.last_query.as_deref().map(|_| "まだ分かりません".to_owned()),
         asking_device: attempt.device.is_some(),
         brands: brand_choices(brands, brand.as_ref().map_or("", BrandCode::as_str)),

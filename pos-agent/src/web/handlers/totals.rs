@@ -1,4 +1,5 @@
-//! 端末日計: read over the wire, or typed twice by a person.
+//! 端末日計: read over the wire, or typed twice by a person. An operator in the network has no 日計票: its own screen has the totals of the
+//! day, and they are typed twice from there.
 
 use axum::{
     extract::{Path, State},
@@ -23,6 +24,7 @@ use crate::{
             self, Field,
             closing::{BrandTotalRow, TotalsPage},
         },
+        present,
         shell::{Notice, Way},
         typed,
     },
@@ -35,14 +37,21 @@ fn page(desk: &Desk<'_>, route: &PaymentRoute, fields: &Fields) -> TotalsPage {
     let day = desk.state().day.as_ref();
     let by_hand = fields.has("typed") || fields.has("round");
     let asking = day.is_some_and(|day| day.totals_wanted.contains(&route.id));
-    let mut shell = desk.shell("端末日計", "Terminal totals", Way::Close);
-    shell.refresh = asking && !by_hand;
+    let operator = present::operator_of(&desk.view, route);
+    let (title, title_en) = match &operator {
+        Some(name) => (format!("{name}管理画面の当日合計"), "Operator's totals"),
+        None => ("端末日計".to_owned(), "Terminal totals"),
+    };
+    let linked = matches!(route.kind, RouteKind::LinkedTerminal { .. }) && operator.is_none() && !by_hand;
+    let mut shell = desk.shell(title, title_en, Way::Close);
+    shell.refresh = asking && linked;
     TotalsPage {
         shell,
         command: desk.new_id(),
         route: route.id.to_string(),
         label: route.label.clone(),
-        linked: matches!(route.kind, RouteKind::LinkedTerminal { .. }) && !by_hand,
+        operator,
+        linked,
         asking,
         failed: day.and_then(|day| day.totals_failed.get(&route.id).cloned()),
         round: FIRST,
@@ -80,10 +89,13 @@ pub async fn show(State(web): State<WebState>, Path(route): Path<String>, fields
     pages::show(&page(&desk, known, &fields))
 }
 
-/// Asks the linked terminal.
+/// Asks the linked terminal. An operator in the network is never asked.
 pub async fn ask(State(web): State<WebState>, Path(route): Path<String>, fields: Fields) -> Response {
     let desk = Desk::at(&web);
     let Some(known) = route_of(&desk, &route) else { return see("/close") };
+    if present::operator_of(&desk.view, known).is_some() {
+        return see(&format!("/close/totals/{route}"));
+    }
     let wish = Command::RequestTerminalTotals { route: known.id.clone() };
     match desk.submit(fields.text("command"), wish).await {
         Ok(_) => see(&format!("/close/totals/{route}?asked=yes")),
@@ -148,10 +160,16 @@ pub async fn record(State(web): State<WebState>, Path(route): Path<String>, fiel
     match desk.submit(fields.text("command"), wish).await {
         Ok(_) => see("/close"),
         Err(error) => {
-            if error == SubmitError::Refused(Refusal::TotalsDiffer) {
+            let differ = error == SubmitError::Refused(Refusal::TotalsDiffer);
+            if differ {
                 page.round = FIRST;
             }
-            page.shell.notice = Some(notice(&error));
+            page.shell.notice = Some(match &page.operator {
+                Some(name) if differ => Notice::refused(format!(
+                    "1回目と2回目の合計が違います。{name}の管理画面を見て、もう一度入れてください。"
+                )),
+                _ => notice(&error),
+            });
             pages::show_again(&page)
         }
     }

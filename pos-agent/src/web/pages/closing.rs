@@ -101,6 +101,8 @@ pub struct TotalsPage {
     pub route: String,
     /// Word of the route.
     pub label: String,
+    /// The operator in the network whose own screen has the totals, where it is no terminal.
+    pub operator: Option<String>,
     /// The terminal can be asked over the wire.
     pub linked: bool,
     /// It is being asked; the page loads itself again.
@@ -185,6 +187,7 @@ impl TotalsPage {
             command: "0".into(),
             route: "card".into(),
             label: "クレジット".into(),
+            operator: None,
             linked: false,
             asking: false,
             failed: None,
@@ -195,6 +198,8 @@ impl TotalsPage {
         asking.shell.refresh = true;
         let failed =
             Self { linked: true, failed: Some("端末が答えません。".into()), ..page.clone() };
-        vec![Self { round: 2, ..page.clone() }, page, asking, failed]
+        let operator = Self { operator: Some("PayPay".into()), ..page.clone() };
+        let again = Self { round: 2, ..operator.clone() };
+        vec![Self { round: 2, ..page.clone() }, page, asking, failed, operator, again]
     }
 }

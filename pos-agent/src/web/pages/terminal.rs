@@ -27,6 +27,8 @@ pub struct ProgressPage {
     pub command: String,
     /// Word of the route.
     pub route: String,
+    /// The operator in the network, where it is no terminal.
+    pub operator: Option<String>,
     /// Take or take back.
     pub taking_back: bool,
     /// Yen.
@@ -152,6 +154,7 @@ impl ProgressPage {
             attempt: "a".into(),
             command: "0".into(),
             route: "クレジット".into(),
+            operator: None,
             taking_back: false,
             amount: Yen::new(600),
             display: "カードをかざすか、差し込んでください".into(),
@@ -164,7 +167,8 @@ impl ProgressPage {
         let symbol = crate::codes::symbol::svg("https://qr.example.jp/1").unwrap();
         let code = Some(CodeView { symbol, left: "58秒".into() });
         vec![
-            Self { code, ..page.clone() },
+            Self { code, operator: Some("PayPay".into()), ..page.clone() },
+            Self { operator: Some("PayPay".into()), cancel_asked: true, ..page.clone() },
             Self { cancel_asked: true, taking_back: true, ..page.clone() },
             page,
         ]

@@ -29,6 +29,10 @@ pub struct UnknownPage {
     pub amount: Yen,
     /// When it was asked for, `HH:MM`.
     pub at: String,
+    /// The operator in the network, where it is no terminal.
+    pub operator: Option<String>,
+    /// Until when the code that was shown may still be paid, `HH:MM`, where one was shown.
+    pub payable_until: Option<String>,
     /// Why nobody can tell, in Japanese.
     pub cause: String,
     /// What the device last said when asked.
@@ -83,6 +87,10 @@ pub struct WaitPage {
     pub steps: Vec<String>,
     /// What the device last said when asked.
     pub last_query: Option<String>,
+    /// The operator in the network, where it is no terminal.
+    pub operator: Option<String>,
+    /// Until when the code that was shown may still be paid, `HH:MM`, where one was shown.
+    pub payable_until: Option<String>,
 }
 
 #[cfg(test)]
@@ -100,6 +108,8 @@ impl UnknownPage {
             route: "電子マネー".into(),
             amount: Yen::new(600),
             at: "10:12".into(),
+            operator: None,
+            payable_until: None,
             cause: "端末から返事がありません。".into(),
             last_query: None,
             asking_device: true,
@@ -127,7 +137,13 @@ impl UnknownPage {
             holds_terminal: false,
             ..page.clone()
         };
-        vec![page, refused]
+        let operator = Self {
+            operator: Some("PayPay".into()),
+            payable_until: Some("10:19".into()),
+            last_query: Some("まだ分かりません".into()),
+            ..page.clone()
+        };
+        vec![page, refused, operator]
     }
 }
 
@@ -135,13 +151,17 @@ impl UnknownPage {
 impl WaitPage {
     pub(crate) fn samples() -> Vec<Self> {
         use crate::web::shell::Way;
-        vec![Self {
+        let page = Self {
             shell: Shell::sample("確認しています", "Checking", Way::Unknowns).waiting(),
             attempt: "a".into(),
             amount: Yen::new(600),
             seconds: 42,
             steps: vec!["残高照会をしてください。".into()],
             last_query: Some("照会に答えません".into()),
-        }]
+            operator: None,
+            payable_until: None,
+        };
+        let operator = Some("PayPay".into());
+        vec![Self { operator, payable_until: Some("10:19".into()), ..page.clone() }, page]
     }
 }

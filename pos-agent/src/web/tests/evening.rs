@@ -1,6 +1,20 @@
 //! Blind count, terminal totals typed twice, close with a reason, X, hand-over.
 
-use super::Counter;
+use domain::{
+    command::Command,
+    id::AttemptId,
+    money::Yen,
+    payment::{Approval, AttemptFact, Outcome},
+};
+use drivers::cat::LinkState;
+use serde_json::json;
+
+use super::{Counter, enrolment};
+use crate::{
+    codes::CodeSettings,
+    devices::standing::Stage,
+    till::{DeviceView, Role},
+};
 
 async fn sold_in_cash(counter: &Counter) {
     let cash = counter.sell("line=JUMIN&q=2", "cash").await;
@@ -123,4 +137,78 @@ async fn the_clerk_changes_in_one_touch() {
     assert!(counter.get("/sell").await.shows("窓口担当B"));
     let unknown = counter.post("/operator", &[("command", "x"), ("operator", "nobody")]).await;
     assert!(unknown.shows("担当者が登録されていません"));
+}
+
+/// A counter that has sold for 600 yen by an operator in the network.
+async fn sold_by_an_operator() -> Counter {
+    let mut enrolment = enrolment();
+    if let Command::Enrol { profile, .. } = &mut enrolment {
+        let route = json!({ "id": "dynamic", "label": "コード決済", "method": "code_dynamic", "brands": ["paypay"],
+                            "contract": "k-pp", "kind": { "kind": "linked_terminal", "device": "operator-1" } });
+        profile.routes.push(serde_json::from_value(route).unwrap());
+    }
+    let counter = Counter::enrolled_as(enrolment, CodeSettings::default()).await.open_day().await;
+    let view = DeviceView {
+        role: Role::Cat,
+        stage: Stage::Ready,
+        rests: false,
+        link: LinkState::Ready,
+        takes_codes: false,
+        gives_totals: false,
+        attention_ja: None,
+    };
+    counter.till.board().show_device(&"operator-1".parse().unwrap(), view);
+    let reply = counter.sell("line=JUMIN&q=2", "dynamic").await;
+    let attempt: AttemptId = reply.location.strip_prefix("/attempt/").unwrap().parse().unwrap();
+    let page = counter.get(&reply.location).await;
+    assert!(page.shows("PayPayで決済しています") && !page.shows("端末に"));
+    counter.device(Command::RecordFact { attempt, fact: AttemptFact::Sending }).await;
+    let approval = Approval {
+        settled_amount: Some(Yen::new(600)),
+        brand: Some("paypay".parse().unwrap()),
+        slip_number: Some("0123".into()),
+        ..Approval::default()
+    };
+    counter.device(Command::RecordOutcome { attempt, outcome: Outcome::Approved(approval) }).await;
+    assert_eq!(count(&counter, &[("pieces-1000", "10")]).await, "/close");
+    counter
+}
+
+#[tokio::test]
+async fn an_operator_has_no_slip_and_its_screens_totals_are_typed_twice() {
+    let counter = sold_by_an_operator().await;
+    assert!(counter.get("/close").await.shows("PayPay管理画面の当日合計"));
+    let address = "/close/totals/dynamic";
+    let page = counter.get(address).await;
+    assert!(page.shows("PayPayの管理画面で当日の合計を見て") && page.shows("照合は支払明細で行う"));
+    assert!(page.shows("name=\"count1-paypay\"") && !page.shows("端末から") && !page.shows("日計票"));
+    let command = page.hidden(address, "command");
+    // Never asked over the line, also by a page of yesterday.
+    assert_eq!(counter.post(&format!("{address}/ask"), &[("command", "x")]).await.location, address);
+    assert!(counter.state().day.as_ref().unwrap().totals_wanted.is_empty());
+    let first = [("command", command.as_str()), ("count1-paypay", "1"), ("amount1-paypay", "600")];
+    let second = counter.post(address, &[&first[..], &[("round", "1")]].concat()).await;
+    assert!(second.shows("もう一度同じものを") && !second.shows("日計票"));
+    let differs = [("round", "2"), ("count2-paypay", "1"), ("amount2-paypay", "6000")];
+    let refused = counter.post(address, &[&first[..], &differs[..]].concat()).await;
+    assert!(refused.shows("PayPayの管理画面を見て、もう一度") && !refused.shows("日計票"));
+    let alike = [("round", "2"), ("count2-paypay", "1"), ("amount2-paypay", "600")];
+    assert_eq!(counter.post(address, &[&first[..], &alike[..]].concat()).await.location, "/close");
+    let page = counter.get("/close").await;
+    assert!(page.shows("記録しました") && page.shows("差はありません"), "{}", page.page);
+    let command = page.hidden("/close", "command");
+    assert_eq!(counter.post("/close", &[("command", &command)]).await.location, "/closed");
+}
+
+#[tokio::test]
+async fn a_day_closes_without_an_operators_totals_for_a_reason_that_is_kept() {
+    let counter = sold_by_an_operator().await;
+    let page = counter.get("/close").await;
+    assert!(page.shows("照合は支払明細で行う") && page.shows("理由を書けば締められます"));
+    let command = page.hidden("/close", "command");
+    let refused = counter.post("/close", &[("command", &command)]).await;
+    assert!(counter.state().day.is_some(), "{}", refused.page);
+    let sent = [("command", command.as_str()), ("reason", "照合は支払明細で行う")];
+    assert_eq!(counter.post("/close", &sent).await.location, "/closed");
+    assert!(counter.state().day.is_none());
 }

@@ -65,6 +65,7 @@ async fn counter() -> Counter {
             rests: false,
             link: LinkState::Ready,
             takes_codes: id == "code1",
+            gives_totals: false,
             attention_ja: None,
         };
         counter.till.board().show_device(&id.parse().unwrap(), view);

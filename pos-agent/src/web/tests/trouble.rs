@@ -82,6 +82,7 @@ async fn a_machine_that_wants_a_person_says_so_and_hears_when_the_person_has_loo
     let id: domain::id::DeviceId = "term1".parse().unwrap();
     let shown = |stage| DeviceView {
         takes_codes: false,
+        gives_totals: true,
         role: Role::Cat,
         stage,
         rests: false,
