@@ -1,11 +1,14 @@
-//! 仕訳, 入金予定60日 and なぜ: what the engine makes of facts and outcome on demand, as values and as tables.
+//! 仕訳, 入金予定60日, 組, 振込名義の提案 and なぜ: what the engine makes of facts and outcome on demand, as values and as tables.
 //!
 //! Invariants: nothing here is kept; the same facts give the same bytes; every entry of the books adds up to 0 and the tables show both
 //! sides, debit and credit, never a net. Not here: how an entry, an expectation or a reason is found (crate `engine`).
 
-use domain::{money::Yen, time::CivilDate};
+use std::collections::BTreeSet;
+
+use domain::{id::ContractId, money::Yen, time::CivilDate};
 use engine::{
     forecast::{self, Forecast},
+    outcome::{AliasProposal, SetProof},
     postings::{self, Book, Line, Posting},
     why::{self, Why},
 };
@@ -198,6 +201,36 @@ fn sum_row(kind: RowKind, words: String, sum: Yen) -> TableRow {
 pub async fn why(state: &AppState, as_of: CivilDate, subject: &str) -> Result<Option<Why>, JobError> {
     let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
     Ok(why::explain(&facts, &outcome, subject))
+}
+
+/// 組: sets of the engine with a member in some days, of a contract; sales by 取扱日, rows by their own day.
+///
+/// # Errors
+/// As [`journal`].
+pub async fn sets(
+    state: &AppState,
+    as_of: CivilDate,
+    contract: &ContractId,
+    (from, to): (CivilDate, CivilDate),
+) -> Result<Vec<SetProof>, JobError> {
+    let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
+    let holds = |day: CivilDate| from <= day && day <= to;
+    let sales = facts.sales.iter().filter(|sale| holds(sale.business_day)).map(|sale| sale.id.as_str());
+    let rows = facts.rows.iter().filter(|row| holds(row.at.date())).map(|row| row.id.as_str());
+    let inside: BTreeSet<&str> = sales.chain(rows).collect();
+    let here = |set: &SetProof| {
+        set.contract == *contract && set.ours.iter().chain(&set.theirs).any(|id| inside.contains(id.as_str()))
+    };
+    Ok(outcome.sets.into_iter().filter(here).collect())
+}
+
+/// 振込名義の提案: names that a person may confirm. None has an effect by itself.
+///
+/// # Errors
+/// As [`journal`].
+pub async fn aliases(state: &AppState, as_of: CivilDate) -> Result<Vec<AliasProposal>, JobError> {
+    let (_, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
+    Ok(outcome.aliases)
 }
 
 /// The reason laid out: the paragraph, the steps to the yen, what else it could have been.

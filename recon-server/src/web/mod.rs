@@ -5,6 +5,7 @@
 //! Walk: [`router`] → one file per page in [`pages`] (extract, ask the jobs or the store, fill a context) → [`view`] (contexts and
 //! templates). Not here: sessions and guards ([`crate::auth`]), matching, file formats, SQL.
 
+mod address;
 mod answers;
 mod assets;
 mod failure;
@@ -42,6 +43,7 @@ pub fn router(state: AppState) -> Router {
         .route("/exceptions", get(pages::exceptions::list))
         .route("/imports", get(pages::imports::list).post(pages::imports::take))
         .route("/imports/{file}", get(pages::imports::receipt))
+        .route("/expected", get(pages::expected::list))
         .route("/unknowns", get(pages::unknowns::list))
         .route("/unknowns/{attempt}", get(pages::unknowns::show).post(pages::unknowns::decide))
         .route("/counters", get(pages::counters::list))
@@ -95,7 +97,7 @@ fn paper_pages() -> Router<AppState> {
         .route("/papers/deposits", get(pages::papers::deposits))
         .route("/papers/postings", get(pages::papers::postings))
         .route("/papers/forecast", get(pages::papers::forecast))
-        .route("/why/{subject}", get(pages::papers::why))
+        .route("/why/{subject}", get(pages::why::show))
 }
 
 fn finance_pages() -> Router<AppState> {

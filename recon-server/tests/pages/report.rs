@@ -80,7 +80,9 @@ async fn no_link_leads_nowhere() {
         // Other days are the same page again; the month and the papers are walked by their own test.
         let other_day = path.starts_with("/report?date=") && path != report_path();
         let elsewhere = path.starts_with("/month") || path.starts_with("/papers");
-        if other_day || elsewhere || !seen.insert(path.clone()) {
+        // The upload form again, filled in for one of some hundred expected files.
+        let filled_in = path.starts_with("/imports?source=");
+        if other_day || elsewhere || filled_in || !seen.insert(path.clone()) {
             continue;
         }
         assert!(seen.len() <= PAGES_MAX, "{seen:?}");

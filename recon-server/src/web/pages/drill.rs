@@ -3,7 +3,7 @@
 //! Invariant: the sales listed are exactly those of the row, voided ones with their void; rows and deposits are those that the newest
 //! run tied to them, or that it could not tie.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     extract::{Path, Query, State},
@@ -15,20 +15,24 @@ use domain::{
     money::Yen,
     time::CivilDate,
 };
-use engine::outcome::Exception;
+use engine::outcome::{Exception, SetProof};
 use serde::Deserialize;
 use store::reports::SaleRow;
 
-use super::{method_words, records::Surroundings};
+use super::{method_words, records::Surroundings, set_lines, why};
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::report::{self, DailyReport},
+    jobs::{
+        books,
+        report::{self, DailyReport},
+    },
     web::{
         failure::PageError,
         frame,
         view::{
             drill::{DrillGroup, DrillPage, DrillRow},
+            sets::SetLine,
             shell::Section,
             words::{Figure, Link, Verdict},
         },
@@ -71,6 +75,7 @@ pub async fn show(
         groups.push(rows_group(&sales, &report, &ties, &query, &around));
         groups.push(deposits_group(&report, contract, &around));
     }
+    let sets = sets(&state, &report, &query, &sales).await?;
     let counter = match &query.counter {
         Some(counter) => around.counter_words(counter),
         None if query.is_all() => "すべての窓口".to_owned(),
@@ -85,6 +90,7 @@ pub async fn show(
             format!("/report?date={date}"),
         ),
         groups,
+        sets,
     };
     Ok(frame::page(&page)?.into_response())
 }
@@ -125,6 +131,20 @@ async fn ties(
         }
     }
     Ok(ties)
+}
+
+/// Sets of the day in which a sale of the row is a candidate.
+async fn sets(
+    state: &AppState,
+    report: &DailyReport,
+    query: &BehindQuery,
+    sales: &[SaleRow],
+) -> Result<Vec<SetLine>, PageError> {
+    let Some(contract) = &query.contract else { return Ok(Vec::new()) };
+    let sets = books::sets(state, report.as_of, contract, (report.date, report.date)).await?;
+    let here: BTreeSet<String> = sales.iter().map(|row| row.sale.sale.to_string()).collect();
+    let touches = |set: &&SetProof| set.ours.iter().any(|id| here.contains(id));
+    Ok(sets.iter().filter(touches).map(set_lines::line).collect())
 }
 
 fn exception_of<'a>(report: &'a DailyReport, id: &str) -> Option<&'a Exception> {
@@ -231,7 +251,7 @@ fn deposits_group(report: &DailyReport, contract: &ContractId, around: &Surround
                 payout.from, payout.to, payout.net
             ),
             amount: payout.deposited,
-            tied_to: None,
+            tied_to: Some(Link::new("なぜ（根拠）", why::address(&payout.id, report.as_of))),
             verdict: exception_of(report, &payout.id)
                 .map_or(if deposit.is_some() { Verdict::Agreed } else { Verdict::Pending }, |exception| {
                     exception.verdict.into()

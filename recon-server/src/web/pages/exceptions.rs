@@ -11,20 +11,21 @@ use axum::{
 use domain::time::CivilDate;
 use engine::{
     Verdict,
-    class::{ExceptionClass, Leg},
-    outcome::Exception,
+    outcome::{AliasProposal, Exception},
 };
 use serde::Deserialize;
 
 use super::{
     download::{self, Format},
     records::Surroundings,
-    report_lists::{PayoutPlaces, one_break},
+    report_lists::{PayoutPlaces, with_why},
+    why,
 };
 use crate::{
     app::AppState,
     auth::CurrentUser,
     jobs::{
+        books,
         exceptions::{self, ExceptionList, Wanted},
         papers::{excel, render},
     },
@@ -32,15 +33,16 @@ use crate::{
         failure::PageError,
         frame,
         view::{
-            exceptions::{Choice, ExceptionsPage},
+            exceptions::{AliasLine, Choice, ExceptionsPage},
             form::Field,
-            report_lists::Break,
             shell::Section,
-            words::Link,
+            words::{Link, short_date},
         },
     },
 };
 
+/// Deposits that are named for one proposal.
+const EVIDENCE_SHOWN_MAX: usize = 3;
 /// Most rows on one page; the files have all.
 const ROWS_MAX: usize = 500;
 /// Verdicts that a filter can begin at, with their words.
@@ -92,8 +94,9 @@ pub async fn list(
     let days: BTreeSet<CivilDate> = shown.iter().map(|one| one.day).collect();
     let span = (days.first().copied().unwrap_or(as_of), days.last().copied().unwrap_or(as_of));
     let around = Surroundings::of_exceptions(&state, span, &shown).await?;
+    let aliases = books::aliases(&state, as_of).await?;
     let shell = frame::shell(&state, Some(&user), Section::Exceptions)?;
-    let breaks = shown.iter().map(|one| with_why(one, as_of, &around)).collect();
+    let breaks = shown.iter().map(|one| with_why(one, &PayoutPlaces::new(), as_of, &around)).collect();
     let page = ExceptionsPage {
         shell,
         as_of: Field::typed(as_of.to_string()),
@@ -108,20 +111,30 @@ pub async fn list(
         breaks_gross: list.breaks_gross,
         hidden: all.rows.len().saturating_sub(shown.len()),
         breaks,
+        aliases: aliases.iter().map(|one| alias(one, as_of, &around)).collect(),
         downloads: download::links(&query.address(as_of)),
     };
     Ok(frame::page(&page)?.into_response())
 }
 
-/// The break with a link to the reason behind its first member, where it has one that the engine can explain.
-fn with_why(exception: &Exception, as_of: CivilDate, around: &Surroundings) -> Break {
-    let mut made = one_break(exception, &PayoutPlaces::new(), around);
-    let about_a_thing =
-        exception.class.leg() != Leg::Counter && exception.class != ExceptionClass::MissingFile;
-    if let Some(member) = exception.members.first().filter(|_| about_a_thing) {
-        made.members.push(Link::new("なぜ（根拠）", format!("/why/{member}?as_of={as_of}")));
+fn alias(proposal: &AliasProposal, as_of: CivilDate, around: &Surroundings) -> AliasLine {
+    let evidence = proposal.evidence.iter().take(EVIDENCE_SHOWN_MAX).map(|pair| {
+        let words = format!(
+            "{} 入金 {}円 = {}の支払予定",
+            short_date(pair.booked_on),
+            pair.amount,
+            short_date(pair.expected_on)
+        );
+        Link::new(words, why::address(&pair.deposit, as_of))
+    });
+    AliasLine {
+        kana: proposal.remitter_kana.clone(),
+        contract: around.contract_words(&proposal.contract),
+        contract_id: proposal.contract.to_string(),
+        evidence: evidence.collect(),
+        evidence_more: proposal.evidence.len().saturating_sub(EVIDENCE_SHOWN_MAX),
+        sentence: proposal.sentence_ja.clone(),
     }
-    made
 }
 
 impl ListQuery {

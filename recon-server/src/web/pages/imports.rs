@@ -3,7 +3,7 @@
 //! Invariants: looking changes nothing; what is taken is, byte for byte, what was looked at (its digest); a refused file is kept and
 //! its receipt says row, field, what was found and the remedy.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Extension, Form,
@@ -44,6 +44,18 @@ pub struct Done {
     done: Option<String>,
 }
 
+/// What was just done, and what a link has filled in.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    done: Option<String>,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
 /// The form under a preview.
 #[derive(Debug, Deserialize)]
 pub struct TakeForm {
@@ -55,9 +67,13 @@ pub struct TakeForm {
 pub async fn list(
     State(state): State<AppState>,
     user: CurrentUser,
-    Query(query): Query<Done>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Response, PageError> {
     let mut page = context(&state, &user).await?;
+    choose(&mut page, &query.source);
+    let day = |text: &str| text.parse::<CivilDate>().map(|day| Field::typed(day.to_string())).ok();
+    page.from = day(&query.from).unwrap_or_default();
+    page.to = day(&query.to).unwrap_or_default();
     if query.done.as_deref() == Some("late") {
         let text = "確認してから時間がたったため、ファイルを預かっていません。もう一度選んでください。";
         page.shell = frame::saying(page.shell, Tone::Refused, text);
@@ -86,9 +102,7 @@ pub async fn preview(
         }
         Err(refused) => {
             let mut page = context(&state, &user).await?;
-            for source in &mut page.sources {
-                source.chosen = source.code == typed.source;
-            }
+            choose(&mut page, &typed.source);
             (page.file, page.from, page.to) = *refused;
             Ok(frame::page(&page)?.into_response())
         }
@@ -237,11 +251,16 @@ impl Typed {
 
 async fn context(state: &AppState, user: &CurrentUser) -> Result<ImportsPage, PageError> {
     let contracts = import::contracts(state).await?;
-    let rows = state.store.snapshot().await?.files(state.tenant(), None, FILES_SHOWN_MAX).await?;
+    let mut unit = state.store.snapshot().await?;
+    let rows = unit.files(state.tenant(), None, FILES_SHOWN_MAX).await?;
+    let settings = import::Settings::read(&mut *unit, state.tenant()).await?;
+    drop(unit);
+    let set: Vec<&str> = settings.accounts(state.today()).map(|(account, _)| account).collect();
     Ok(ImportsPage {
         shell: frame::shell(state, Some(user), Section::Imports)?,
         form: frame::form_id(state)?,
         sources: sources(&contracts),
+        more: more_sources(&contracts, &set, &rows),
         file: Field::default(),
         from: Field::default(),
         to: Field::default(),
@@ -250,13 +269,21 @@ async fn context(state: &AppState, user: &CurrentUser) -> Result<ImportsPage, Pa
     })
 }
 
+/// Marks a source as chosen; a word that is none of them leaves the choice as it was.
+fn choose(page: &mut ImportsPage, code: &str) {
+    let mut all = page.sources.iter_mut().chain(&mut page.more);
+    if all.any(|source| source.code == code) {
+        for source in page.sources.iter_mut().chain(&mut page.more) {
+            source.chosen = source.code == code;
+        }
+    }
+}
+
+fn choice(code: &str, label: String, hint: String, chosen: bool) -> SourceChoice {
+    SourceChoice { code: code.to_owned(), label, hint, chosen }
+}
+
 fn sources(contracts: &[Contract]) -> Vec<SourceChoice> {
-    let choice = |code: &str, label: String, hint: String, chosen| SourceChoice {
-        code: code.to_owned(),
-        label,
-        hint,
-        chosen,
-    };
     let mut sources =
         vec![choice("auto", "自動で判別する".into(), "中身から、契約か銀行かを見分けます".into(), true)];
     for contract in contracts.iter().filter(|contract| contract.statement_profile.is_some()) {
@@ -268,9 +295,27 @@ fn sources(contracts: &[Contract]) -> Vec<SourceChoice> {
             false,
         ));
     }
-    let hint = "全銀協の入出金取引明細（1件200バイト、種別03）".into();
+    let hint = "全銀協の入出金取引明細（1件200バイト、種別03）など。口座はファイルの中身で分かります".into();
     sources.push(choice("bank", "銀行 入出金明細".into(), hint, false));
     sources
+}
+
+/// 支払明細 of every contract, and every account that a contract, a setting or an earlier file names.
+fn more_sources(contracts: &[Contract], set: &[&str], files: &[FileRow]) -> Vec<SourceChoice> {
+    let payout = |contract: &Contract| {
+        let code = format!("payout:{}", contract.id);
+        let hint = format!("{} が締めごとに出す、手数料と支払額の明細", contract.acquirer_ja);
+        choice(&code, source_words(contracts, &code), hint, false)
+    };
+    let named = contracts.iter().filter_map(|contract| contract.deposit_account.as_deref());
+    let came = files.iter().filter(|row| row.state == FileState::Accepted);
+    let came = came.filter_map(|row| Some(import::BankFormat::of_source(&row.source)?.0));
+    let accounts: BTreeSet<&str> = named.chain(set.iter().copied()).chain(came).collect();
+    let account = |account: &str| {
+        let hint = "口座番号が書かれていないCSVなど、中身から口座が分からないファイル".to_owned();
+        choice(&format!("bank:{account}"), format!("口座 {account} 入出金明細"), hint, false)
+    };
+    contracts.iter().map(payout).chain(accounts.into_iter().map(account)).collect()
 }
 
 fn line(contracts: &[Contract], row: &FileRow) -> FileLine {
@@ -315,6 +360,29 @@ mod tests {
             assert_eq!(typed.check("u").is_ok(), taken, "{from} {to}");
         }
         assert!(Typed::default().check("u").is_err(), "an empty file");
+    }
+
+    #[test]
+    fn a_link_chooses_only_what_there_is() {
+        let chosen = |code: &str| {
+            let mut page = ImportsPage {
+                shell: crate::web::view::samples::imports_shell(),
+                form: crate::web::view::form::FormId(uuid::Uuid::nil()),
+                sources: sources(&[]),
+                more: more_sources(&[], &["a"], &[]),
+                file: Field::default(),
+                from: Field::default(),
+                to: Field::default(),
+                file_mib_max: 1,
+                files: Vec::new(),
+            };
+            choose(&mut page, code);
+            let all = page.sources.into_iter().chain(page.more);
+            all.filter(|source| source.chosen).map(|source| source.code).collect::<Vec<_>>()
+        };
+        for (code, expected) in [("bank:a", "bank:a"), ("bank", "bank"), ("", "auto"), ("bank:b", "auto")] {
+            assert_eq!(chosen(code), [expected], "{code}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod counters;
 mod download;
 pub mod drill;
 pub mod exceptions;
+pub mod expected;
 pub mod finance;
 pub mod imports;
 pub mod month;
@@ -22,9 +23,11 @@ mod report_view;
 mod revised;
 pub mod sale;
 pub mod session;
+mod set_lines;
 pub mod set_up;
 pub mod unknowns;
 pub mod users;
+pub mod why;
 
 use domain::{
     id::BrandCode,

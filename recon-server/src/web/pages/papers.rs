@@ -4,6 +4,7 @@
 //! exist (no such closing, a day without a cut) is said by a page, not by an empty paper.
 
 mod closing;
+mod declared;
 mod index;
 mod paper_view;
 
@@ -21,7 +22,10 @@ pub use closing::behind;
 pub use index::show as index;
 
 use self::paper_view::{Around, paper_page};
-use super::download::{self, Format};
+use super::{
+    download::{self, Format},
+    why,
+};
 use crate::{
     app::AppState,
     auth::CurrentUser,
@@ -158,13 +162,23 @@ pub async fn contract_sheet(
     let paper = paper.ok_or(PageError::NotFound)?;
     let address = format!("/papers/contract/{contract}/{closing}");
     let month = YearMonth::of(closing);
+    let mut beside = vec![Link::new("もとの売上・明細・入金", format!("{address}/behind"))];
+    if let Some(payout) = &paper.payout {
+        beside.push(Link::new("なぜこの支払予定額か", why::address(&payout.id, paper.as_of)));
+    }
     let around = Around {
         english: "Contract sheet",
         back: Link::new("収納月報へ戻る", format!("/month/{month}#contract-{contract}")),
-        beside: vec![Link::new("もとの売上・明細・入金", format!("{address}/behind"))],
+        beside,
         address: with_as_of(address, query.as_of),
         here: Some(Behind::Closing { contract: contract.clone(), to: closing }),
     };
+    if query.format.is_none() {
+        let shell = frame::shell(&state, Some(&user), Section::Papers)?;
+        let mut page = paper_page(shell, around, &paper.table());
+        page.declared = paper.payout.as_ref().map(declared::lines).unwrap_or_default();
+        return Ok(frame::page(&page)?.into_response());
+    }
     answer(
         &state,
         &user,
@@ -247,26 +261,6 @@ pub async fn forecast(
         here: None,
     };
     answer(&state, &user, &query, (&format!("forecast-{as_of}"), as_of), around, &paper, paper.table())
-}
-
-/// `GET /why/{subject}?as_of=`: なぜ — for a sale, a row, a payout or a bank line.
-pub async fn why(
-    State(state): State<AppState>,
-    user: CurrentUser,
-    Path(subject): Path<String>,
-    Query(query): Query<PaperQuery>,
-) -> Result<Response, PageError> {
-    let today = state.today();
-    let as_of = query.as_of.map_or(today, |asked| asked.min(today));
-    let why = books::why(&state, as_of, &subject).await?.ok_or(PageError::NotFound)?;
-    let around = Around {
-        english: "Why",
-        back: Link::new("不一致へ戻る", format!("/exceptions?as_of={as_of}")),
-        beside: Vec::new(),
-        address: format!("/why/{}?as_of={as_of}", why.subject),
-        here: None,
-    };
-    answer(&state, &user, &query, ("why", as_of), around, &why, books::why_table(&why))
 }
 
 fn with_as_of(address: String, as_of: Option<CivilDate>) -> String {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::{method::unknown_check, money::Yen, time::CivilDate};
 use engine::{
-    class::ExceptionClass,
+    class::{ExceptionClass, Leg},
     outcome::{ContractSheet as SheetFacts, Exception, Figure as Amount, Payout, PayoutState},
 };
 
@@ -14,6 +14,7 @@ use super::{
     contract_words, day_and_time, method_words,
     records::{Surroundings, source_words},
     report_view::{day_state, deposited},
+    why,
 };
 use crate::{
     jobs::report::{self, DailyReport},
@@ -67,6 +68,7 @@ pub fn one_break(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Sur
         class: exception.class.label_ja().to_owned(),
         code: exception.class.code().to_owned(),
         verdict: exception.verdict.into(),
+        of_members: of_members(exception),
         place,
         ours,
         theirs,
@@ -75,6 +77,32 @@ pub fn one_break(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Sur
         next_step: next_step(exception.class).to_owned(),
         members: members(exception, payouts, around),
     }
+}
+
+/// The break with a link to the reason behind its first member, where it has one that the engine can explain; where a file is missing,
+/// with a link to the list of expected files.
+pub fn with_why(
+    exception: &Exception,
+    payouts: &PayoutPlaces<'_>,
+    as_of: CivilDate,
+    around: &Surroundings,
+) -> Break {
+    let mut made = one_break(exception, payouts, around);
+    if exception.class == ExceptionClass::MissingFile {
+        made.members.push(Link::new("資料の到着予定", "/expected"));
+    } else if exception.class.leg() != Leg::Counter
+        && let Some(member) = exception.members.first()
+    {
+        made.members.push(Link::new("なぜ（根拠）", why::address(member, as_of)));
+    }
+    made
+}
+
+/// `40件中1件`: where it is not known which of its members an exception is about.
+fn of_members(exception: &Exception) -> Option<String> {
+    let members = exception.members.len();
+    let some = usize::try_from(exception.count).is_ok_and(|count| 0 < count && count < members);
+    some.then(|| format!("{members}件中{}件", exception.count))
 }
 
 fn sentence_with_near(exception: &Exception) -> String {

@@ -13,7 +13,7 @@ use engine::{
 
 use super::{
     records::Surroundings,
-    report_lists::{self, contract_sheet, deliveries, files, one_break, open_unknown},
+    report_lists::{self, contract_sheet, deliveries, files, open_unknown, with_why},
 };
 use crate::{
     jobs::{
@@ -64,7 +64,7 @@ pub fn page(frame: Frame, report: DailyReport, around: &Surroundings) -> ReportP
         report.unknowns.iter().map(|unknown| open_unknown(unknown, around, frame.today)).collect();
     let places = report_lists::payout_places(&report);
     let mut breaks: Vec<Break> =
-        report.exceptions.iter().map(|exception| one_break(exception, &places, around)).collect();
+        report.exceptions.iter().map(|one| with_why(one, &places, report.as_of, around)).collect();
     drop(places);
     breaks.sort_by_key(|one| (one.verdict != Verdict::Differs, Reverse(one.verdict)));
     ReportPage {

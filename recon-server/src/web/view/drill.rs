@@ -6,6 +6,7 @@ use askama::Template;
 use domain::money::Yen;
 
 use super::{
+    sets::SetLine,
     shell::Shell,
     words::{Figure, Link, Verdict},
 };
@@ -58,4 +59,6 @@ pub struct DrillPage {
     pub back: Link,
     /// Sales, statement rows, bank lines.
     pub groups: Vec<DrillGroup>,
+    /// 組として一致
+    pub sets: Vec<SetLine>,
 }

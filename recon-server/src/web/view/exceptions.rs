@@ -23,6 +23,23 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+/// 振込名義の提案
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasLine {
+    /// 振込依頼人名
+    pub kana: String,
+    /// 契約
+    pub contract: String,
+    /// Its id in the set-up file.
+    pub contract_id: String,
+    /// Deposits that speak for it, leading to their reasons.
+    pub evidence: Vec<Link>,
+    /// Deposits beyond those.
+    pub evidence_more: usize,
+    /// What was found.
+    pub sentence: String,
+}
+
 /// 不一致
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "exceptions.html")]
@@ -53,6 +70,8 @@ pub struct ExceptionsPage {
     pub hidden: usize,
     /// Rows.
     pub breaks: Vec<Break>,
+    /// 振込名義の提案
+    pub aliases: Vec<AliasLine>,
     /// The same rows as files.
     pub downloads: Vec<Link>,
 }

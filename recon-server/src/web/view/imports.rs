@@ -147,8 +147,10 @@ pub struct ImportsPage {
     pub shell: Shell,
     /// Id of the form.
     pub form: FormId,
-    /// Sources.
+    /// Sources that come every day.
     pub sources: Vec<SourceChoice>,
+    /// 支払明細 of a contract, and banks' files whose account must be said.
+    pub more: Vec<SourceChoice>,
     /// What is wrong with the upload.
     pub file: Field,
     /// 対象期間, first day; statements only.
@@ -159,6 +161,14 @@ pub struct ImportsPage {
     pub file_mib_max: usize,
     /// Everything that came, newest first.
     pub files: Vec<FileLine>,
+}
+
+impl ImportsPage {
+    /// Whether one of the rarer kinds is chosen: the list stands open then.
+    #[must_use]
+    pub fn more_chosen(&self) -> bool {
+        self.more.iter().any(|source| source.chosen)
+    }
 }
 
 /// One field of one row that a corrected file says otherwise.

@@ -10,6 +10,7 @@ pub mod chart;
 pub mod counters;
 pub mod drill;
 pub mod exceptions;
+pub mod expected;
 pub mod failure;
 pub mod finance;
 pub mod form;
@@ -20,8 +21,10 @@ pub mod refunds;
 pub mod report;
 pub mod report_lists;
 pub mod sale;
+pub mod sets;
 pub mod shell;
 pub mod unknowns;
+pub mod why;
 pub mod words;
 
 #[cfg(test)]

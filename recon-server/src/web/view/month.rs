@@ -10,6 +10,7 @@ use super::{
     chart::Chart,
     report::Reason,
     report_lists::{Break, OpenUnknown},
+    sets::SetLine,
     shell::Shell,
     words::{Figure, Link, Sum, Verdict, short_date},
 };
@@ -303,4 +304,6 @@ pub struct BehindPage {
     pub beside: Vec<Link>,
     /// The lists.
     pub groups: Vec<BehindGroup>,
+    /// 組として一致
+    pub sets: Vec<SetLine>,
 }

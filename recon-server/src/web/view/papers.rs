@@ -4,6 +4,7 @@
 //! anything; the boxes for the seals stand at the top right.
 
 use askama::Template;
+use domain::money::Yen;
 
 use super::{
     form::Field,
@@ -44,6 +45,27 @@ pub struct PaperRow {
     pub cells: Vec<PaperCell>,
 }
 
+/// One figure of a payment statement beside ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredLine {
+    /// What it is.
+    pub label: &'static str,
+    /// 支払明細
+    pub declared: Yen,
+    /// 当方の計算
+    pub computed: Yen,
+    /// 明細−当方
+    pub difference: Yen,
+}
+
+impl DeclaredLine {
+    /// Whether the two differ.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.difference != Yen::ZERO
+    }
+}
+
 /// Few columns stand on a sheet upright.
 const PORTRAIT_COLUMNS_MAX: usize = 5;
 
@@ -65,6 +87,8 @@ pub struct PaperPage {
     pub rows: Vec<PaperRow>,
     /// 外書
     pub notes: Vec<String>,
+    /// 支払明細 beside our figures; only on a 照合書 whose payment statement is here.
+    pub declared: Vec<DeclaredLine>,
     /// 決裁欄
     pub seals: Vec<String>,
     /// Where one came from.

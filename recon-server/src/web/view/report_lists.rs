@@ -20,6 +20,8 @@ pub struct Break {
     pub code: String,
     /// Whether it is a break of money or something under way.
     pub verdict: Verdict,
+    /// `40件中1件`, where it is not known which of its members it is about.
+    pub of_members: Option<String>,
     /// 窓口 or 契約 that it belongs to.
     pub place: String,
     /// 当方

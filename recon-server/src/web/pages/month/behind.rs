@@ -70,7 +70,14 @@ pub async fn show(
     let month: YearMonth = month.parse().map_err(|_| PageError::NotFound)?;
     let shell = frame::shell(&state, Some(&user), Section::Month)?;
     let back = Link::new(format!("収納月報 {}へ戻る", month_words(month)), format!("/month/{month}"));
-    let mut page = BehindPage { shell, heading: String::new(), back, beside: Vec::new(), groups: Vec::new() };
+    let mut page = BehindPage {
+        shell,
+        heading: String::new(),
+        back,
+        beside: Vec::new(),
+        groups: Vec::new(),
+        sets: Vec::new(),
+    };
     if let Some(contract) = &query.contract {
         (page.heading, page.groups) = of_contract(&state, month, contract).await?;
         return Ok(frame::page(&page)?.into_response());

@@ -17,11 +17,11 @@ use super::PaperQuery;
 use crate::{
     app::AppState,
     auth::CurrentUser,
-    jobs::{import::counted_entries, month::YearMonth, papers::as_of_of_month, reconcile},
+    jobs::{books, import::counted_entries, month::YearMonth, papers::as_of_of_month, reconcile},
     web::{
         failure::PageError,
         frame,
-        pages::{behind_lines, records},
+        pages::{behind_lines, records, set_lines, why},
         view::{
             month::{BehindGroup, BehindLine, BehindPage},
             shell::Section,
@@ -62,11 +62,14 @@ pub async fn behind(
         .filter(|line| (sheet.from..=sheet.to).contains(&line.business_day))
         .collect();
     let payout = recorded.payouts.iter().find(|payout| payout.contract == contract && payout.to == closing);
+    drop(unit);
+    let sets = books::sets(&state, as_of, &contract, (sheet.from, sheet.to)).await?;
     let page = BehindPage {
         shell: frame::shell(&state, Some(&user), Section::Papers)?,
         heading: format!("{} {} 〜 {}", sheet.label_ja, sheet.from.to_japanese(), sheet.to.to_japanese()),
         back: Link::new("照合書へ戻る", format!("/papers/contract/{contract}/{closing}")),
-        beside: Vec::new(),
+        beside: payout.map(|payout| reasons(payout, as_of)).unwrap_or_default(),
+        sets: sets.iter().map(set_lines::line).collect(),
         groups: vec![
             our_side(&lines, sheet, &counters),
             their_side(&lines, sheet, &counters),
@@ -98,6 +101,18 @@ fn our_side(
         "売上はありません。",
     )
     .compared_with(wanted, "取扱日と領収日が違う取引（過日分確定など）、前期から繰り越した取引の分です")
+}
+
+/// Why the payout is what it is, and why each deposit is its.
+fn reasons(payout: &Payout, as_of: CivilDate) -> Vec<Link> {
+    let mut links = vec![Link::new("なぜこの支払予定額か", why::address(&payout.id, as_of))];
+    let deposits = payout.deposits.iter().zip(1_u32..);
+    links.extend(
+        deposits.map(|(id, number)| {
+            Link::new(format!("なぜこの入金か（{number}件目）"), why::address(id, as_of))
+        }),
+    );
+    links
 }
 
 fn their_side(

@@ -42,6 +42,7 @@ pub fn paper_page(shell: Shell, around: Around, table: &PaperTable) -> PaperPage
         columns: table.columns.iter().map(column).collect(),
         rows: table.rows.iter().map(|one| row(one, &table.columns, around.here.as_ref())).collect(),
         notes: table.notes.clone(),
+        declared: Vec::new(),
         seals: table.seals.iter().map(|&seal| seal.to_owned()).collect(),
         back: around.back,
         beside: around.beside,

@@ -62,6 +62,10 @@ fn imports() -> ImportsPage {
             ),
             source("bank", "指定金融機関 入出金取引明細", "全銀協 200バイト、種別03", false),
         ],
+        more: vec![
+            source("payout:paypay", "PayPay 支払明細", "締めごとの支払額", false),
+            source("bank:0001-001-1-1234567", "口座 0001-001-1-1234567 入出金明細", "口座を指定", false),
+        ],
         file: Field::refused("", "ファイルが空です。もう一度選んでください。"),
         from: Field::typed("2026-11-20"),
         to: Field::refused("2026-11-19", "終わりの日を、始めの日以後にしてください。"),

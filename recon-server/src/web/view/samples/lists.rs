@@ -6,6 +6,7 @@ use super::report::known;
 use crate::web::view::{
     report::DayState,
     report_lists::{Break, ContractSheet, CounterDelivery, FileState, OpenUnknown, Receipt, SheetLine},
+    sets::SetLine,
     words::{Figure, Link, Verdict},
 };
 
@@ -17,6 +18,7 @@ pub(super) fn breaks() -> Vec<Break> {
             class: "当方のみ".to_owned(),
             code: "J_ONLY".to_owned(),
             verdict: Verdict::Differs,
+            of_members: Some("40件中1件".to_owned()),
             place: "市民課窓口2 PayPay".to_owned(),
             ours: known(300),
             theirs: Figure::Known(Yen::ZERO),
@@ -30,6 +32,7 @@ pub(super) fn breaks() -> Vec<Break> {
             class: "会社のみ".to_owned(),
             code: "A_ONLY".to_owned(),
             verdict: Verdict::Differs,
+            of_members: None,
             place: "受付1 Visa".to_owned(),
             ours: Figure::Known(Yen::ZERO),
             theirs: known(620),
@@ -39,6 +42,23 @@ pub(super) fn breaks() -> Vec<Break> {
             members: vec![Link::new("明細 kou-card-1120.csv 18行", "/imports/aa")],
         },
     ]
+}
+
+pub(super) fn set() -> SetLine {
+    let member = |n: u32| Link::new(format!("取引 {n}"), "/why/00000000-0000-0000-0000-000000000007");
+    SetLine {
+        verdict: Verdict::Agreed,
+        words: "組として一致（対応は特定不能）",
+        ours: 40,
+        theirs: 39,
+        proven: 39,
+        amount: Yen::new(11_700),
+        sentence:
+            "300円の売上40件と明細39行は、端末も番号も同じで区別できませんが、39件は互いに一致しています。"
+                .to_owned(),
+        members: (1..=5).map(member).collect(),
+        members_more: 35,
+    }
 }
 
 pub(super) fn unknown() -> OpenUnknown {

@@ -1,6 +1,7 @@
 //! Made-up pages: the day of `papers.md` and its troubles. One function per page, each in the states that matter.
 
 mod accounts;
+mod books;
 mod desk;
 mod ledger;
 mod lists;
@@ -22,6 +23,7 @@ use super::{
 pub(crate) fn all() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     accounts::add(&mut pages);
+    books::add(&mut pages);
     desk::add(&mut pages);
     ledger::add(&mut pages);
     month::add(&mut pages);
@@ -55,6 +57,11 @@ fn shell(role: Role, section: Section) -> Shell {
         logout_form: form(1),
         made_at: "2026-11-21 08:31:04".to_owned(),
     }
+}
+
+/// The frame of the import page, for its own tests.
+pub(crate) fn imports_shell() -> Shell {
+    shell(Role::Accountant, Section::Imports)
 }
 
 /// The frame before the login.

@@ -266,6 +266,7 @@ fn behind() -> BehindPage {
         heading: "令和4年7月 クレジットカード".to_owned(),
         back: Link::new("収納月報 令和4年7月へ戻る", "/month/2022-07"),
         beside: vec![Link::new("電子マネー", "/month/2022-07/behind?kind=electronic_money")],
+        sets: vec![super::lists::set()],
         groups: vec![
             BehindGroup {
                 anchor: "sales",

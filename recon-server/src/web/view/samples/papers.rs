@@ -5,7 +5,9 @@ use domain::money::Yen;
 use super::{form, put, saying, shell};
 use crate::web::view::{
     form::Field,
-    papers::{ClosingLine, CounterChoice, PaperCell, PaperColumn, PaperPage, PaperRow, PapersPage},
+    papers::{
+        ClosingLine, CounterChoice, DeclaredLine, PaperCell, PaperColumn, PaperPage, PaperRow, PapersPage,
+    },
     refunds::{Choice, RefundFormPage, RefundLine, RefundPage, RefundState, RefundsPage, WayChoice},
     sale::Fact,
     shell::{Role, Section, Tone},
@@ -55,10 +57,20 @@ fn day_sheet() -> PaperPage {
             "月計: 前日まで 171,300 + 本日 18,000 + 過日分確定 300 = 189,600。戻出 ▲450 は別欄、差引 189,150。".to_owned(),
             "現金: つり銭 30,000 + 収納 11,250 = あるべき 41,250、実査 41,270、過剰 20。".to_owned(),
         ],
+        declared: Vec::new(),
         seals: ["作成", "出納員", "確認", "承認"].map(str::to_owned).to_vec(),
         back: Link::new("帳票へ戻る", "/papers"),
         beside: vec![Link::new("‹ 前日", "/papers/day-sheet/2026-07-14/shimin-1")],
         downloads: vec![Link::new("CSV（UTF-8）", "/x?format=csv"), Link::new("JSON", "/x?format=json")],
+    }
+}
+
+fn declared(label: &'static str, declared: i64, computed: i64) -> DeclaredLine {
+    DeclaredLine {
+        label,
+        declared: Yen::new(declared),
+        computed: Yen::new(computed),
+        difference: Yen::new(declared - computed),
     }
 }
 
@@ -75,6 +87,11 @@ fn contract_sheet() -> PaperPage {
                 Some("/papers/contract/paypay/2026-07-31/behind"),
             ),
             row("total", &["9 口座入金 8/3", "", "29,347"], None),
+        ],
+        declared: vec![
+            declared("決済手数料", -594, -594),
+            declared("手数料の消費税", -60, -59),
+            declared("支払額", 29_346, 29_347),
         ],
         seals: ["作成", "確認", "承認"].map(str::to_owned).to_vec(),
         beside: Vec::new(),

@@ -301,6 +301,7 @@ fn drill() -> DrillPage {
         shell: shell(Role::Accountant, Section::Report),
         heading: "令和8年11月20日(金) 郷土博物館 受付1 クレジットカード Visa".to_owned(),
         back: Link::new("収納日報 11月20日へ戻る", "/report?date=2026-11-20"),
+        sets: vec![super::lists::set()],
         groups: vec![
             DrillGroup {
                 anchor: "sales".to_owned(),
