@@ -142,38 +142,38 @@ impl<'p> Scan<'p> {
     }
 
     fn take(&mut self, plan: &Plan, row: u32, record: Record<'_>) {
-        let read = self.reader.read(plan, row, record).and_then(|mut read| {
-            let again = self.seen.note(&read.record_key, read.content_hash, row);
-            read.occurrence = self.occurrence(again, &read)?;
-            Ok(read)
-        });
-        match read {
+        let refused = match self.reader.read(plan, row, record) {
+            // A row is large: it is put where it stays, and settled there.
             Ok(read) => {
-                self.totals.add(&read);
-                self.count = self.count.saturating_add(1);
-                if let Some(notice) = self.reader.notice(&read) {
-                    self.notice(notice);
-                }
                 self.rows.push(read);
+                self.settle_last().err()
             }
-            Err(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
-            Err(_) => self.refused_more = self.refused_more.saturating_add(1),
+            Err(refusal) => Some(refusal),
+        };
+        match refused {
+            None => {}
+            Some(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
+            Some(_) => self.refused_more = self.refused_more.saturating_add(1),
         }
     }
 
-    /// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
-    fn occurrence(&self, again: Again, row: &StatementRow) -> Result<u32, Refusal> {
-        match (again, self.profile.repeated_key) {
-            (Again::First, _) => Ok(1),
-            (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => Ok(nth),
-            (Again::Other(_, first), RepeatedKey::Refuse) => {
-                let remedy = format!(
-                    "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
-                );
-                let (file, field) = (self.options.file_name.as_str(), "取引を見分ける列");
-                Err(Refusal::new(file, Some(row.row), field, row.record_key.as_str(), remedy))
+    /// Counts the row that was read last, or takes it out again.
+    fn settle_last(&mut self) -> Result<(), Refusal> {
+        let Some(row) = self.rows.last_mut() else { return Ok(()) };
+        let again = self.seen.note(&row.record_key, row.content_hash, row.row);
+        match occurrence(again, row, self.profile.repeated_key, &self.options.file_name) {
+            Ok(nth) => row.occurrence = nth,
+            Err(refusal) => {
+                self.rows.pop();
+                return Err(refusal);
             }
         }
+        self.totals.add(row);
+        self.count = self.count.saturating_add(1);
+        if let Some(notice) = self.reader.notice(row) {
+            self.notice(notice);
+        }
+        Ok(())
     }
 
     fn notice(&mut self, notice: Notice) {
@@ -206,6 +206,20 @@ impl<'p> Scan<'p> {
             });
         }
         notices
+    }
+}
+
+/// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
+fn occurrence(again: Again, row: &StatementRow, repeated: RepeatedKey, file: &str) -> Result<u32, Refusal> {
+    match (again, repeated) {
+        (Again::First, _) => Ok(1),
+        (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => Ok(nth),
+        (Again::Other(_, first), RepeatedKey::Refuse) => {
+            let remedy = format!(
+                "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
+            );
+            Err(Refusal::new(file, Some(row.row), "取引を見分ける列", row.record_key.as_str(), remedy))
+        }
     }
 }
 

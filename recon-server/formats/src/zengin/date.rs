@@ -113,7 +113,9 @@ impl<'o> Dates<'o> {
         period: Period,
     ) -> Result<Option<CivilDate>, Refusal> {
         let raw = record.raw(spec).first_chunk().copied();
-        if let Some((_, _, date)) = self.last.get().filter(|(last, of, _)| (Some(*last), *of) == (raw, period)) {
+        if let Some((_, _, date)) =
+            self.last.get().filter(|(last, of, _)| (Some(*last), *of) == (raw, period))
+        {
             return Ok(Some(date));
         }
         let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };

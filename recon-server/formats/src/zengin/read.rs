@@ -375,7 +375,8 @@ impl Keys {
     pub fn key(&mut self, account: &str, entry: &BankEntry) -> Digest {
         let days = (entry.booked_on, entry.value_on);
         let framed = &mut self.framed;
-        let known = self.begun.take().filter(|((of, booked, value), _)| of == account && (*booked, *value) == days);
+        let known =
+            self.begun.take().filter(|((of, booked, value), _)| of == account && (*booked, *value) == days);
         let (_, begun) = self.begun.insert(known.unwrap_or_else(|| {
             framed.push(account);
             framed.push(&days.0.to_string());

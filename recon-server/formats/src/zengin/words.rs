@@ -54,7 +54,9 @@ impl Words {
         oddities: &mut Oddities,
     ) -> Result<(Text, Text), Refusal> {
         let raw = record.raw(spec);
-        let Some(slot) = self.slots.get_mut(place(raw)) else { return seldom(record, (spec, rule), oddities) };
+        let Some(slot) = self.slots.get_mut(place(raw)) else {
+            return seldom(record, (spec, rule), oddities);
+        };
         let word = match slot {
             Some(word) if word.raw.get(..word.length) == Some(raw) => word,
             slot => {
@@ -126,7 +128,8 @@ mod tests {
     fn a_kept_word_says_the_same() {
         let (mut words, mut kept, mut fresh) = (Words::default(), Oddities::default(), Oddities::default());
         let field = (data::REMITTER, TextRule::Party);
-        for name in ["ﾍﾟｲﾍﾟｲ (ｶ", "ﾋﾞﾕｰｶｰﾄﾞ", "振込", "A,b", "", "ﾏﾄﾞｸﾞﾁ ﾀﾛｳ"] {
+        for name in ["ﾍﾟｲﾍﾟｲ (ｶ", "ﾋﾞﾕｰｶｰﾄﾞ", "振込", "A,b", "", "ﾏﾄﾞｸﾞﾁ ﾀﾛｳ"]
+        {
             let mut bytes = vec![b' '; 200];
             let name = crate::cp932::encode(name).unwrap();
             bytes[81..81 + name.len()].copy_from_slice(&name);
