@@ -1,6 +1,7 @@
-//! Identities. Opaque, bounded, ordered; made outside and handed in.
+//! Identities. Opaque, bounded, ordered; made outside and handed in. A copy of a text identity shares its text: facts by the million
+//! carry the same few.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,7 +26,7 @@ macro_rules! text_id {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The identity as text.
@@ -39,7 +40,7 @@ macro_rules! text_id {
             type Err = NotAnId;
             fn from_str(text: &str) -> Result<Self, NotAnId> {
                 check_id(text)?;
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
         }
 
@@ -47,13 +48,13 @@ macro_rules! text_id {
             type Error = NotAnId;
             fn try_from(text: String) -> Result<Self, NotAnId> {
                 check_id(&text)?;
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
         }
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.as_str().to_owned()
             }
         }
 

@@ -20,6 +20,9 @@ mod sheet;
 pub mod statement;
 pub mod zengin;
 
-pub use digest::sha256_hex;
+pub use digest::{Digest, sha256_hex};
 pub use provenance::Provenance;
 pub use refusal::{Notice, Refusal};
+
+/// The text of a field: short ones lie in place, long ones are shared by their copies. A file has millions of them.
+pub type Text = smol_str::SmolStr;

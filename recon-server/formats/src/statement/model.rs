@@ -10,7 +10,10 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::refusal::{Notice, Refusal};
+use crate::{
+    Digest, Text,
+    refusal::{Notice, Refusal},
+};
 
 /// Largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -73,15 +76,15 @@ pub struct StatementRow {
     /// Row in the file as a spreadsheet counts it: the header is row 1.
     pub row: u32,
     /// Key of the row by the profile's key columns.
-    pub record_key: String,
+    pub record_key: Text,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
     /// SHA-256 over all cells, hex: a later file with the same key and another hash is a revision.
-    pub content_hash: String,
+    pub content_hash: Digest,
     /// What the row is.
     pub class: RowClass,
     /// The status word as written.
-    pub status_word: String,
+    pub status_word: Text,
     /// When the payment was made.
     pub at: Timestamp,
     /// Signed: sale positive, refund negative; a failed row keeps the amount that was tried.
@@ -90,25 +93,25 @@ pub struct StatementRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<BrandCode>,
     /// The brand word as written; empty where the profile has no brand column.
-    pub brand_word: String,
+    pub brand_word: Text,
     /// 端末番号 or PosID (number of the printed sheet).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terminal_or_pos_id: Option<String>,
+    pub terminal_or_pos_id: Option<Text>,
     /// 伝票番号・レシート番号
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slip_number: Option<String>,
+    pub slip_number: Option<Text>,
     /// 承認番号
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval_code: Option<String>,
+    pub approval_code: Option<Text>,
     /// The acquirer's own transaction number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acquirer_transaction_id: Option<String>,
+    pub acquirer_transaction_id: Option<Text>,
     /// Our reference, echoed (加盟店決済ID).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_payment_id: Option<String>,
+    pub merchant_payment_id: Option<Text>,
     /// Last four digits of the payer's transaction number, where the profile names a column for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_digits: Option<String>,
+    pub payer_digits: Option<Text>,
 }
 
 /// Counts and sums of a file.

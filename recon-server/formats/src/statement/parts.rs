@@ -4,6 +4,8 @@
 //! came out count only once [`StatementParts::finish`] has said that the file is whole: until then a caller must be able to take
 //! everything back. In memory are one part, the unfinished row behind it, and 17 bytes for each key.
 
+use memchr::{memchr_iter, memrchr};
+
 use crate::refusal::{Notice, Refusal};
 
 use super::{
@@ -157,7 +159,7 @@ pub(super) fn scan_pieces(
             if head.len() == rest.len() { rest.len() } else { last_row_end(head).unwrap_or(rest.len()) };
         let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
         scan.text(decode::part(piece, profile, file, *lines, buffer)?)?;
-        *lines += piece.iter().filter(|b| **b == b'\n').count();
+        *lines += memchr_iter(b'\n', piece).count();
         rest = after;
     }
     Ok(())
@@ -165,11 +167,11 @@ pub(super) fn scan_pieces(
 
 /// The end of the last row that is complete: behind a line feed outside of quotes. In CP932 neither byte is part of a longer character.
 fn last_row_end(bytes: &[u8]) -> Option<usize> {
-    let mut end = bytes.iter().rposition(|b| *b == b'\n')? + 1;
-    let quotes = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'"').count();
+    let mut end = memrchr(b'\n', bytes)? + 1;
+    let quotes = |bytes: &[u8]| memchr_iter(b'"', bytes).count();
     let mut open = !quotes(bytes.get(..end)?).is_multiple_of(2);
     while open {
-        let before = bytes.get(..end - 1)?.iter().rposition(|b| *b == b'\n')? + 1;
+        let before = memrchr(b'\n', bytes.get(..end - 1)?)? + 1;
         open = quotes(bytes.get(before..end)?).is_multiple_of(2) == open;
         end = before;
     }

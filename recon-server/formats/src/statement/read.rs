@@ -3,6 +3,8 @@
 //! Invariant: [`read`] takes a file exactly when [`preview`] refuses no row of it; both are one scan, and so is a file read by parts
 //! ([`super::StatementParts`]).
 
+use memchr::memchr_iter;
+
 use crate::{digest::sha256_hex, refusal::Refusal};
 
 use super::{
@@ -68,6 +70,7 @@ fn scan<'p>(bytes: &[u8], profile: &'p Profile, options: &'p ReadOptions) -> Res
         table::whole(&text, 0, profile, file)?;
     }
     let mut scan = Scan::new(profile, options, ROWS_MAX)?;
+    scan.reserve(memchr_iter(b'\n', bytes).count());
     let (mut lines, mut buffer) = (0, String::new());
     scan_pieces(&mut scan, bytes, &mut lines, &mut buffer, (profile, file))?;
     scan.end()?;

@@ -31,6 +31,7 @@ impl<'r> Record<'r> {
     }
 
     /// A cell; empty where the record is too short.
+    #[inline]
     pub fn get(self, at: usize) -> &'r str {
         match self.cells.places.get(at) {
             Some(Place::Text(from, to)) => self.text.get(*from..*to).unwrap_or_default(),

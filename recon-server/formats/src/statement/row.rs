@@ -5,6 +5,7 @@
 use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
+    Text,
     digest::Framed,
     refusal::{Notice, Refusal},
 };
@@ -30,21 +31,21 @@ pub(super) struct RowReader<'a> {
     options: &'a ReadOptions,
     /// The cells of a row, framed for its digest.
     framed: Framed,
+    /// Where the key of a row is put together.
+    key: String,
+    /// The last brand word and its brand: most rows have the same few.
+    brand: Option<(Text, Option<BrandCode>)>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of one file.
     pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
-        Self { profile, dates: Dates::new(pattern), options, framed: Framed::default() }
+        let key = String::with_capacity(KEY_LENGTH_BYTES);
+        Self { profile, dates: Dates::new(pattern), options, framed: Framed::default(), key, brand: None }
     }
 
     /// Reads a record; the occurrence is settled by the caller.
-    pub fn read(
-        &mut self,
-        plan: &Plan,
-        row: u32,
-        record: Record<'_>,
-    ) -> Result<(StatementRow, Option<Notice>), Refusal> {
+    pub fn read(&mut self, plan: &Plan, row: u32, record: Record<'_>) -> Result<StatementRow, Refusal> {
         if record.len() != plan.width {
             let remedy = format!(
                 "見出しは{}列ですが、この行は{}列です。途中で切れたか、カンマが増えています。決済会社の画面からもう一度ダウンロードしてください。",
@@ -54,17 +55,16 @@ impl<'a> RowReader<'a> {
             return Err(self.refuse(row, "列の数", &record.len().to_string(), remedy));
         }
         record.iter().for_each(|cell| self.framed.push(cell));
-        let content_hash = self.framed.take_hex();
+        let content_hash = self.framed.take();
         let optional = |place: Option<usize>| {
-            place.map(|place| record.get(place)).filter(|text| !text.is_empty()).map(str::to_owned)
+            place.map(|place| record.get(place)).filter(|text| !text.is_empty()).map(Text::new)
         };
-        let status_word = record.get(plan.status).to_owned();
-        let class = self.class(&status_word);
+        let status_word = record.get(plan.status);
+        let class = self.class(status_word);
         let at = self.at(row, record.get(plan.at))?;
         let amount = self.amount(row, &class, record.get(plan.amount))?;
-        let brand_word = plan.brand.map(|place| record.get(place)).unwrap_or_default().to_owned();
-        let brand = self.brand(&brand_word).cloned();
-        let statement_row = StatementRow {
+        let (brand_word, brand) = self.branded(plan.brand.map(|place| record.get(place)).unwrap_or_default());
+        Ok(StatementRow {
             row,
             record_key: self.key(plan, row, record, &class)?,
             occurrence: 1,
@@ -80,10 +80,18 @@ impl<'a> RowReader<'a> {
             brand,
             brand_word,
             class,
-            status_word,
-        };
-        let notice = self.notice(&statement_row);
-        Ok((statement_row, notice))
+            status_word: Text::new(status_word),
+        })
+    }
+
+    /// A brand word and its brand.
+    fn branded(&mut self, word: &str) -> (Text, Option<BrandCode>) {
+        if let Some(last) = self.brand.as_ref().filter(|(last, _)| last == word) {
+            return last.clone();
+        }
+        let branded = (Text::new(word), self.brand(word).cloned());
+        self.brand = Some(branded.clone());
+        branded
     }
 
     fn refuse(&self, row: u32, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
@@ -159,19 +167,19 @@ impl<'a> RowReader<'a> {
     }
 
     /// The key of a row; its parts must not all be empty.
-    fn key(&self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<String, Refusal> {
-        let mut key = String::with_capacity(KEY_LENGTH_BYTES);
+    fn key(&mut self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<Text, Refusal> {
+        self.key.clear();
         let mut filled = false;
         for (part, place) in plan.key.iter().enumerate() {
             let text = place.map_or(class.word(), |place| record.get(place));
             filled |= place.is_some() && !text.is_empty();
             if part > 0 {
-                key.push('/');
+                self.key.push('/');
             }
-            key.push_str(text);
+            self.key.push_str(text);
         }
         if filled {
-            return Ok(key);
+            return Ok(Text::new(&self.key));
         }
         Err(self.refuse(
             row,
@@ -182,7 +190,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// What a person should know of a row that was kept as it stands.
-    fn notice(&self, row: &StatementRow) -> Option<Notice> {
+    pub fn notice(&self, row: &StatementRow) -> Option<Notice> {
         let fields = &self.profile.fields;
         let (field, sentence_ja) = match (&row.class, &row.brand) {
             (RowClass::Unclassified(word), _) => (
@@ -206,7 +214,7 @@ impl<'a> RowReader<'a> {
 }
 
 /// The last four characters, where they are digits.
-fn last_digits(text: &str) -> Option<String> {
+fn last_digits(text: &str) -> Option<Text> {
     let at = text.len().checked_sub(PAYER_DIGITS)?;
-    text.get(at..).filter(|tail| tail.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+    text.get(at..).filter(|tail| tail.bytes().all(|b| b.is_ascii_digit())).map(Text::new)
 }

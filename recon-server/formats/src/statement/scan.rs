@@ -4,6 +4,7 @@
 //! cut; notices and refusals are bounded, what is beyond the bound is counted.
 
 use domain::money::Yen;
+use memchr::memchr_iter;
 
 use crate::refusal::{Notice, Refusal};
 
@@ -26,7 +27,7 @@ pub(super) struct Scan<'p> {
     options: &'p ReadOptions,
     rows_max: usize,
     reader: RowReader<'p>,
-    plan: Option<Plan>,
+    plan: Option<Box<Plan>>,
     seen: Seen,
     cells: Cells,
     /// Number of the last record.
@@ -81,13 +82,19 @@ impl<'p> Scan<'p> {
         self.seen.reserve(rows.saturating_sub(usize::try_from(self.count).unwrap_or(rows)));
     }
 
+    /// Room for so many rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.seen.reserve(rows.min(self.rows_max));
+        self.rows.reserve(rows.min(self.rows_max));
+    }
+
     /// Reads whole records.
     pub fn text(&mut self, text: &str) -> Result<(), Refusal> {
         let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
         let mut records = Records::new(text, delimiter);
         let mut cells = std::mem::take(&mut self.cells);
         // A row is a few hundred bytes: a list that grows would be moved over and over.
-        self.rows.reserve(text.bytes().filter(|b| *b == b'\n').count().min(self.rows_max));
+        self.rows.reserve(memchr_iter(b'\n', text.as_bytes()).count().min(self.rows_max));
         while let Some(record) = records.next(&mut cells) {
             self.row = self.row.saturating_add(1);
             if usize::try_from(self.row).is_ok_and(|row| row > self.rows_max + 1) {
@@ -104,7 +111,7 @@ impl<'p> Scan<'p> {
     fn record(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         let Some(plan) = self.plan.take() else {
             let (plan, notices) = table::plan(record, self.profile, &self.options.file_name)?;
-            self.plan = Some(plan);
+            self.plan = Some(Box::new(plan));
             notices.into_iter().for_each(|notice| self.notice(notice));
             return Ok(());
         };
@@ -135,37 +142,38 @@ impl<'p> Scan<'p> {
     }
 
     fn take(&mut self, plan: &Plan, row: u32, record: Record<'_>) {
-        let read = self.reader.read(plan, row, record);
-        match read.and_then(|(read, notice)| Ok((self.settle(read)?, notice))) {
-            Ok((read, notice)) => {
-                self.totals.add(&read);
-                self.count = self.count.saturating_add(1);
+        let refused = match self.reader.read(plan, row, record) {
+            // A row is large: it is put where it stays, and settled there.
+            Ok(read) => {
                 self.rows.push(read);
-                if let Some(notice) = notice {
-                    self.notice(notice);
-                }
+                self.settle_last().err()
             }
-            Err(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
-            Err(_) => self.refused_more = self.refused_more.saturating_add(1),
+            Err(refusal) => Some(refusal),
+        };
+        match refused {
+            None => {}
+            Some(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
+            Some(_) => self.refused_more = self.refused_more.saturating_add(1),
         }
     }
 
-    /// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
-    fn settle(&mut self, mut row: StatementRow) -> Result<StatementRow, Refusal> {
-        match (self.seen.note(&row.record_key, &row.content_hash, row.row), self.profile.repeated_key) {
-            (Again::First, _) => {}
-            (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => {
-                row.occurrence = nth
-            }
-            (Again::Other(_, first), RepeatedKey::Refuse) => {
-                let remedy = format!(
-                    "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
-                );
-                let (file, field) = (self.options.file_name.as_str(), "取引を見分ける列");
-                return Err(Refusal::new(file, Some(row.row), field, &row.record_key, remedy));
+    /// Counts the row that was read last, or takes it out again.
+    fn settle_last(&mut self) -> Result<(), Refusal> {
+        let Some(row) = self.rows.last_mut() else { return Ok(()) };
+        let again = self.seen.note(&row.record_key, row.content_hash, row.row);
+        match occurrence(again, row, self.profile.repeated_key, &self.options.file_name) {
+            Ok(nth) => row.occurrence = nth,
+            Err(refusal) => {
+                self.rows.pop();
+                return Err(refusal);
             }
         }
-        Ok(row)
+        self.totals.add(row);
+        self.count = self.count.saturating_add(1);
+        if let Some(notice) = self.reader.notice(row) {
+            self.notice(notice);
+        }
+        Ok(())
     }
 
     fn notice(&mut self, notice: Notice) {
@@ -198,6 +206,20 @@ impl<'p> Scan<'p> {
             });
         }
         notices
+    }
+}
+
+/// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
+fn occurrence(again: Again, row: &StatementRow, repeated: RepeatedKey, file: &str) -> Result<u32, Refusal> {
+    match (again, repeated) {
+        (Again::First, _) => Ok(1),
+        (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => Ok(nth),
+        (Again::Other(_, first), RepeatedKey::Refuse) => {
+            let remedy = format!(
+                "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
+            );
+            Err(Refusal::new(file, Some(row.row), "取引を見分ける列", row.record_key.as_str(), remedy))
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use std::{
     hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher},
 };
 
+use crate::Digest;
+
 /// Keys that are hashes already.
 #[derive(Debug, Default)]
 pub(super) struct Hashed(u64);
@@ -60,13 +62,13 @@ impl Seen {
         self.first.reserve(keys);
     }
 
-    /// Takes note of a row by its key and the hex digest of its content.
-    pub fn note(&mut self, key: &str, content_hash: &str, row: u32) -> Again {
+    /// Takes note of a row by its key and the digest of its content.
+    pub fn note(&mut self, key: &str, content_hash: Digest, row: u32) -> Again {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let key = hasher.finish();
-        let content =
-            content_hash.get(..8).and_then(|head| u32::from_str_radix(head, 16).ok()).unwrap_or_default();
+        let [a, b, c, d, ..] = *content_hash.bytes();
+        let content = u32::from_be_bytes([a, b, c, d]);
         match self.first.entry(key) {
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(First { content, row });
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn rows_of_one_key_are_counted() {
         let mut seen = Seen::default();
-        let (one, two) = ("00000001ff", "00000002ff");
+        let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
         assert_eq!(seen.note("a", one, 2), Again::First);
         assert_eq!(seen.note("b", one, 3), Again::First);
         assert_eq!(seen.note("a", one, 4), Again::Twin(2));

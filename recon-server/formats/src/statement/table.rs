@@ -3,6 +3,8 @@
 //! Invariants: a missing column, an open quote and a file cut in its last row are refused; an extra column is a notice. Rows are counted
 //! as a spreadsheet does: the header is row 1.
 
+use memchr::memchr_iter;
+
 use crate::refusal::{Notice, Refusal};
 
 use super::{profile::Profile, record::Record};
@@ -110,7 +112,7 @@ pub(super) fn no_header(file: &str) -> Refusal {
 
 /// Whether the bytes end where a row ends, as far as bytes show it: in CP932 neither quote nor line feed is part of a longer character.
 pub(super) fn looks_whole(bytes: &[u8], profile: &Profile) -> bool {
-    let closed = bytes.iter().filter(|b| **b == b'"').count().is_multiple_of(2);
+    let closed = memchr_iter(b'"', bytes).count().is_multiple_of(2);
     closed && (!profile.final_newline || bytes.ends_with(b"\n"))
 }
 

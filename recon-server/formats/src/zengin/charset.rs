@@ -27,7 +27,7 @@ pub(super) enum TextRule {
 
 impl TextRule {
     /// The rule's bit.
-    const fn bit(self) -> u8 {
+    pub const fn bit(self) -> u8 {
         match self {
             Self::Branch => 1,
             Self::Party => 2,
@@ -80,21 +80,29 @@ impl Oddities {
         }
     }
 
+    /// The rules that allow every one of these bytes, a bit each.
+    pub fn allowed(&self, raw: &[u8]) -> u8 {
+        raw.iter().fold(u8::MAX, |bits, b| bits & self.allowed[usize::from(*b)])
+    }
+
     /// Looks at the text fields of a record that conforms already.
     pub fn look(&mut self, record: Record<'_>, fields: &[(FieldSpec, TextRule)]) {
         for (spec, rule) in fields {
-            let raw = record.raw(*spec);
             // Bytes that the field allows are the common case and need no decoding.
-            if raw.iter().fold(rule.bit(), |bits, b| bits & self.allowed[usize::from(*b)]) != 0 {
-                continue;
+            if self.allowed(record.raw(*spec)) & rule.bit() == 0 {
+                self.look_closely(record, *spec, *rule);
             }
-            let Ok(text) = record.text(*spec) else { continue };
-            let mut kinds: Vec<&str> = text.chars().filter_map(|c| oddity(c, *rule)).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            for kind in kinds {
-                self.add(record.row, spec.name, format!("全銀の使用文字にない{kind}"));
-            }
+        }
+    }
+
+    /// Looks at the characters of one field.
+    pub fn look_closely(&mut self, record: Record<'_>, spec: FieldSpec, rule: TextRule) {
+        let Ok(text) = record.text(spec) else { return };
+        let mut kinds: Vec<&str> = text.chars().filter_map(|c| oddity(c, rule)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in kinds {
+            self.add(record.row, spec.name, format!("全銀の使用文字にない{kind}"));
         }
     }
 

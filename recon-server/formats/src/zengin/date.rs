@@ -27,6 +27,9 @@ const WESTERN_YEARS: [i16; 2] = [2000, 1900];
 /// First day of 令和 and of 平成; a reading before the first day of its era does not exist.
 const ERA_BEGINS: [(i16, i8, i8); 3] = [(2019, 5, 1), (1989, 1, 8), (1926, 12, 25)];
 
+/// Bytes of a date.
+const DATE_BYTES: usize = 6;
+
 /// A calendar that the whole file uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Calendar {
@@ -70,7 +73,7 @@ pub(super) struct Dates<'o> {
     options: &'o ReadOptions,
     settled: Option<(Calendar, CivilDate)>,
     /// The last date that was read: entries of a day stand together.
-    last: Cell<Option<(u32, Period, CivilDate)>>,
+    last: Cell<Option<([u8; DATE_BYTES], Period, CivilDate)>>,
 }
 
 /// First and last day.
@@ -109,13 +112,15 @@ impl<'o> Dates<'o> {
         spec: FieldSpec,
         period: Period,
     ) -> Result<Option<CivilDate>, Refusal> {
-        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
-        let key = digits.parse().unwrap_or(u32::MAX);
-        if let Some((_, _, date)) = self.last.get().filter(|(last, of, _)| (*last, *of) == (key, period)) {
+        let raw = record.raw(spec).first_chunk().copied();
+        if let Some((_, _, date)) =
+            self.last.get().filter(|(last, of, _)| (Some(*last), *of) == (raw, period))
+        {
             return Ok(Some(date));
         }
+        let Some(digits) = record.digits(spec)?.filter(|d| *d != "000000") else { return Ok(None) };
         let date = self.read(record, spec, digits, period)?;
-        self.last.set(Some((key, period, date)));
+        self.last.set(raw.map(|raw| (raw, period, date)));
         Ok(Some(date))
     }
 

@@ -3,7 +3,7 @@
 //! Invariants: N is digits, right-aligned, zero-filled; C is CP932, left-aligned, space-filled. Written text is single bytes only
 //! (JIS X 0201); read text may be wider and is then said.
 
-use crate::{cp932, refusal::Refusal};
+use crate::{Text, cp932, refusal::Refusal};
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,16 +51,26 @@ pub(super) const fn single(byte: u8) -> char {
 /// Bytes in UTF-8 that a half-width kana takes.
 const KANA_UTF8_BYTES: usize = 3;
 
-/// The text of such bytes.
-fn singles(raw: &[u8]) -> String {
+/// Digits that fit into a number whatever they are.
+const DIGITS_READ_AT_ONCE: usize = 18;
+
+/// The text of such bytes, without its padding.
+pub(super) fn singles(raw: &[u8]) -> Text {
+    let end = raw.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
+    let raw = raw.get(..end).unwrap_or_default();
     match std::str::from_utf8(raw) {
-        Ok(ascii) if ascii.is_ascii() => ascii.to_owned(),
+        Ok(ascii) if ascii.is_ascii() => Text::new(ascii),
         _ => {
             let mut text = String::with_capacity(raw.len() * KANA_UTF8_BYTES);
             text.extend(raw.iter().map(|b| single(*b)));
-            text
+            text.into()
         }
     }
+}
+
+/// Whether a field holds digits, or nothing.
+fn is_number_or_blank(raw: &[u8]) -> bool {
+    raw.iter().all(u8::is_ascii_digit) || raw.iter().all(|b| *b == b' ')
 }
 
 /// One record of a file, with what is needed to refuse it.
@@ -102,13 +112,19 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Every number among these fields is one.
+    pub fn numbers_conform(&self, fields: &[FieldSpec]) -> Result<(), Refusal> {
+        fields.iter().filter(|spec| spec.kind == Kind::N).try_for_each(|spec| {
+            if is_number_or_blank(self.raw(*spec)) { Ok(()) } else { self.digits(*spec).map(drop) }
+        })
+    }
+
     /// Text without its padding. Single bytes by the standard; CP932 characters of two bytes are read too (some banks write them),
     /// and said by [`super::charset`]. Control bytes and half characters are refused.
-    pub fn text(&self, spec: FieldSpec) -> Result<String, Refusal> {
+    pub fn text(&self, spec: FieldSpec) -> Result<Text, Refusal> {
         let raw = self.raw(spec);
         if raw.iter().all(|b| is_single(*b)) {
-            let end = raw.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
-            return Ok(singles(&raw[..end]));
+            return Ok(singles(raw));
         }
         let remedy = "半角の英数字とカナ（JIS X 0201）の欄です。読めないバイトがあります。銀行から受け取ったままのファイルを入れ直してください。";
         if raw.iter().any(|b| *b < 0x20 || *b == 0x7F) {
@@ -118,7 +134,7 @@ impl<'a> Record<'a> {
         if text.chars().any(char::is_control) {
             return Err(self.refuse(spec, remedy));
         }
-        Ok(text.trim_end_matches(' ').to_owned())
+        Ok(Text::new(text.trim_end_matches(' ')))
     }
 
     /// The digits of a field; none where it is all blanks.
@@ -141,11 +157,18 @@ impl<'a> Record<'a> {
 
     /// A number that must be there. Fields are at most 14 digits, so every value fits.
     pub fn number(&self, spec: FieldSpec) -> Result<i64, Refusal> {
-        self.required_digits(spec)?.parse().map_err(|_| self.refuse(spec, "数として大きすぎます。"))
+        match self.optional_number(spec)? {
+            Some(number) => Ok(number),
+            None => self.required_digits(spec).map(|_| 0),
+        }
     }
 
     /// A number that may be blank.
     pub fn optional_number(&self, spec: FieldSpec) -> Result<Option<i64>, Refusal> {
+        let raw = self.raw(spec);
+        if raw.len() <= DIGITS_READ_AT_ONCE && raw.iter().all(u8::is_ascii_digit) {
+            return Ok(Some(raw.iter().fold(0, |number, b| number * 10 + i64::from(b - b'0'))));
+        }
         self.digits(spec)?
             .map(|d| d.parse().map_err(|_| self.refuse(spec, "数として大きすぎます。")))
             .transpose()

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
@@ -45,7 +46,7 @@ impl Framing {
 
     /// The framing of a file, by its first separator. Record text has no control bytes, so the first one is a separator.
     pub(super) fn detect(bytes: &[u8]) -> Self {
-        match bytes.iter().position(|b| matches!(b, b'\r' | b'\n')) {
+        match memchr2(b'\r', b'\n', bytes) {
             None => Self::None,
             Some(at) if bytes[at..].starts_with(b"\r\n") => Self::CrLf,
             Some(at) if bytes[at] == b'\n' => Self::Lf,
@@ -82,22 +83,37 @@ pub(super) fn split_framed<'a>(
 ) -> Result<Records<'a>, Refusal> {
     let file = options.file_name.as_str();
     let separator = framing.separator();
-    let body = if separator.is_empty() { body } else { body.strip_suffix(separator).unwrap_or(body) };
-    let pieces = if separator.is_empty() {
+    let mixed = |row: u32| {
+        let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
+        Refusal::new(file, Some(row), "レコード区切り", format!("{framing:?} と別の改行"), remedy)
+    };
+    if separator.is_empty() {
         let moved =
             |refusal: Refusal| Refusal { row: refusal.row.map(|row| row.saturating_add(before)), ..refusal };
-        unframed(body, options).map_err(moved)?
-    } else {
-        cut(body, separator)
-    };
-    let mut records = Vec::with_capacity(pieces.len());
-    for (index, piece) in pieces.into_iter().enumerate() {
-        let row = u32::try_from(index + 1).ok().map(|row| row.saturating_add(before));
-        if piece.iter().any(|b| matches!(b, b'\r' | b'\n')) {
-            let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
-            return Err(Refusal::new(file, row, "レコード区切り", format!("{framing:?} と別の改行"), remedy));
-        }
-        records.push(exact(piece, row, options)?);
+        let pieces = unframed(body, options).map_err(moved)?;
+        let numbered = (before.saturating_add(1)..).zip(pieces);
+        return numbered
+            .map(|(row, piece)| match memchr2(b'\r', b'\n', piece) {
+                None => exact(piece, Some(row), options),
+                Some(_) => Err(mixed(row)),
+            })
+            .collect();
+    }
+    let mut rest = Some(body.strip_suffix(separator).unwrap_or(body));
+    let mut records = Vec::with_capacity(body.len() / RECORD_BYTES + 1);
+    let mut row = before;
+    while let Some(text) = rest {
+        row = row.saturating_add(1);
+        // Record text has no control bytes: the first of them must be a whole separator.
+        let (piece, after) = match memchr2(b'\r', b'\n', text) {
+            None => (text, None),
+            Some(at) => {
+                let (piece, line_end) = text.split_at_checked(at).unwrap_or((text, &[]));
+                (piece, Some(line_end.strip_prefix(separator).ok_or_else(|| mixed(row))?))
+            }
+        };
+        records.push(exact(piece, Some(row), options)?);
+        rest = after;
     }
     Ok(records)
 }
@@ -110,24 +126,6 @@ pub(super) fn without_eof(bytes: &[u8]) -> &[u8] {
         Some(text) if before(text) => &text[..text.len() - 1],
         _ => bytes.strip_suffix(&[EOF_BYTE]).unwrap_or(bytes),
     }
-}
-
-/// Pieces between separators.
-fn cut<'a>(body: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
-    let mut pieces = Vec::with_capacity(body.len() / RECORD_BYTES + 1);
-    let (mut start, mut at) = (0, 0);
-    while let Some(found) = body[at..].iter().position(|b| separator.first() == Some(b)) {
-        at += found;
-        if body[at..].starts_with(separator) {
-            pieces.push(&body[start..at]);
-            at += separator.len();
-            start = at;
-        } else {
-            at += 1;
-        }
-    }
-    pieces.push(&body[start..]);
-    pieces
 }
 
 /// Pieces of equal length; a remainder is half a record.

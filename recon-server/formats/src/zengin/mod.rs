@@ -16,6 +16,7 @@ pub mod notice;
 mod occurrences;
 mod parts;
 mod read;
+mod words;
 mod write;
 
 pub use field::DoesNotFit;

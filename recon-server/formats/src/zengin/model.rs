@@ -5,7 +5,7 @@
 use domain::{money::Yen, time::CivilDate};
 use serde::{Deserialize, Serialize};
 
-use crate::refusal::Notice;
+use crate::{Digest, Text, refusal::Notice};
 
 use super::framing::Framing;
 
@@ -187,11 +187,11 @@ pub struct BankEntry {
     /// Record number in the file, from 1.
     pub row: u32,
     /// Key of the entry: the layout has no row id, so everything that describes it (reconciliation.md 6.1, "no row id").
-    pub record_key: String,
+    pub record_key: Digest,
     /// 1 for the first entry with this key in the file, 2 for the next: genuine twins survive.
     pub occurrence: u32,
     /// SHA-256 of the record's bytes, hex.
-    pub content_hash: String,
+    pub content_hash: Digest,
     /// 勘定日
     pub booked_on: CivilDate,
     /// 預入・払出日 (起算日)
@@ -203,22 +203,22 @@ pub struct BankEntry {
     /// 取引区分
     pub class: TransactionClass,
     /// 振込依頼人コード
-    pub remitter_code: Option<String>,
+    pub remitter_code: Option<Text>,
     /// 振込依頼人名 as written (entries in).
-    pub remitter_kana_raw: String,
+    pub remitter_kana_raw: Text,
     /// 振込依頼人名 in comparison form ([`super::kana::normalise`]).
-    pub remitter_kana: String,
+    pub remitter_kana: Text,
     /// 仕向銀行名
-    pub sending_bank: String,
+    pub sending_bank: Text,
     /// 仕向店名
-    pub sending_branch: String,
+    pub sending_branch: Text,
     /// 摘要
-    pub summary: String,
+    pub summary: Text,
     /// EDI情報
-    pub edi: String,
+    pub edi: Text,
     /// 照会番号
-    pub inquiry_no: Option<String>,
+    pub inquiry_no: Option<Text>,
     /// 契約者番号 of an entry out: it stands where an entry in has the remitter's name. Absent in facts stored before it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<String>,
+    pub contract_number: Option<Text>,
 }

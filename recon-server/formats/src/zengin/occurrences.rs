@@ -4,9 +4,11 @@
 //! without being alike would only be numbered on: their identities stay different, because the whole key is part of them.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
+
+use crate::Digest;
 
 /// Keys that are hashes already.
 #[derive(Debug, Default)]
@@ -26,20 +28,28 @@ impl Hasher for Hashed {
     }
 }
 
+type Build = BuildHasherDefault<Hashed>;
+
 /// How often each key came.
 #[derive(Debug, Default)]
-pub(super) struct Occurrences(HashMap<u64, u32, BuildHasherDefault<Hashed>>);
+pub(super) struct Occurrences {
+    once: HashSet<u64, Build>,
+    /// Keys that came again, which few do.
+    again: HashMap<u64, u32, Build>,
+}
 
 impl Occurrences {
     /// Room for so many keys.
     pub fn reserve(&mut self, keys: usize) {
-        self.0.reserve(keys);
+        self.once.reserve(keys);
     }
 
-    /// The occurrence of the next entry with a key, which is a digest in hex.
-    pub fn next(&mut self, key: &str) -> u32 {
-        let head = key.get(..16).and_then(|head| u64::from_str_radix(head, 16).ok()).unwrap_or_default();
-        let seen = self.0.entry(head).or_default();
+    /// The occurrence of the next entry with a key.
+    pub fn next(&mut self, key: Digest) -> u32 {
+        if self.once.insert(key.head()) {
+            return 1;
+        }
+        let seen = self.again.entry(key.head()).or_insert(1);
         *seen = seen.saturating_add(1);
         *seen
     }
@@ -52,7 +62,7 @@ mod tests {
     #[test]
     fn twins_are_numbered() {
         let mut occurrences = Occurrences::default();
-        let (one, two) = ("00000000000000aa11", "00000000000000ab11");
+        let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
         let numbers: Vec<u32> = [one, two, one, one].into_iter().map(|key| occurrences.next(key)).collect();
         assert_eq!(numbers, [1, 1, 2, 3]);
     }

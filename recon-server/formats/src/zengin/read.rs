@@ -5,7 +5,8 @@
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    digest::{Framed, sha256_hex},
+    Digest, Text,
+    digest::{Begun, Framed, sha256_hex},
     refusal::Refusal,
 };
 
@@ -14,12 +15,13 @@ use super::{
     date::Dates,
     field::{FieldSpec, Record},
     framing::{self, Framing},
-    gate, kana,
+    gate,
     layout::{data, end, header, trailer},
     model::{
         BankAccountBlock, BankEntry, BankFile, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions, TransactionClass,
     },
     occurrences::Occurrences,
+    words::{self, Words},
 };
 
 /// 種別コード of 入出金取引明細.
@@ -85,14 +87,15 @@ const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
     (header::BRANCH_NAME, TextRule::Branch),
     (header::ACCOUNT_NAME, TextRule::Party),
 ];
-/// Text fields of an entry and what they may hold.
-const DATA_TEXTS: &[(FieldSpec, TextRule)] = &[
-    (data::REMITTER, TextRule::Party),
-    (data::SENDING_BANK, TextRule::Branch),
-    (data::SENDING_BRANCH, TextRule::Branch),
-    (data::SUMMARY, TextRule::Free),
-    (data::EDI, TextRule::Edi),
-];
+/// The text fields of an entry.
+struct Texts {
+    remitter: Text,
+    remitter_compared: Text,
+    sending_bank: Text,
+    sending_branch: Text,
+    summary: Text,
+    edi: Text,
+}
 
 /// What the order of records expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +111,7 @@ pub(super) struct Reader<'o> {
     expect: Expect,
     dates: Dates<'o>,
     pub oddities: Oddities,
+    words: Words,
     pub accounts: Vec<BankAccountBlock>,
     account_key: String,
     pub occurrences: Occurrences,
@@ -126,6 +130,7 @@ impl<'o> Reader<'o> {
             expect: Expect::Header,
             dates: Dates::new(options),
             oddities: Oddities::default(),
+            words: Words::default(),
             accounts: Vec::new(),
             account_key: String::new(),
             occurrences: Occurrences::default(),
@@ -179,12 +184,12 @@ impl<'o> Reader<'o> {
             period_from: self.dates.header(record, header::FROM)?,
             period_to: self.dates.header(record, header::TO)?,
             bank_code: record.required_digits(header::BANK_CODE)?.to_owned(),
-            bank_name: record.text(header::BANK_NAME)?,
+            bank_name: record.text(header::BANK_NAME)?.into(),
             branch_code: record.required_digits(header::BRANCH_CODE)?.to_owned(),
-            branch_name: record.text(header::BRANCH_NAME)?,
+            branch_name: record.text(header::BRANCH_NAME)?.into(),
             account_kind,
             account_number: record.required_digits(header::ACCOUNT_NUMBER)?.to_owned(),
-            account_name: record.text(header::ACCOUNT_NAME)?,
+            account_name: record.text(header::ACCOUNT_NAME)?.into(),
             opening: balance(record, header::SIGN, header::OPENING)?,
             closing: Yen::ZERO,
             in_count: 0,
@@ -204,8 +209,8 @@ impl<'o> Reader<'o> {
     }
 
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
-        record.conforms(data::ALL)?;
-        self.oddities.look(record, DATA_TEXTS);
+        record.numbers_conform(data::ALL)?;
+        let texts = self.texts(record)?;
         self.entries += 1;
         if self.entries > self.entries_max {
             let remedy = "明細が多すぎます。期間を分けて取り込んでください。";
@@ -217,6 +222,33 @@ impl<'o> Reader<'o> {
                 remedy,
             ));
         }
+        let mut entry = self.entry(record, texts)?;
+        if let TransactionClass::Unlisted(code) = &entry.class {
+            self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
+        }
+        let Some(block) = self.accounts.last_mut() else { return Ok(()) };
+        gate::entry(record, block, &entry)?;
+        entry.record_key = self.keys.key(&self.account_key, &entry);
+        entry.occurrence = self.occurrences.next(entry.record_key);
+        block.entries.push(entry);
+        Ok(())
+    }
+
+    /// The text fields of an entry, in the order of the record.
+    fn texts(&mut self, record: Record<'_>) -> Result<Texts, Refusal> {
+        let (words, oddities) = (&mut self.words, &mut self.oddities);
+        let (remitter, remitter_compared) =
+            words.often(record, (data::REMITTER, TextRule::Party), oddities)?;
+        let (sending_bank, _) = words.often(record, (data::SENDING_BANK, TextRule::Branch), oddities)?;
+        let (sending_branch, _) = words.often(record, (data::SENDING_BRANCH, TextRule::Branch), oddities)?;
+        let (summary, _) = words.often(record, (data::SUMMARY, TextRule::Free), oddities)?;
+        let edi = words::once(record, (data::EDI, TextRule::Edi), oddities)?;
+        record.conforms(&[data::DUMMY])?;
+        Ok(Texts { remitter, remitter_compared, sending_bank, sending_branch, summary, edi })
+    }
+
+    /// An entry; key and occurrence are settled by the caller.
+    fn entry(&self, record: Record<'_>, texts: Texts) -> Result<BankEntry, Refusal> {
         let incoming = match record.required_digits(data::DIRECTION)? {
             "1" => true,
             "2" => false,
@@ -228,37 +260,30 @@ impl<'o> Reader<'o> {
             .dates
             .within(record, data::BOOKED, period)?
             .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
-        let remitter_kana_raw = if incoming { record.text(data::REMITTER)? } else { String::new() };
-        let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(str::to_owned));
-        let mut entry = BankEntry {
+        let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
+        // An entry out has no remitter: its contract number stands there.
+        let contract_number = if incoming { None } else { contract_number(&texts.remitter) };
+        let named = |text: Text| if incoming { text } else { Text::default() };
+        Ok(BankEntry {
             row: record.row,
-            record_key: String::new(),
+            record_key: Digest::default(),
             occurrence: 0,
-            content_hash: sha256_hex(record.bytes),
+            content_hash: Digest::of(record.bytes),
             booked_on,
             value_on: self.dates.within(record, data::VALUE, period)?,
             amount: Yen::new(if incoming { magnitude } else { -magnitude }),
             of_which_cheques: record.optional_number(data::CHEQUES)?.map(Yen::new),
             class: TransactionClass::from_code(record.required_digits(data::CLASS)?),
             remitter_code: optional(data::REMITTER_CODE)?,
-            remitter_kana: kana::normalise(&remitter_kana_raw),
-            remitter_kana_raw,
-            sending_bank: record.text(data::SENDING_BANK)?,
-            sending_branch: record.text(data::SENDING_BRANCH)?,
-            summary: record.text(data::SUMMARY)?,
-            edi: record.text(data::EDI)?,
+            remitter_kana: named(texts.remitter_compared),
+            remitter_kana_raw: named(texts.remitter),
+            sending_bank: texts.sending_bank,
+            sending_branch: texts.sending_branch,
+            summary: texts.summary,
+            edi: texts.edi,
             inquiry_no: optional(data::INQUIRY)?,
-            contract_number: if incoming { None } else { contract_number(record)? },
-        };
-        if let TransactionClass::Unlisted(code) = &entry.class {
-            self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
-        }
-        let Some(block) = self.accounts.last_mut() else { return Ok(()) };
-        gate::entry(record, block, &entry)?;
-        entry.record_key = self.keys.key(&self.account_key, &entry);
-        entry.occurrence = self.occurrences.next(&entry.record_key);
-        block.entries.push(entry);
-        Ok(())
+            contract_number,
+        })
     }
 
     fn trailer(&mut self, record: Record<'_>) -> Result<(), Refusal> {
@@ -319,10 +344,9 @@ fn account_kind(record: Record<'_>) -> Result<u8, Refusal> {
 }
 
 /// 契約者番号 of an entry out: the left 20 bytes of the remitter's field.
-fn contract_number(record: Record<'_>) -> Result<Option<String>, Refusal> {
-    let text = record.text(data::REMITTER)?;
-    let left: String = text.chars().take(CONTRACT_NUMBER_CHARS).collect();
-    Ok(Some(left.trim_end().to_owned()).filter(|number| !number.is_empty()))
+fn contract_number(text: &str) -> Option<Text> {
+    let end = text.char_indices().nth(CONTRACT_NUMBER_CHARS).map_or(text.len(), |(at, _)| at);
+    text.get(..end).map(str::trim_end).filter(|number| !number.is_empty()).map(Text::new)
 }
 
 /// A balance with its sign: 1 plus, 2 minus.
@@ -339,17 +363,27 @@ fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     framed: Framed,
-    /// The last day and how it is written: entries of a day stand together.
-    day: Option<(CivilDate, String)>,
+    /// Account and days of the last entry, and the key begun with them: entries of a day stand together.
+    begun: Option<(Head, Begun)>,
 }
+
+/// Account, 勘定日 and 起算日.
+type Head = (Text, CivilDate, Option<CivilDate>);
 
 impl Keys {
     /// The key of an entry of an account.
-    pub fn key(&mut self, account: &str, entry: &BankEntry) -> String {
-        self.framed.push(account);
-        self.push_day(Some(entry.booked_on));
-        self.push_day(entry.value_on);
-        self.framed.push(&entry.amount.get().to_string());
+    pub fn key(&mut self, account: &str, entry: &BankEntry) -> Digest {
+        let days = (entry.booked_on, entry.value_on);
+        let framed = &mut self.framed;
+        let known =
+            self.begun.take().filter(|((of, booked, value), _)| of == account && (*booked, *value) == days);
+        let (_, begun) = self.begun.insert(known.unwrap_or_else(|| {
+            framed.push(account);
+            framed.push(&days.0.to_string());
+            framed.push(&days.1.map(|day| day.to_string()).unwrap_or_default());
+            ((Text::new(account), days.0, days.1), Begun::with(framed))
+        }));
+        framed.push(itoa::Buffer::new().format(entry.amount.get()));
         for part in [
             entry.class.code(),
             entry.remitter_code.as_deref().unwrap_or_default(),
@@ -358,16 +392,8 @@ impl Keys {
             &entry.edi,
             entry.inquiry_no.as_deref().unwrap_or_default(),
         ] {
-            self.framed.push(part);
+            framed.push(part);
         }
-        self.framed.take_hex()
-    }
-
-    fn push_day(&mut self, day: Option<CivilDate>) {
-        let Some(day) = day else { return self.framed.push("") };
-        let known = self.day.take().filter(|(known, _)| *known == day);
-        let (day, text) = known.unwrap_or_else(|| (day, day.to_string()));
-        self.framed.push(&text);
-        self.day = Some((day, text));
+        begun.take(framed)
     }
 }

@@ -250,7 +250,7 @@ proptest! {
         let out: Vec<RowOut> =
             rows.iter().enumerate().map(|(n, (s, yen))| row_out(n as u64, *s, if *yen == 0 { 1 } else { *yen })).collect();
         let file = read(&write_statement(&paypay(), &out).unwrap(), &paypay(), &options()).unwrap();
-        let read_back: Vec<_> = file.rows.iter().map(|r| (r.at, r.amount, r.acquirer_transaction_id.clone())).collect();
+        let read_back: Vec<_> = file.rows.iter().map(|r| (r.at, r.amount, r.acquirer_transaction_id.clone().map(String::from))).collect();
         let written: Vec<_> =
             out.iter().map(|r| (r.at, r.amount, Some(r.acquirer_transaction_id.clone()))).collect();
         prop_assert_eq!(read_back, written);

@@ -86,7 +86,7 @@ fn statement_fields(line: &StatementLine) -> Fields {
     // The columns know the day; the time and the acquirer's own word stand in the row as it was read.
     let read = serde_json::from_str::<StatementRow>(&line.document).ok();
     let at = read.as_ref().map_or_else(|| line.day.to_string(), |row| row.at.to_paper());
-    let status = read.map_or_else(|| line.class.clone(), |row| row.status_word);
+    let status = read.map_or_else(|| line.class.clone(), |row| row.status_word.into());
     vec![
         ("金額", format!("{}円", line.amount)),
         ("取引日時", at),

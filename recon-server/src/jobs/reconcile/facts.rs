@@ -73,11 +73,11 @@ fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&Attem
         method: payment.method,
         brand: payment.brand.clone(),
         contract: payment.contract.clone(),
-        terminal_id: filled(payment.terminal_id.as_ref()),
-        sheet_number: filled(payment.sheet_number.as_ref()),
-        slip_number: filled(payment.slip_number.as_ref()),
-        approval_code: filled(payment.approval_code.as_ref()),
-        payer_digits: filled(payment.payer_digits.as_ref()),
+        terminal_id: filled(payment.terminal_id.as_deref()),
+        sheet_number: filled(payment.sheet_number.as_deref()),
+        slip_number: filled(payment.slip_number.as_deref()),
+        approval_code: filled(payment.approval_code.as_deref()),
+        payer_digits: filled(payment.payer_digits.as_deref()),
         acquirer_transaction_id: None,
         reference: payment.attempt.map(|id| id.to_string()),
         amount: fact.total,
@@ -112,11 +112,11 @@ fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
         method: attempt.method,
         brand: approval.brand.clone().or_else(|| attempt.brand.clone()),
         contract: attempt.contract.clone(),
-        terminal_id: filled(approval.terminal_id.as_ref()),
-        sheet_number: filled(approval.sheet_number.as_ref()),
-        slip_number: filled(approval.slip_number.as_ref()),
-        approval_code: filled(approval.approval_code.as_ref()),
-        payer_digits: filled(approval.payer_digits.as_ref()),
+        terminal_id: filled(approval.terminal_id.as_deref()),
+        sheet_number: filled(approval.sheet_number.as_deref()),
+        slip_number: filled(approval.slip_number.as_deref()),
+        approval_code: filled(approval.approval_code.as_deref()),
+        payer_digits: filled(approval.payer_digits.as_deref()),
         acquirer_transaction_id: None,
         reference: Some(attempt.attempt.to_string()),
         amount: approval.settled_amount.filter(|_| state == SaleState::Completed).unwrap_or(attempt.amount),
@@ -203,7 +203,7 @@ fn given_back(sale: &Sale, amount: Yen) -> Vec<SalePart> {
 /// The slip that the terminal gave the attempt itself.
 fn approved_slip(row: &AttemptRow) -> Option<String> {
     match &row.last_outcome()?.outcome {
-        Outcome::Approved(approval) => filled(approval.slip_number.as_ref()),
+        Outcome::Approved(approval) => filled(approval.slip_number.as_deref()),
         _ => None,
     }
 }
@@ -216,8 +216,8 @@ fn settled_by_statement(row: &AttemptRow) -> bool {
     })
 }
 
-fn filled(text: Option<&String>) -> Option<String> {
-    text.map(|text| text.trim()).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+fn filled(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
 /// A statement's row. `file` is the SHA-256 of its file, hex.
@@ -236,12 +236,12 @@ pub fn row(stored: &Stored<StatementLine>, file: &str) -> Result<Row, JobError> 
         process_date: None,
         amount: line.amount,
         brand: line.brand.clone(),
-        terminal_id: filled(line.terminal_id.as_ref()),
-        slip_number: filled(line.slip_number.as_ref()),
-        approval_code: filled(line.approval_code.as_ref()),
-        payer_digits: filled(read.payer_digits.as_ref()),
-        acquirer_transaction_id: filled(line.transaction_id.as_ref()),
-        reference: filled(read.merchant_payment_id.as_ref()),
+        terminal_id: filled(line.terminal_id.as_deref()),
+        slip_number: filled(line.slip_number.as_deref()),
+        approval_code: filled(line.approval_code.as_deref()),
+        payer_digits: filled(read.payer_digits.as_deref()),
+        acquirer_transaction_id: filled(line.transaction_id.as_deref()),
+        reference: filled(read.merchant_payment_id.as_deref()),
     })
 }
 

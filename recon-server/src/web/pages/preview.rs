@@ -164,7 +164,7 @@ fn statement_row(row: &StatementRow) -> PreviewRow {
     PreviewRow {
         row: row.row,
         at: day_and_time(row.at),
-        kind: row.status_word.clone(),
+        kind: row.status_word.to_string(),
         reference: words.collect::<Vec<_>>().join("、"),
         amount: row.amount,
     }

@@ -5,6 +5,7 @@
 use domain::money::Yen;
 
 use crate::{
+    Digest, Text,
     digest::sha256_hex,
     refusal::Refusal,
     zengin::{
@@ -152,12 +153,12 @@ impl Reader<'_> {
             period_from: self.dates.header(record, header::FROM)?,
             period_to: self.dates.header(record, header::TO)?,
             bank_code: record.required_digits(header::BANK_CODE)?.to_owned(),
-            bank_name: record.text(header::BANK_NAME)?,
+            bank_name: record.text(header::BANK_NAME)?.into(),
             branch_code: record.required_digits(header::BRANCH_CODE)?.to_owned(),
-            branch_name: record.text(header::BRANCH_NAME)?,
+            branch_name: record.text(header::BRANCH_NAME)?.into(),
             account_kind,
             account_number: record.required_digits(header::ACCOUNT_NUMBER)?.to_owned(),
-            account_name: record.text(header::ACCOUNT_NAME)?,
+            account_name: record.text(header::ACCOUNT_NAME)?.into(),
             count: 0,
             total: Yen::ZERO,
             cancel_count: 0,
@@ -196,7 +197,7 @@ impl Reader<'_> {
         let Some(account) = self.accounts.last_mut() else { return Ok(()) };
         gate::entry(record, account, &entry)?;
         entry.entry.record_key = self.keys.key(&self.account_key, &entry.entry);
-        entry.entry.occurrence = self.occurrences.next(&entry.entry.record_key);
+        entry.entry.occurrence = self.occurrences.next(entry.entry.record_key);
         account.entries.push(entry);
         Ok(())
     }
@@ -216,23 +217,23 @@ impl Reader<'_> {
             record.refuse(data_a::AMOUNT, "空欄にできない欄です。銀行に確かめてください。")
         })?);
         let remitter_kana_raw = record.text(data_a::REMITTER)?;
-        let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(str::to_owned));
+        let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
         let entry = BankEntry {
             row: record.row,
-            record_key: String::new(),
+            record_key: Digest::default(),
             occurrence: 0,
-            content_hash: sha256_hex(record.bytes),
+            content_hash: Digest::of(record.bytes),
             booked_on,
             value_on: self.dates.within(record, data_a::VALUE, period)?,
             amount: if cancelled { Yen::new(-amount.get()) } else { amount },
             of_which_cheques: self.amount(record, data_a::CHEQUES, data_b::CHEQUES_2)?.map(Yen::new),
             class: if cancelled { TransactionClass::Correction } else { TransactionClass::Transfer },
             remitter_code: optional(data_a::REMITTER_CODE)?,
-            remitter_kana: kana::normalise(&remitter_kana_raw),
+            remitter_kana: kana::normalise(&remitter_kana_raw).into(),
             remitter_kana_raw,
             sending_bank: record.text(data_a::SENDING_BANK)?,
             sending_branch: record.text(data_a::SENDING_BRANCH)?,
-            summary: String::new(),
+            summary: Text::default(),
             edi: record.text(edi)?,
             inquiry_no: optional(data_a::INQUIRY)?,
             contract_number: None,
