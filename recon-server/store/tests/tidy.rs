@@ -112,7 +112,11 @@ fn shape(migration: &str) -> Vec<String> {
             let keyword = words.first().is_some_and(|word| word.chars().all(|c| c.is_ascii_uppercase()));
             let not_null = if line.contains(" NOT NULL") { " NOT NULL" } else { "" };
             // Order of text by bytes is SQLite's own and has to be said to PostgreSQL.
-            if keyword { line.trim().replace(" COLLATE \"C\"", "") } else { format!("{}{not_null}", words[0]) }
+            if keyword {
+                line.trim().replace(" COLLATE \"C\"", "")
+            } else {
+                format!("{}{not_null}", words[0])
+            }
         })
         .collect()
 }

@@ -266,7 +266,7 @@ proptest! {
         let written: Vec<_> = out.accounts[0].entries.iter().map(|e| (e.amount, e.booked_on)).collect();
         prop_assert_eq!(read_back, written);
         let keys: std::collections::BTreeSet<_> =
-            file.accounts[0].entries.iter().map(|e| (e.record_key.clone(), e.occurrence)).collect();
+            file.accounts[0].entries.iter().map(|e| (e.record_key, e.occurrence)).collect();
         prop_assert_eq!(keys.len(), amounts.len());
     }
 

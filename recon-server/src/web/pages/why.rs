@@ -8,7 +8,11 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
-use domain::{money::Yen, time::CivilDate};
+use domain::{
+    id::{AttemptId, SaleId},
+    money::Yen,
+    time::CivilDate,
+};
 use engine::{
     causes::CauseKind,
     outcome::{Ended, NearMiss, Side, Stage},
@@ -16,6 +20,7 @@ use engine::{
     why::{Refused, Source, Step, Why},
 };
 use serde::Deserialize;
+use store::UnitOfWork;
 
 use super::download::{self, Format};
 use crate::{
@@ -67,11 +72,36 @@ pub async fn show(
         let xlsx = || excel::to_xlsx(std::slice::from_ref(&table), author, as_of);
         return download::file("why", format, csv, || render::to_json("paper", &why), xlsx);
     }
-    let files = state.store.snapshot().await?.files(state.tenant(), None, FILES_MAX).await?;
+    let mut unit = state.store.snapshot().await?;
+    let files = unit.files(state.tenant(), None, FILES_MAX).await?;
+    let record = record(&mut *unit, &state, &why).await?;
     let numbers: BTreeMap<String, u64> =
         files.iter().map(|row| (hex::encode(row.sha256), row.file)).collect();
     let shell = frame::shell(&state, Some(&user), Section::Exceptions)?;
-    Ok(frame::page(&page(shell, &why, as_of, &numbers))?.into_response())
+    let mut page = page(shell, &why, as_of, &numbers);
+    page.beside.extend(record);
+    Ok(frame::page(&page)?.into_response())
+}
+
+/// The record of the sale that is meant, or of the attempt.
+async fn record(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    why: &Why,
+) -> Result<Option<Link>, store::StoreError> {
+    if why.side != Side::Journal {
+        return Ok(None);
+    }
+    let tenant = state.tenant();
+    if let Ok(sale) = why.subject.parse::<SaleId>()
+        && unit.sale(tenant, sale).await?.is_some()
+    {
+        return Ok(Some(Link::new("取引の記録", format!("/sales/{sale}"))));
+    }
+    // An attempt without a completed sale is shown among the results in doubt.
+    let Ok(attempt) = why.subject.parse::<AttemptId>() else { return Ok(None) };
+    let found = unit.attempt(tenant, attempt).await?;
+    Ok(found.map(|_| Link::new("決済の記録", format!("/unknowns/{attempt}"))))
 }
 
 /// The address of a reason.
@@ -115,15 +145,10 @@ fn page(shell: Shell, why: &Why, as_of: CivilDate, files: &BTreeMap<String, u64>
 
 fn beside(why: &Why, as_of: CivilDate) -> Vec<Link> {
     let breaks = why.exceptions.iter().zip(1_u32..);
-    let mut links: Vec<Link> = breaks
-        .map(|(id, number)| {
-            Link::new(format!("不一致 {number}"), format!("/exceptions?as_of={as_of}#break-{id}"))
-        })
-        .collect();
-    if why.side == Side::Journal && uuid::Uuid::try_parse(&why.subject).is_ok() {
-        links.push(Link::new("取引の記録", format!("/sales/{}", why.subject)));
-    }
-    links
+    let link = |(id, number): (&String, u32)| {
+        Link::new(format!("不一致 {number}"), format!("/exceptions?as_of={as_of}#break-{id}"))
+    };
+    breaks.map(link).collect()
 }
 
 /// A step; a fee that was foreseen is no cause of a difference, one that explains a difference is.
