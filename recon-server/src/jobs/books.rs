@@ -133,7 +133,7 @@ pub struct Expected {
 /// What is to arrive in the next [`forecast::FORECAST_DAYS`] days.
 ///
 /// # Errors
-/// As [`journal`].
+/// As [`journal()`].
 pub async fn expected(state: &AppState, as_of: CivilDate) -> Result<Expected, JobError> {
     let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
     let forecast = forecast::forecast(&facts, &outcome);
@@ -197,7 +197,7 @@ fn sum_row(kind: RowKind, words: String, sum: Yen) -> TableRow {
 /// Why something ended as it did; none where nothing has the id.
 ///
 /// # Errors
-/// As [`journal`].
+/// As [`journal()`].
 pub async fn why(state: &AppState, as_of: CivilDate, subject: &str) -> Result<Option<Why>, JobError> {
     let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
     Ok(why::explain(&facts, &outcome, subject))
@@ -206,7 +206,7 @@ pub async fn why(state: &AppState, as_of: CivilDate, subject: &str) -> Result<Op
 /// 組: sets of the engine with a member in some days, of a contract; sales by 取扱日, rows by their own day.
 ///
 /// # Errors
-/// As [`journal`].
+/// As [`journal()`].
 pub async fn sets(
     state: &AppState,
     as_of: CivilDate,
@@ -227,7 +227,7 @@ pub async fn sets(
 /// 振込名義の提案: names that a person may confirm. None has an effect by itself.
 ///
 /// # Errors
-/// As [`journal`].
+/// As [`journal()`].
 pub async fn aliases(state: &AppState, as_of: CivilDate) -> Result<Vec<AliasProposal>, JobError> {
     let (_, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
     Ok(outcome.aliases)
