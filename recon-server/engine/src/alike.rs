@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    facts::{Row, RowClass, SaleState},
+    facts::{RowClass, SaleState},
     join::{ItemEnd, Joined, Mine, RowEnd},
-    keys::{Item, Role, Rule},
+    keys::{Role, Rule},
     matching::Accept,
     pairs::{Timed, paired_in_order, paired_in_time, possible_spares},
     proof::{identity_of_item, identity_of_row},
@@ -114,7 +114,7 @@ impl<'f> Joined<'f> {
 
     /// Open members by class.
     fn classes(&self, world: &World<'f>, mine: &Mine<'_>, charge: bool) -> BTreeMap<Kind<'f>, Gathered> {
-        let (brands, terminals) = self.known_on_both(world, mine);
+        let (brands, terminals) = known_on_both(world, mine);
         let mut classes: BTreeMap<Kind<'f>, Gathered> = BTreeMap::new();
         for r in mine.rows.iter().copied() {
             let row = world.rows[r];
@@ -149,16 +149,6 @@ impl<'f> Joined<'f> {
             }
         }
         classes
-    }
-
-    /// Whether brands, and whether terminals, are known on both sides of a contract. What only one side knows divides nothing.
-    pub(crate) fn known_on_both(&self, world: &World<'f>, mine: &Mine<'_>) -> (bool, bool) {
-        let ours = |known: fn(&Item<'f>) -> bool| mine.items.iter().any(|i| known(&self.items[*i]));
-        let theirs = |known: fn(&Row) -> bool| mine.rows.iter().any(|r| known(world.rows[*r]));
-        (
-            ours(|item| item.sale.brand.is_some()) && theirs(|row| row.brand.is_some()),
-            ours(|item| item.terminal().is_some()) && theirs(|row| row.terminal_id.is_some()),
-        )
     }
 
     /// Whether an open item may be in a set: a sale or refund that stands; half of a void only where the other half was found.
@@ -254,4 +244,9 @@ impl<'f> Joined<'f> {
             keyed,
         });
     }
+}
+
+/// Whether brands, and whether terminals, are known on both sides of a contract: of all its facts, not of these only.
+pub(crate) fn known_on_both(world: &World<'_>, mine: &Mine<'_>) -> (bool, bool) {
+    world.house.known_on_both.get(mine.place).copied().unwrap_or_default()
 }

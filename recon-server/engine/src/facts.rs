@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::BankCalendar, contract::Contract, notices::Notices};
+use crate::{calendar::BankCalendar, contract::Contract, locks::PeriodLock, notices::Notices};
 
 pub use crate::{breakdown::SalePart, declared::DeclaredPayout};
 
@@ -54,10 +54,13 @@ pub struct Facts {
     /// 支払明細: what the acquirers say that they pay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<DeclaredPayout>,
+    /// Periods that were signed and locked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<PeriodLock>,
 }
 
 /// What a sale has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleState {
     /// 成立
@@ -69,7 +72,7 @@ pub enum SaleState {
 }
 
 /// Whether money was taken or given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleKind {
     /// 収納
@@ -79,7 +82,7 @@ pub enum SaleKind {
 }
 
 /// The sale that a refund gives back, whole or in part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RefundOf {
     /// Id of the sale; it need not be among the facts, which may begin later.
     pub sale: String,
@@ -90,7 +93,7 @@ pub struct RefundOf {
 }
 
 /// 当方: one payment (or refund) as the counter's journal has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sale {
     /// Stable id: the sale's or, where a sale had several tries, the attempt's.
     pub id: String,
@@ -169,7 +172,7 @@ impl Sale {
 }
 
 /// What a statement row is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowClass {
     /// 売上
@@ -193,7 +196,7 @@ impl RowClass {
 }
 
 /// 会社明細: one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Row {
     /// Stable id ([`crate::ident::row_id`] makes one of contract, key and occurrence).
     pub id: String,

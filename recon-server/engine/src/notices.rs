@@ -98,6 +98,9 @@ pub struct Notices {
     /// Ids of PROPOSED_MATCH exceptions that a person confirmed. The id is that of its members, so it dies with a revision of them.
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Ids of PROPOSED_MATCH exceptions that a person refused: what was proposed stands alone, and is not proposed again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// Gaps and revisions, one exception each.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    alike::{Alike, Kind},
+    alike::{Alike, Kind, known_on_both},
     facts::{RowClass, SaleState},
     join::{ItemEnd, Joined, Mine, RowEnd},
     keys::Role,
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) const PARTITION_LINES_MAX: usize = 40;
 /// Most nodes of the searches of one partition.
 const PARTITION_NODES_MAX: u32 = 100_000;
-/// Most nodes of all searches of one contract.
+/// Most nodes of all searches of one contract in one partition of a run ([`crate::partition`]).
 const CONTRACT_NODES_MAX: u32 = 10_000_000;
 
 /// Items and rows that add up to one another; one of the two sides has a single member.
@@ -156,7 +156,7 @@ impl<'f> Joined<'f> {
 
     /// What is still open, by partition. Only what stands takes part: no unknown results, no voids.
     fn partitions(&self, world: &World<'f>, mine: &Mine<'_>) -> BTreeMap<Partition<'f>, Sides> {
-        let (brands, terminals) = self.known_on_both(world, mine);
+        let (brands, terminals) = known_on_both(world, mine);
         let mut partitions: BTreeMap<Partition<'f>, Sides> = BTreeMap::new();
         for r in mine.rows.iter().copied() {
             let row = world.rows[r];

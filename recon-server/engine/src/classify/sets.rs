@@ -11,6 +11,7 @@ use crate::{
     class::ExceptionClass,
     evidence,
     facts::{Row, Sale},
+    house::Ruling,
     ident::set_id,
     keys::Rule,
     ledger::{Draft, Timing},
@@ -33,7 +34,7 @@ impl Classifier<'_, '_> {
     /// Raises a proposal, unless a person confirmed it.
     fn propose(&mut self, draft: Draft) -> LinkState {
         let exception = draft.finish(self.world);
-        if self.world.facts.notices.confirmed.contains(&exception.id) {
+        if self.world.ruling(&exception.id) == Ruling::Confirmed {
             return LinkState::Confirmed;
         }
         self.out.exceptions.push(exception);

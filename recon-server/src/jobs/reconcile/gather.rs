@@ -102,6 +102,7 @@ pub async fn gather(
             sales,
             notices: engine::notices::Notices::default(),
             declared,
+            locks: Vec::new(),
         },
         from,
         watermark,
