@@ -13,6 +13,7 @@ pub mod csv_out;
 pub mod digest;
 pub mod examples;
 pub mod export;
+mod mix;
 pub mod payout;
 mod provenance;
 pub mod refusal;

@@ -91,6 +91,7 @@ impl<'o> LedgerParts<'o> {
             self.row = self.row.saturating_add(1);
             self.reader.take(Record { file: &self.options.file_name, row: self.row, bytes: &record })?;
         }
+        self.reader.settle();
         let drained = self.reader.accounts.iter_mut().flat_map(|block| {
             let key = block.account_key();
             std::mem::take(&mut block.entries).into_iter().map(move |entry| (key.clone(), entry))
