@@ -14,7 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{calendar::BankCalendar, contract::Contract, notices::Notices};
 
-pub use crate::{breakdown::SalePart, declared::DeclaredPayout};
+pub use crate::{
+    breakdown::SalePart,
+    declared::DeclaredPayout,
+    gaps::{BankGap, Gaps, OverdueFile},
+};
 
 /// Largest magnitude of one amount, in yen.
 pub const FACT_YEN_MAX: i64 = 1_000_000_000_000;
@@ -54,6 +58,9 @@ pub struct Facts {
     /// 支払明細: what the acquirers say that they pay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<DeclaredPayout>,
+    /// Files that are overdue, and bank files that do not join.
+    #[serde(default, skip_serializing_if = "Gaps::is_empty")]
+    pub gaps: Gaps,
 }
 
 /// What a sale has come to.

@@ -24,6 +24,7 @@ mod evidence;
 pub mod facts;
 pub mod fee;
 pub mod forecast;
+pub mod gaps;
 pub mod holidays;
 pub mod ident;
 pub mod infer;

@@ -13,6 +13,7 @@ use crate::{
     classify::classify,
     counter,
     facts::Facts,
+    gaps,
     join::join,
     lines::{self, Lines},
     notices,
@@ -49,6 +50,8 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
     let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
     exceptions.extend(of_sheets);
+    let missing = gaps::missing(&world, &leg1.exceptions);
+    exceptions.extend(missing.iter().map(|missing| missing.exception.clone()));
     exceptions.extend(leg3.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
@@ -62,6 +65,8 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     dispositions.extend(leg3.dispositions);
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
     let lines = finish_lines(lines);
+    let mut days = days(&lines, &exceptions);
+    gaps::hold_open(&missing, &mut days);
     let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
     Ok(Outcome {
         as_of: facts.as_of,
@@ -71,7 +76,7 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         sets,
         decisions,
         payouts: payouts.into_values().collect(),
-        days: days(&lines, &exceptions),
+        days,
         late: lines::late(&world),
         lines,
         sheets,

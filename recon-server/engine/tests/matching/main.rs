@@ -9,6 +9,7 @@ mod cash;
 mod classes;
 mod counter;
 mod declared;
+mod gaps;
 mod mutations;
 mod oracle;
 mod oracle_sets;

@@ -11,7 +11,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Text,
+    Digest, Key, Text,
     refusal::{Notice, Refusal},
 };
 
@@ -79,7 +79,7 @@ pub struct StatementRow {
     /// Row in the file as a spreadsheet counts it: the header is row 1.
     pub row: u32,
     /// Key of the row by the profile's key columns.
-    pub record_key: Text,
+    pub record_key: Key,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
     /// SHA-256 over all cells, hex: a later file with the same key and another hash is a revision.

@@ -6,7 +6,7 @@
 use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
-    Text,
+    Key, Text,
     digest::Framed,
     mix,
     refusal::{Notice, Refusal},
@@ -78,7 +78,7 @@ impl<'a> RowReader<'a> {
         // A row is large: it is made where it stays.
         rows.push(StatementRow {
             row,
-            record_key: Text::new(&self.key),
+            record_key: Key::from(self.key.as_str()),
             occurrence: 1,
             content_hash,
             at,

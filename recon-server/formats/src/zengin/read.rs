@@ -243,6 +243,14 @@ impl<'o> Reader<'o> {
         Ok(())
     }
 
+    /// Makes room for so many entries more: in the account at hand, or in the one that begins next.
+    pub fn make_room(&mut self, entries: usize) {
+        match self.accounts.last_mut().filter(|_| self.expect == Expect::DataOrTrailer) {
+            Some(block) => block.entries.reserve(entries),
+            None => self.room = entries,
+        }
+    }
+
     /// Numbers the entries that were read last. Many at once: whether a key came before is looked up in memory far away, and look-ups that
     /// wait for nothing else are under way together.
     pub fn settle(&mut self) {
