@@ -149,6 +149,7 @@ fn facts(sales: &[Line], rows: &[Line]) -> Facts {
         counter_days: Vec::new(),
         terminals: Vec::new(),
         notices: Notices::default(),
+        gaps: engine::facts::Gaps::default(),
         declared: Vec::new(),
     }
 }

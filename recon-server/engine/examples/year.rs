@@ -14,7 +14,9 @@ use domain::{
 };
 use engine::{
     BankCalendar, Contract, Facts,
-    contract::{Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys},
+    contract::{
+        Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys,
+    },
     facts::{
         CounterDay, CounterDayState, Deposit, ReceivedBank, ReceivedStatement, RefundOf, Row, RowClass, Sale,
         SaleKind, SaleState,
@@ -246,12 +248,16 @@ fn main() {
         best = best.min(seconds() - start);
         found = (outcome.exceptions.len(), rerun.computed().count(), rerun.partitions.len());
         let start = seconds();
-        engine::reconcile_with(&Facts { as_of: added.as_of.plus_days(1), ..added.clone() }, &mut memory).unwrap();
+        engine::reconcile_with(&Facts { as_of: added.as_of.plus_days(1), ..added.clone() }, &mut memory)
+            .unwrap();
         if std::env::var_os("VERBOSE").is_some() {
             println!("next day with clone {:.3}", seconds() - start);
         }
     }
-    println!("{:<40} {best:8.3} s   {} exceptions; {} of {} partitions", "one file added", found.0, found.1, found.2);
+    println!(
+        "{:<40} {best:8.3} s   {} exceptions; {} of {} partitions",
+        "one file added", found.0, found.1, found.2
+    );
 }
 
 /// The facts before a file of one day of one contract came, and all of them.

@@ -112,6 +112,8 @@ pub enum ExceptionClass {
     TrusteeScope,
     /// 指定日経過: the trustee paid late, and the day of entrustment is no longer the citizen's day of payment.
     DeemedDateLost,
+    /// 残高の不一致: a bank's file does not carry on where the one before ended.
+    ControlTotal,
 }
 
 impl ExceptionClass {
@@ -150,6 +152,7 @@ impl ExceptionClass {
             Self::Adjustment => "ADJUSTMENT",
             Self::TrusteeScope => "TRUSTEE_SCOPE",
             Self::DeemedDateLost => "DEEMED_DATE_LOST",
+            Self::ControlTotal => "CONTROL_TOTAL",
         }
     }
 
@@ -188,6 +191,7 @@ impl ExceptionClass {
             Self::Adjustment => "会社による調整",
             Self::TrusteeScope => "告示の対象外",
             Self::DeemedDateLost => "指定日後の納付",
+            Self::ControlTotal => "残高のつながりなし",
         }
     }
 
@@ -200,7 +204,8 @@ impl ExceptionClass {
             | Self::DepositNoPayout
             | Self::DepositAmountDiff
             | Self::YearSplitReview
-            | Self::DeemedDateLost => Leg::PayoutDeposit,
+            | Self::DeemedDateLost
+            | Self::ControlTotal => Leg::PayoutDeposit,
             Self::FeeVariance | Self::TaxVariance | Self::PayoutMath | Self::Adjustment => {
                 Leg::StatementPayout
             }
@@ -226,6 +231,7 @@ impl ExceptionClass {
                 | Self::ConflictingResolution
                 | Self::TrusteeScope
                 | Self::DeemedDateLost
+                | Self::ControlTotal
         )
     }
 
@@ -233,7 +239,9 @@ impl ExceptionClass {
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::MissingFile | Self::CounterDayOpen | Self::SequenceGap => Verdict::Incomplete,
+            Self::MissingFile | Self::CounterDayOpen | Self::SequenceGap | Self::ControlTotal => {
+                Verdict::Incomplete
+            }
             Self::UnknownPending
             | Self::Ambiguous
             | Self::CutoffShift

@@ -14,7 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{calendar::BankCalendar, contract::Contract, locks::PeriodLock, notices::Notices};
 
-pub use crate::{breakdown::SalePart, declared::DeclaredPayout};
+pub use crate::{
+    breakdown::SalePart,
+    declared::DeclaredPayout,
+    gaps::{BankGap, Gaps, OverdueFile},
+};
 
 /// Largest magnitude of one amount, in yen.
 pub const FACT_YEN_MAX: i64 = 1_000_000_000_000;
@@ -57,6 +61,9 @@ pub struct Facts {
     /// Periods that were signed and locked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locks: Vec<PeriodLock>,
+    /// Files that are overdue, and bank files that do not join.
+    #[serde(default, skip_serializing_if = "Gaps::is_empty")]
+    pub gaps: Gaps,
 }
 
 /// What a sale has come to.

@@ -36,7 +36,12 @@ pub struct Frozen {
 impl Frozen {
     /// What a lock of a contract (or all) through a day freezes of a result.
     #[must_use]
-    pub fn of(outcome: &Outcome, contract: Option<&ContractId>, through: CivilDate, run_sha256: &str) -> Self {
+    pub fn of(
+        outcome: &Outcome,
+        contract: Option<&ContractId>,
+        through: CivilDate,
+        run_sha256: &str,
+    ) -> Self {
         let locked = |sheet: &&ContractSheet| {
             sheet.to <= through && contract.is_none_or(|contract| *contract == sheet.contract)
         };

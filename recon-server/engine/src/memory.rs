@@ -3,10 +3,7 @@
 //! Invariants: a memory never changes a result: a run with any memory gives the same bytes as one without ([`crate::reconcile_with`]). It is
 //! bounded, and what is forgotten is computed again. Not here: keeping it over a restart.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{id::ContractId, time::CivilDate};
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@ use crate::{
     class::{ExceptionClass, Leg, Verdict},
     counter,
     facts::Facts,
+    gaps,
     ledger::age,
     leg1::{self, Way},
     lines::{self, Lines},
@@ -71,6 +72,8 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
     let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
     exceptions.extend(of_sheets);
+    let missing = gaps::missing(&world, &leg1.exceptions);
+    exceptions.extend(missing.iter().map(|missing| missing.exception.clone()));
     exceptions.extend(leg3.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
@@ -84,6 +87,8 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     dispositions.extend(leg3.dispositions);
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
     let lines = finish_lines(lines);
+    let mut days = days(&lines, &exceptions);
+    gaps::hold_open(&missing, &mut days);
     let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
     exceptions.iter_mut().for_each(|exception| age(&world, exception));
     let outcome = Outcome {
@@ -94,7 +99,7 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
         sets,
         decisions,
         payouts: payouts.into_values().collect(),
-        days: days(&lines, &exceptions),
+        days,
         late: lines::late(&world),
         lines,
         sheets,

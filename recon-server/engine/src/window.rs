@@ -137,7 +137,11 @@ impl<'f> Joined<'f> {
     fn unknown_only(&mut self, world: &World<'f>, mine: &Mine<'_>) {
         let unknown = |i: &usize| self.items[*i].sale.state == SaleState::Unknown;
         let items = mine.items.iter().copied().filter(unknown).collect();
-        self.window(world, &Mine { place: mine.place, contract: mine.contract, items, rows: mine.rows.clone() }, false);
+        self.window(
+            world,
+            &Mine { place: mine.place, contract: mine.contract, items, rows: mine.rows.clone() },
+            false,
+        );
     }
 
     fn window(&mut self, world: &World<'f>, mine: &Mine<'_>, any_digits: bool) {

@@ -5,10 +5,21 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use sha2::{Digest as _, Sha256};
+use sha2::block_api::compress256;
 
 /// Bytes of a SHA-256.
 const DIGEST_BYTES: usize = 32;
+/// Bytes that are taken in at a time.
+const BLOCK_BYTES: usize = 64;
+/// What follows a message, before zeros and its length.
+const PADDING: u8 = 0x80;
+/// Words of the state between blocks.
+const STATE_WORDS: usize = 8;
+/// The state before the first block (FIPS 180-4, 5.3.3).
+const INITIAL: [u32; STATE_WORDS] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+/// Room for the parts of a row and their padding: a usual one fits without growing.
+const FRAMED_LENGTH_BYTES: usize = 512;
 /// Bytes of the length in front of a part.
 const LENGTH_BYTES: usize = 8;
 
@@ -25,7 +36,18 @@ impl Digest {
     /// SHA-256 of the bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        let (blocks, rest) = bytes.as_chunks();
+        let mut state = INITIAL;
+        compress256(&mut state, blocks);
+        let mut last = [[0; BLOCK_BYTES]; 2];
+        let padded = if rest.len() + LENGTH_BYTES < BLOCK_BYTES { BLOCK_BYTES } else { 2 * BLOCK_BYTES };
+        let end = last.as_flattened_mut().get_mut(..padded).unwrap_or_default();
+        end.iter_mut().zip(rest.iter().chain([&PADDING])).for_each(|(place, byte)| *place = *byte);
+        if let Some(place) = end.last_chunk_mut() {
+            *place = (bytes.len() as u64 * 8).to_be_bytes();
+        }
+        compress256(&mut state, end.as_chunks().0);
+        digest(&state)
     }
 
     /// Its bytes.
@@ -102,50 +124,80 @@ pub fn of_parts<'a, I: IntoIterator<Item = &'a str>>(parts: I) -> String {
     framed.take().into()
 }
 
-/// Parts, each preceded by its length, gathered for one digest: a row's cells are many and short.
-#[derive(Debug, Default)]
+/// Parts, each preceded by its length, gathered for one digest after another: a row's cells are many and short.
+#[derive(Debug)]
 pub(crate) struct Framed {
+    /// What is not taken in yet. The first `kept` bytes begin every digest.
     bytes: Vec<u8>,
+    kept: usize,
+    /// What every digest has taken in before `bytes`, and how many bytes that was.
+    state: [u32; STATE_WORDS],
+    taken_bytes: usize,
+}
+
+impl Default for Framed {
+    fn default() -> Self {
+        Self { bytes: Vec::with_capacity(FRAMED_LENGTH_BYTES), kept: 0, state: INITIAL, taken_bytes: 0 }
+    }
 }
 
 impl Framed {
     /// Adds a part.
+    #[inline]
     pub fn push(&mut self, part: &str) {
         self.bytes.reserve(LENGTH_BYTES + part.len());
         self.bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
         self.bytes.extend_from_slice(part.as_bytes());
     }
 
-    /// The digest of what was added; nothing is left.
+    /// The digest of what was added; nothing is left but what is kept.
     pub fn take(&mut self) -> Digest {
-        let digest = Digest::of(&self.bytes);
+        let length = self.taken_bytes + self.bytes.len();
+        pad(&mut self.bytes, length);
+        let mut state = self.state;
+        compress256(&mut state, self.bytes.as_chunks().0);
+        self.bytes.truncate(self.kept);
+        digest(&state)
+    }
+
+    /// What was added so far begins every digest from now on: parts that are the same again and again are taken in once.
+    pub fn keep(&mut self) {
+        let blocks = self.bytes.as_chunks().0;
+        compress256(&mut self.state, blocks);
+        let taken = blocks.as_flattened().len();
+        self.taken_bytes += taken;
+        self.bytes.drain(..taken);
+        self.kept = self.bytes.len();
+    }
+
+    /// Begins anew: nothing is kept.
+    pub fn clear(&mut self) {
         self.bytes.clear();
-        digest
+        (self.kept, self.state, self.taken_bytes) = (0, INITIAL, 0);
     }
 }
 
-/// Digests of parts of which the first are the same again and again: those are taken in once.
-#[derive(Debug, Default)]
-pub(crate) struct Begun(Sha256);
+/// Adds the padding of a message of so many bytes, of which these are the last (FIPS 180-4, 5.1.1).
+fn pad(bytes: &mut Vec<u8>, length_bytes: usize) {
+    bytes.push(PADDING);
+    let blocks = (bytes.len() + LENGTH_BYTES).div_ceil(BLOCK_BYTES);
+    bytes.resize(blocks * BLOCK_BYTES - LENGTH_BYTES, 0);
+    bytes.extend_from_slice(&(length_bytes as u64 * 8).to_be_bytes());
+}
 
-impl Begun {
-    /// After these parts.
-    pub fn with(framed: &mut Framed) -> Self {
-        let begun = Self(Sha256::new_with_prefix(&framed.bytes));
-        framed.bytes.clear();
-        begun
+/// The digest of a final state.
+fn digest(state: &[u32; STATE_WORDS]) -> Digest {
+    let mut bytes = [0; DIGEST_BYTES];
+    for (place, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
     }
-
-    /// The digest of the parts begun with and of those added since; of these nothing is left.
-    pub fn take(&self, framed: &mut Framed) -> Digest {
-        let digest = self.0.clone().chain_update(&framed.bytes).finalize();
-        framed.bytes.clear();
-        Digest(digest.into())
-    }
+    Digest(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
 
     /// FIPS 180-4, the one-block example message "abc".
@@ -163,15 +215,31 @@ mod tests {
         assert_eq!("ab".parse::<Digest>(), Err(NotADigest));
     }
 
+    /// The padding ends in each place of a block once, and what is kept in each place too.
     #[test]
-    fn begun_parts_count() {
-        for long in ["a".to_owned(), "a".repeat(200)] {
-            let mut framed = Framed::default();
-            framed.push(&long);
-            let begun = Begun::with(&mut framed);
-            for tail in ["b", "c"] {
-                framed.push(tail);
-                assert_eq!(String::from(begun.take(&mut framed)), of_parts([&*long, tail]));
+    fn framed_parts_are_the_library_s_digest() {
+        let mut framed = Framed::default();
+        for head in 0..150 {
+            let head = "h".repeat(head);
+            assert_eq!(Digest::of(head.as_bytes()), Digest(Sha256::digest(&head).into()), "{}", head.len());
+            framed.clear();
+            framed.push(&head);
+            framed.keep();
+            for tail in [0, 1, 38, 39, 40, 47, 48, 200] {
+                let tail = "t".repeat(tail);
+                framed.push(&tail);
+                let mut whole = Sha256::new();
+                for part in [&head, &tail] {
+                    whole.update((part.len() as u64).to_be_bytes());
+                    whole.update(part);
+                }
+                assert_eq!(framed.take(), Digest(whole.finalize().into()), "{} {}", head.len(), tail.len());
+                assert_eq!(
+                    Digest::of(tail.as_bytes()),
+                    Digest(Sha256::digest(&tail).into()),
+                    "{}",
+                    tail.len()
+                );
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Source: reconciliation.md 5.5, "late file". Invariants: only reads; a file that is not here is "not due yet" or "overdue", never left
 //! out; received means that every day asked for lies in accepted files. What a missing file does to the verdict is the engine's:
-//! sales of a day without statement are 資料未着, and that scope is 未確定 from the first day on, due or not.
+//! sales of a day without statement are 資料未着, and that scope is 未確定 from the first day on, due or not; where nothing of ours
+//! waits for a file, it is MISSING_FILE once its due day is past (`reconcile`, `engine::gaps`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,10 @@ use domain::{
 };
 use engine::{BankCalendar, Contract, calendar::period_of};
 use serde::Serialize;
-use store::files::{FileKind, FileRow, FileState};
+use store::{
+    files::{FileKind, FileRow, FileState},
+    matching::ContractRow,
+};
 
 use super::{
     JobError, contracts_in_force,
@@ -65,6 +69,9 @@ pub struct ExpectedFile {
     pub source: String,
     /// 資料
     pub label_ja: String,
+    /// Whose statement of sales it is; none for payment statements and banks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
     /// First day that it must cover.
     pub from: CivilDate,
     /// Last day that it must cover.
@@ -84,6 +91,58 @@ struct Expecting<'c> {
     rule: DueRule,
     since: CivilDate,
     contract: Option<&'c Contract>,
+    /// Whether it is a statement of sales.
+    of_sales: bool,
+}
+
+/// What the calendar of expected files is made of.
+pub(super) struct Calendar<'c> {
+    contracts: &'c [Contract],
+    /// The first day of each contract.
+    since: BTreeMap<ContractId, CivilDate>,
+    settings: &'c Settings,
+    banking: &'c BankCalendar,
+    /// Days that are here, by source.
+    received: BTreeMap<String, BTreeSet<CivilDate>>,
+}
+
+impl<'c> Calendar<'c> {
+    /// The calendar of contracts in force, by files that are here.
+    pub fn new<'f>(
+        rows: &[ContractRow],
+        contracts: &'c [Contract],
+        settings: &'c Settings,
+        (files, counted): (impl Iterator<Item = &'f FileRow>, &Counted),
+        banking: &'c BankCalendar,
+    ) -> Self {
+        let mut since: BTreeMap<ContractId, CivilDate> = BTreeMap::new();
+        for row in rows {
+            let first = since.entry(row.contract.clone()).or_insert(row.valid_from);
+            *first = (*first).min(row.valid_from);
+        }
+        Self { contracts, since, settings, banking, received: received(files, counted) }
+    }
+}
+
+/// The beginning of a day.
+pub(super) fn start_of(day: CivilDate) -> Timestamp {
+    Timestamp::from_jst(day, 0, 0, 0).unwrap_or(Timestamp::from_micros(i64::MIN))
+}
+
+/// Every file that is expected for days from `from` on as of a day, at a moment of it, overdue ones first.
+pub(super) fn list(
+    calendar: &Calendar<'_>,
+    from: CivilDate,
+    as_of: CivilDate,
+    now: Timestamp,
+) -> Vec<ExpectedFile> {
+    let mut list = Vec::new();
+    for expecting in expecting(calendar, as_of) {
+        let days = calendar.received.get(&expecting.source);
+        list.extend(of_source(&expecting, from.max(expecting.since), as_of, calendar.banking, days, now));
+    }
+    list.sort_by(|a, b| (b.state, a.due_on, &a.source, a.from).cmp(&(a.state, b.due_on, &b.source, b.from)));
+    list
 }
 
 /// Every file that is expected for days from `from` on (else the last two months) as of a day, overdue ones first.
@@ -100,14 +159,9 @@ pub async fn expected(
     let mut unit = state.store.snapshot().await?;
     let settings = Settings::read(&mut *unit, tenant).await?;
     let rows = unit.contracts(tenant).await?;
-    let mut since: BTreeMap<ContractId, CivilDate> = BTreeMap::new();
-    for row in &rows {
-        let first = since.entry(row.contract.clone()).or_insert(row.valid_from);
-        *first = (*first).min(row.valid_from);
-    }
     let contracts = contracts_in_force(&rows, as_of)?;
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_MAX_DAYS)).await?;
-    let calendar = BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() };
+    let banking = BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() };
     let mut files = Vec::new();
     let mut before = None;
     loop {
@@ -120,23 +174,19 @@ pub async fn expected(
     // As of an earlier day, what came later is not here yet.
     files.retain(|row: &FileRow| row.state == FileState::Accepted && row.received_at.date() <= as_of);
     let counted = Counted::new(settings.clone(), files.iter());
-    let received = received(&files, &counted);
+    let calendar = Calendar::new(&rows, &contracts, &settings, (files.iter(), &counted), &banking);
     // Of a past day, its end is meant.
     let end = Timestamp::from_jst(as_of, 23, 59, 59).unwrap_or_else(|| state.now());
-    let now = state.now().min(end);
-    let mut list = Vec::new();
-    for expecting in expecting(&contracts, &since, &settings, &received, as_of) {
-        let days = received.get(&expecting.source);
-        list.extend(of_source(&expecting, from.max(expecting.since), as_of, &calendar, days, now));
-    }
-    list.sort_by(|a, b| (b.state, a.due_on, &a.source, a.from).cmp(&(a.state, b.due_on, &b.source, b.from)));
-    Ok(list)
+    Ok(list(&calendar, from, as_of, state.now().min(end)))
 }
 
 /// Days that are here, by source; of an account those of the formats that count.
-fn received(files: &[FileRow], counted: &Counted) -> BTreeMap<String, BTreeSet<CivilDate>> {
+fn received<'f>(
+    files: impl Iterator<Item = &'f FileRow>,
+    counted: &Counted,
+) -> BTreeMap<String, BTreeSet<CivilDate>> {
     let mut received: BTreeMap<String, BTreeSet<CivilDate>> = BTreeMap::new();
-    for row in files {
+    for row in files.filter(|row| row.state == FileState::Accepted) {
         let Some((from, to)) = row.period_from.zip(row.period_to) else { continue };
         let source = match row.kind {
             FileKind::Statement | FileKind::Payout => row.source.clone(),
@@ -152,16 +202,11 @@ fn received(files: &[FileRow], counted: &Counted) -> BTreeMap<String, BTreeSet<C
 }
 
 /// Who owes files: contracts with statements, accounts that are named or were received, payout statements where a rule is set.
-fn expecting<'c>(
-    contracts: &'c [Contract],
-    since: &BTreeMap<ContractId, CivilDate>,
-    settings: &Settings,
-    received: &BTreeMap<String, BTreeSet<CivilDate>>,
-    as_of: CivilDate,
-) -> Vec<Expecting<'c>> {
+fn expecting<'c>(calendar: &Calendar<'c>, as_of: CivilDate) -> Vec<Expecting<'c>> {
+    let Calendar { contracts, since, settings, received, .. } = calendar;
     let rule = |source: &str| settings.in_force(source, as_of).and_then(|(_, terms)| terms.due.clone());
     let mut list = Vec::new();
-    for contract in contracts {
+    for contract in *contracts {
         let first = since.get(&contract.id).copied().unwrap_or(as_of);
         let source = contract.id.to_string();
         let usual = match contract.closing {
@@ -180,6 +225,7 @@ fn expecting<'c>(
             rule,
             since: first,
             contract: Some(contract),
+            of_sales: true,
         }));
         let source = format!("payout:{}", contract.id);
         let label_ja = format!("{} 支払明細", contract.label_ja);
@@ -189,6 +235,7 @@ fn expecting<'c>(
             rule,
             since: first,
             contract: Some(contract),
+            of_sales: false,
         }));
     }
     let named = contracts.iter().filter_map(|contract| contract.deposit_account.clone());
@@ -207,6 +254,7 @@ fn expecting<'c>(
             rule,
             since: first,
             contract: None,
+            of_sales: false,
         });
     }
     list
@@ -234,6 +282,7 @@ fn of_source(
         ExpectedFile {
             source: expecting.source.clone(),
             label_ja: expecting.label_ja.clone(),
+            contract: expecting.contract.filter(|_| expecting.of_sales).map(|contract| contract.id.clone()),
             from,
             to,
             due_on,
@@ -290,6 +339,7 @@ mod tests {
             rule,
             since: day("2026-07-01"),
             contract: None,
+            of_sales: false,
         };
         let calendar = BankCalendar { holidays: BTreeSet::from([day("2026-07-20")]) };
         let received: BTreeSet<_> = here.iter().map(|text| day(text)).collect();

@@ -190,6 +190,7 @@ async fn take(
         let file = file_upload(upload, name, now, part);
         match unit.import_file(state.tenant(), &file, &part.facts).await? {
             Import::Accepted { file, counts, replaced } => {
+                unit.put_bank_stretches(state.tenant(), file, &continuity::stretches(&part.ends)).await?;
                 let revisions = revisions(&replaced, &part.facts);
                 receipts.push(receipt(file, part, counts, revisions));
             }

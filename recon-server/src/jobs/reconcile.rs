@@ -9,6 +9,7 @@ mod current;
 mod decide;
 mod declared;
 mod facts;
+mod gaps;
 mod gather;
 mod key;
 mod rows;

@@ -40,6 +40,8 @@ mod reports;
 mod runs;
 #[path = "../../sql/sales.rs"]
 mod sales;
+#[path = "../../sql/stretches.rs"]
+mod stretches;
 #[path = "../../sql/support.rs"]
 mod support;
 #[path = "../../sql/users.rs"]

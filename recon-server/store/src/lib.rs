@@ -18,6 +18,7 @@ pub mod matching;
 pub mod projection;
 pub mod refunds;
 pub mod reports;
+pub mod stretches;
 pub mod users;
 pub mod words;
 
@@ -34,6 +35,7 @@ pub use crate::{
     matching::MatchStore,
     refunds::RefundStore,
     reports::ReportStore,
+    stretches::StretchStore,
     users::UserStore,
 };
 
@@ -53,6 +55,7 @@ pub trait UnitOfWork:
     + RefundStore
     + AuditStore
     + ExportStore
+    + StretchStore
     + Send
 {
     /// Makes everything done so far durable, all at once.

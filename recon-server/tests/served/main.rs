@@ -13,6 +13,7 @@ mod files;
 mod finance;
 mod journal_day;
 mod journal_line;
+mod missing;
 mod papers;
 mod people;
 mod profiles;

@@ -10,7 +10,7 @@ use engine::{
 
 use crate::support::{SHEET, all_delivered, at, contract, date, facts, received, row, sale};
 
-fn run(facts: &Facts) -> Outcome {
+pub fn run(facts: &Facts) -> Outcome {
     let outcome = reconcile(facts).unwrap();
     assert_eq!(audit(facts, &outcome), Vec::<String>::new());
     outcome

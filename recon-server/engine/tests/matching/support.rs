@@ -12,8 +12,8 @@ use engine::{
         Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys,
     },
     facts::{
-        CounterDay, CounterDayState, Deposit, OwnTerminal, ReceivedBank, ReceivedStatement, Row, RowClass,
-        Sale, SaleKind, SaleState,
+        CounterDay, CounterDayState, Deposit, Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Row,
+        RowClass, Sale, SaleKind, SaleState,
     },
     matching::Matching,
     notices::Notices,
@@ -86,6 +86,7 @@ pub fn facts() -> Facts {
         counter_days: Vec::new(),
         terminals: vec![OwnTerminal { id: SHEET.to_owned(), counter: "m1".parse().unwrap() }],
         notices: Notices::default(),
+        gaps: Gaps::default(),
         declared: Vec::new(),
         locks: Vec::new(),
     }

@@ -166,19 +166,23 @@ type Day = (i16, i8, i8);
 #[derive(Debug)]
 pub(super) struct Dates {
     pattern: DatePattern,
+    places: Option<Places>,
     /// The last day and its midnight.
     last: Option<(Day, Timestamp)>,
 }
 
 impl Dates {
     /// By a pattern.
-    pub const fn new(pattern: DatePattern) -> Self {
-        Self { pattern, last: None }
+    pub fn new(pattern: DatePattern) -> Self {
+        Self { places: Places::of(&pattern), pattern, last: None }
     }
 
     /// The instant of a cell in Japan, as [`DatePattern::read`] has it.
     pub fn read(&mut self, cell: &str) -> Option<Timestamp> {
-        let (date, hour, minute, second) = self.pattern.parts(cell)?;
+        let (date, hour, minute, second) = match &self.places {
+            Some(places) => places.parts(cell.as_bytes())?,
+            None => self.pattern.parts(cell)?,
+        };
         let in_day = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
         // Before, Japan had summer time, and not every day has 24 hours.
         if !in_day || date.0 < LAST_SUMMER_TIME_YEAR + 1 {
@@ -191,6 +195,74 @@ impl Dates {
         self.last = Some((date, midnight));
         let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
         Some(midnight.plus_ms(seconds * 1_000))
+    }
+}
+
+/// Where the pieces of a pattern of single bytes stand, so that a cell is read without being cut up.
+#[derive(Debug)]
+struct Places {
+    /// Bytes that stand for themselves; where digits stand, none.
+    literal: [Option<u8>; PLACES_MAX],
+    width: usize,
+    year: usize,
+    /// Month, day, hour, minute, second.
+    parts: [Option<usize>; 5],
+}
+
+/// Longest pattern that is read by places, in bytes.
+const PLACES_MAX: usize = 32;
+
+impl Places {
+    /// The places of a pattern; none where it is long, not of single bytes, or names a piece twice.
+    fn of(pattern: &DatePattern) -> Option<Self> {
+        let mut places = Self { literal: [None; PLACES_MAX], width: 0, year: usize::MAX, parts: [None; 5] };
+        for piece in &pattern.0 {
+            let at = places.width;
+            match piece {
+                Piece::Literal(c) => {
+                    *places.literal.get_mut(at)? = Some(u8::try_from(*c).ok().filter(u8::is_ascii)?);
+                    places.width += 1;
+                }
+                Piece::Year if places.year == usize::MAX => {
+                    places.year = at;
+                    places.width += 4;
+                }
+                Piece::Year => return None,
+                other => {
+                    let part = places.parts.get_mut(slot(*other)?)?;
+                    if part.replace(at).is_some() {
+                        return None;
+                    }
+                    places.width += 2;
+                }
+            }
+        }
+        (places.width <= PLACES_MAX).then_some(places)
+    }
+
+    /// What [`DatePattern::parts`] says of a cell.
+    fn parts(&self, cell: &[u8]) -> Option<(Day, i8, i8, i8)> {
+        if cell.len() != self.width {
+            return None;
+        }
+        for (byte, literal) in cell.iter().zip(&self.literal) {
+            let fits = literal.map_or(byte.is_ascii_digit(), |literal| *byte == literal);
+            if !fits {
+                return None;
+            }
+        }
+        let pair = |at: usize| match cell.get(at..at + 2) {
+            Some([tens, ones]) => Some((tens - b'0') * 10 + (ones - b'0')),
+            _ => None,
+        };
+        let year = i16::from(pair(self.year)?) * 100 + i16::from(pair(self.year + 2)?);
+        let mut read = [0_i8; 5];
+        for (number, at) in read.iter_mut().zip(self.parts) {
+            let Some(at) = at else { continue };
+            *number = i8::try_from(pair(at)?).ok()?;
+        }
+        let [month, day, hour, minute, second] = read;
+        Some(((year, month, day), hour, minute, second))
     }
 }
 
@@ -273,6 +345,27 @@ mod tests {
             "2026/07/16 24:00:00",
         ] {
             assert_eq!(dates.read(cell), pattern.read(cell), "{cell}");
+        }
+        for (text, cell) in [
+            ("YYYYMMDDhhmmss", "20260715140311"),
+            ("YYYY年MM月DD日 hh:mm", "2026年07月15日 14:03"),
+            ("YYYY-MM-DDThh:mm:ss+09:00", "2026-07-15T14:03:11+09:00"),
+            ("DD.MM.YYYY", "15.07.2026"),
+        ] {
+            let pattern: DatePattern = text.parse().unwrap();
+            let mut dates = Dates::new(pattern.clone());
+            assert!(pattern.read(cell).is_some(), "{text}");
+            assert_eq!(dates.read(cell), pattern.read(cell), "{text}");
+            for at in 0..cell.len() {
+                for byte in [b'0', b'9', b'/', b' '] {
+                    let mut other = cell.as_bytes().to_vec();
+                    other[at] = byte;
+                    let Ok(other) = String::from_utf8(other) else { continue };
+                    assert_eq!(dates.read(&other), pattern.read(&other), "{text}: {other}");
+                }
+                let cut = cell.get(..at).unwrap_or_default();
+                assert_eq!(dates.read(cut), pattern.read(cut), "{text}: {cut}");
+            }
         }
         let day: DatePattern = "YYYYMMDD".parse().unwrap();
         assert_eq!(day.read("20260715").unwrap().to_paper(), "2026-07-15 00:00:00");

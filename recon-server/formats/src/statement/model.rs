@@ -1,6 +1,6 @@
 //! What an acquirer's file says, as values.
 //!
-//! Invariants: amounts are signed (sale positive, refund negative); failed and unclassified rows count in their own totals only, so
+//! Invariants: amounts are signed (sale positive, refund and chargeback negative); failed and unclassified rows count in their own totals only, so
 //! no yen of theirs is mistaken for a sale.
 
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Text,
+    Digest, Key, Text,
     refusal::{Notice, Refusal},
 };
 
@@ -51,6 +51,8 @@ pub enum RowClass {
     Sale,
     /// 返金・取消
     Refund,
+    /// チャージバック (異議申立て): taken back by the company at the payer's word (reconciliation.md 5.5, 6.3).
+    Chargeback,
     /// 取引失敗: no money moved.
     Failed,
     /// A status word that the profile does not list; kept and counted.
@@ -64,6 +66,7 @@ impl RowClass {
         match self {
             Self::Sale => "sale",
             Self::Refund => "refund",
+            Self::Chargeback => "chargeback",
             Self::Failed => "failed",
             Self::Unclassified(_) => "unclassified",
         }
@@ -76,7 +79,7 @@ pub struct StatementRow {
     /// Row in the file as a spreadsheet counts it: the header is row 1.
     pub row: u32,
     /// Key of the row by the profile's key columns.
-    pub record_key: Text,
+    pub record_key: Key,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
     /// SHA-256 over all cells, hex: a later file with the same key and another hash is a revision.
@@ -87,7 +90,7 @@ pub struct StatementRow {
     pub status_word: Text,
     /// When the payment was made.
     pub at: Timestamp,
-    /// Signed: sale positive, refund negative; a failed row keeps the amount that was tried.
+    /// Signed: sale positive, refund and chargeback negative; a failed row keeps the amount that was tried.
     pub amount: Yen,
     /// ブランド, where the profile knows the word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +128,12 @@ pub struct Totals {
     pub refund_count: u32,
     /// 返金金額, negative.
     pub refund_amount: Yen,
+    /// チャージバック件数
+    #[serde(default)]
+    pub chargeback_count: u32,
+    /// チャージバック金額, negative.
+    #[serde(default)]
+    pub chargeback_amount: Yen,
     /// Rows of failed payments; no money.
     pub failed_count: u32,
     /// Rows with a status word that the profile does not list.
@@ -139,6 +148,7 @@ impl Totals {
         let (count, amount) = match row.class {
             RowClass::Sale => (&mut self.sale_count, Some(&mut self.sale_amount)),
             RowClass::Refund => (&mut self.refund_count, Some(&mut self.refund_amount)),
+            RowClass::Chargeback => (&mut self.chargeback_count, Some(&mut self.chargeback_amount)),
             RowClass::Failed => (&mut self.failed_count, None),
             RowClass::Unclassified(_) => (&mut self.unclassified_count, Some(&mut self.unclassified_amount)),
         };
@@ -148,10 +158,10 @@ impl Totals {
         }
     }
 
-    /// Sales less refunds.
+    /// Sales less refunds and what was taken back.
     #[must_use]
     pub const fn net(&self) -> Yen {
-        self.sale_amount.saturating_add(self.refund_amount)
+        self.sale_amount.saturating_add(self.refund_amount).saturating_add(self.chargeback_amount)
     }
 }
 

@@ -107,6 +107,9 @@ pub struct Statuses {
     pub sale: Vec<String>,
     /// 返金・取消
     pub refund: Vec<String>,
+    /// チャージバック・異議申立て
+    #[serde(default)]
+    pub chargeback: Vec<String>,
     /// 取引失敗
     #[serde(default)]
     pub failed: Vec<String>,
@@ -202,7 +205,8 @@ impl Profile {
         if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\r' | '\n') {
             return Err(BadProfile::Delimiter { profile: profile(), delimiter: self.delimiter });
         }
-        let words = [&self.statuses.sale, &self.statuses.refund, &self.statuses.failed];
+        let of = &self.statuses;
+        let words = [&of.sale, &of.refund, &of.chargeback, &of.failed];
         for (list, what) in [
             (self.columns.iter().collect::<Vec<_>>(), "columns"),
             (words.into_iter().flatten().collect(), "status words"),

@@ -3,6 +3,8 @@
 //! Invariants: records end at CR, LF or both; blank lines are passed over; a quoted cell may hold anything and writes a quote as two;
 //! a quote within a cell that does not begin with one is only a character. Not here: what a cell means, whether the text is whole.
 
+use memchr::memchr;
+
 /// Where a cell is: in the text, or among what had to be unescaped.
 #[derive(Debug, Clone, Copy)]
 enum Place {
@@ -52,12 +54,13 @@ pub(super) struct Records<'t> {
     text: &'t str,
     delimiter: u8,
     at: usize,
+    marks: Marks,
 }
 
 impl<'t> Records<'t> {
     /// The records of a text.
     pub const fn new(text: &'t str, delimiter: u8) -> Self {
-        Self { text, delimiter, at: 0 }
+        Self { text, delimiter, at: 0, marks: Marks::NONE }
     }
 
     /// Fills the cells of the next record; none at the end of the text.
@@ -85,10 +88,7 @@ impl<'t> Records<'t> {
 
     /// A cell up to the next delimiter or line end. Whether the record ends with it.
     fn plain(&mut self, cells: &mut Cells, from: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        let rest = bytes.get(from..).unwrap_or_default();
-        let ends = |b: &u8| *b == self.delimiter || *b == b'\n' || *b == b'\r';
-        let to = rest.iter().position(ends).map_or(bytes.len(), |length| from + length);
+        let to = self.marks.next(self.text.as_bytes(), self.delimiter, from);
         cells.places.push(Place::Text(from, to));
         self.step_over(to)
     }
@@ -105,7 +105,7 @@ impl<'t> Records<'t> {
         let bytes = self.text.as_bytes();
         let quote = |from: usize| {
             let rest = bytes.get(from..).unwrap_or_default();
-            rest.iter().position(|b| *b == b'"').map_or(bytes.len(), |length| from + length)
+            memchr(b'"', rest).map_or(bytes.len(), |length| from + length)
         };
         let from = self.at + 1;
         let to = quote(from);
@@ -134,6 +134,61 @@ impl<'t> Records<'t> {
         cells.places.push(Place::Unescaped(begun, cells.unescaped.len()));
         self.step_over(end)
     }
+}
+
+/// Bytes that are looked at together.
+const CHUNK_BYTES: usize = 8;
+/// Each byte's lowest bits.
+const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+/// A byte in each place.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// Where delimiters and line ends are, in one chunk of a text at a time.
+#[derive(Debug, Clone, Copy)]
+struct Marks {
+    chunk: usize,
+    /// The highest bit of each byte that is one.
+    bits: u64,
+}
+
+impl Marks {
+    /// Before the first chunk.
+    const NONE: Self = Self { chunk: usize::MAX, bits: 0 };
+
+    /// The first delimiter or line end at or behind `from`; the end of the text where there is none.
+    #[inline]
+    fn next(&mut self, bytes: &[u8], delimiter: u8, from: usize) -> usize {
+        let (mut chunk, passed) = (from / CHUNK_BYTES, from % CHUNK_BYTES);
+        if chunk != self.chunk {
+            *self = Self::of(bytes, delimiter, chunk);
+        }
+        let mut bits = self.bits & (u64::MAX << (passed * 8));
+        while bits == 0 && chunk * CHUNK_BYTES < bytes.len() {
+            chunk += 1;
+            *self = Self::of(bytes, delimiter, chunk);
+            bits = self.bits;
+        }
+        let within = usize::try_from(bits.trailing_zeros() / 8).unwrap_or(CHUNK_BYTES);
+        bytes.len().min(chunk * CHUNK_BYTES + within)
+    }
+
+    #[inline]
+    fn of(bytes: &[u8], delimiter: u8, chunk: usize) -> Self {
+        let rest = bytes.get(chunk * CHUNK_BYTES..).unwrap_or_default();
+        let text = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut last = [0; CHUNK_BYTES];
+            last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+            last
+        });
+        let text = u64::from_le_bytes(text);
+        let are = |byte: u8| zero_bytes(text ^ (EACH * u64::from(byte)));
+        Self { chunk, bits: are(delimiter) | are(b'\n') | are(b'\r') }
+    }
+}
+
+/// The highest bit of each byte that is zero.
+const fn zero_bytes(chunk: u64) -> u64 {
+    !(((chunk & LOW) + LOW) | chunk | LOW)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! One record to one row.
 //!
-//! Invariant: sale amounts are not negative, refund amounts come out negative; a contradiction between status and sign is refused.
+//! Invariant: sale amounts are not negative, amounts of refunds and chargebacks come out negative; a contradiction between status and sign
+//! is refused.
 
 use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
-    Text,
+    Key, Text,
     digest::Framed,
+    mix,
     refusal::{Notice, Refusal},
 };
 
@@ -35,17 +37,26 @@ pub(super) struct RowReader<'a> {
     key: String,
     /// The last brand word and its brand: most rows have the same few.
     brand: Option<(Text, Option<BrandCode>)>,
+    /// The last status word and its class.
+    status: Option<(Text, RowClass)>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of one file.
     pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
         let key = String::with_capacity(KEY_LENGTH_BYTES);
-        Self { profile, dates: Dates::new(pattern), options, framed: Framed::default(), key, brand: None }
+        let (dates, framed) = (Dates::new(pattern), Framed::default());
+        Self { profile, dates, options, framed, key, brand: None, status: None }
     }
 
-    /// Reads a record; the occurrence is settled by the caller.
-    pub fn read(&mut self, plan: &Plan, row: u32, record: Record<'_>) -> Result<StatementRow, Refusal> {
+    /// Reads a record to the end of a list and gives the hash of its key; the occurrence is settled by the caller.
+    pub fn read(
+        &mut self,
+        plan: &Plan,
+        row: u32,
+        record: Record<'_>,
+        rows: &mut Vec<StatementRow>,
+    ) -> Result<u64, Refusal> {
         if record.len() != plan.width {
             let remedy = format!(
                 "見出しは{}列ですが、この行は{}列です。途中で切れたか、カンマが増えています。決済会社の画面からもう一度ダウンロードしてください。",
@@ -59,14 +70,15 @@ impl<'a> RowReader<'a> {
         let optional = |place: Option<usize>| {
             place.map(|place| record.get(place)).filter(|text| !text.is_empty()).map(Text::new)
         };
-        let status_word = record.get(plan.status);
-        let class = self.class(status_word);
+        let (status_word, class) = self.classed(record.get(plan.status));
         let at = self.at(row, record.get(plan.at))?;
-        let amount = self.amount(row, &class, record.get(plan.amount))?;
+        let (class, amount) = self.amount(row, class, record.get(plan.amount))?;
         let (brand_word, brand) = self.branded(plan.brand.map(|place| record.get(place)).unwrap_or_default());
-        Ok(StatementRow {
+        self.key(plan, row, record, &class)?;
+        // A row is large: it is made where it stays.
+        rows.push(StatementRow {
             row,
-            record_key: self.key(plan, row, record, &class)?,
+            record_key: Key::from(self.key.as_str()),
             occurrence: 1,
             content_hash,
             at,
@@ -80,8 +92,19 @@ impl<'a> RowReader<'a> {
             brand,
             brand_word,
             class,
-            status_word: Text::new(status_word),
-        })
+            status_word,
+        });
+        Ok(mix::hash(self.key.as_bytes()))
+    }
+
+    /// A status word and its class.
+    fn classed(&mut self, word: &str) -> (Text, RowClass) {
+        if let Some(last) = self.status.as_ref().filter(|(last, _)| last == word) {
+            return last.clone();
+        }
+        let classed = (Text::new(word), self.class(word));
+        self.status = Some(classed.clone());
+        classed
     }
 
     /// A brand word and its brand.
@@ -111,6 +134,8 @@ impl<'a> RowReader<'a> {
             RowClass::Sale
         } else if listed(&statuses.refund) {
             RowClass::Refund
+        } else if listed(&statuses.chargeback) {
+            RowClass::Chargeback
         } else if listed(&statuses.failed) {
             RowClass::Failed
         } else {
@@ -138,11 +163,18 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn amount(&self, row: u32, class: &RowClass, text: &str) -> Result<Yen, Refusal> {
+    /// The signed amount, and the class that it is of.
+    fn amount(&self, row: u32, class: RowClass, text: &str) -> Result<(RowClass, Yen), Refusal> {
         let field = &self.profile.fields.amount;
         let amount = cell::amount(text, self.profile.amount_grouping)
             .map_err(|remedy| self.refuse(row, field, text, remedy))?;
-        match (class, self.profile.refund_sign) {
+        let amount = match (&class, self.profile.refund_sign) {
+            // A company that takes money back writes the same word where it gives it to us again (the dispute was won). What that is of
+            // ours only a person can say: kept, counted and said.
+            (RowClass::Chargeback, RefundSign::Negative) if amount > Yen::ZERO => {
+                let word = self.status.as_ref().map(|(word, _)| word.to_string()).unwrap_or_default();
+                return Ok((RowClass::Unclassified(word), amount));
+            }
             (RowClass::Sale | RowClass::Failed, _) if amount.is_negative() => Err(self.refuse(
                 row,
                 field,
@@ -155,19 +187,22 @@ impl<'a> RowReader<'a> {
                 text,
                 "返金の行なのに金額がプラスです。様式の設定（返金の符号）を確かめてください。",
             )),
-            (RowClass::Refund, RefundSign::Positive) if amount.is_negative() => Err(self.refuse(
-                row,
-                field,
-                text,
-                "返金の金額にマイナスが付いています。様式の設定（返金の符号）を確かめてください。",
-            )),
-            (RowClass::Refund, RefundSign::Positive) => Ok(Yen::new(-amount.get())),
+            (RowClass::Refund | RowClass::Chargeback, RefundSign::Positive) if amount.is_negative() => {
+                Err(self.refuse(
+                    row,
+                    field,
+                    text,
+                    "返金の金額にマイナスが付いています。様式の設定（返金の符号）を確かめてください。",
+                ))
+            }
+            (RowClass::Refund | RowClass::Chargeback, RefundSign::Positive) => Ok(Yen::new(-amount.get())),
             _ => Ok(amount),
-        }
+        };
+        amount.map(|amount| (class, amount))
     }
 
-    /// The key of a row; its parts must not all be empty.
-    fn key(&mut self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<Text, Refusal> {
+    /// Puts the key of a row together; its parts must not all be empty.
+    fn key(&mut self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<(), Refusal> {
         self.key.clear();
         let mut filled = false;
         for (part, place) in plan.key.iter().enumerate() {
@@ -179,7 +214,7 @@ impl<'a> RowReader<'a> {
             self.key.push_str(text);
         }
         if filled {
-            return Ok(Text::new(&self.key));
+            return Ok(());
         }
         Err(self.refuse(
             row,
@@ -193,6 +228,13 @@ impl<'a> RowReader<'a> {
     pub fn notice(&self, row: &StatementRow) -> Option<Notice> {
         let fields = &self.profile.fields;
         let (field, sentence_ja) = match (&row.class, &row.brand) {
+            (RowClass::Unclassified(word), _) if self.profile.statuses.chargeback.contains(word) => (
+                fields.status.clone(),
+                format!(
+                    "「{}」の金額がプラスです。取り戻された金額が戻ったとみられます。売上にも返金にも数えず、未分類として残しました。",
+                    crate::refusal::shown(word)
+                ),
+            ),
             (RowClass::Unclassified(word), _) => (
                 fields.status.clone(),
                 format!(

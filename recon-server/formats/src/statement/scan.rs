@@ -3,6 +3,8 @@
 //! Invariants: rows come out in the order of the file; what a row's key and occurrence are depends on the whole file, not on how it was
 //! cut; notices and refusals are bounded, what is beyond the bound is counted.
 
+use std::collections::BTreeSet;
+
 use domain::money::Yen;
 use memchr::memchr_iter;
 
@@ -36,6 +38,10 @@ pub(super) struct Scan<'p> {
     held: Option<(u32, Vec<String>)>,
     /// Rows read and not yet taken out.
     pub rows: Vec<StatementRow>,
+    /// Hashes of the keys of the last of them, of which nobody has asked yet whether they came before.
+    unsettled: Vec<u64>,
+    /// Records among those that could not be read.
+    unread: Vec<Refusal>,
     /// Rows read.
     pub count: u32,
     /// The first refusals.
@@ -66,6 +72,8 @@ impl<'p> Scan<'p> {
             row: 0,
             held: None,
             rows: Vec::new(),
+            unsettled: Vec::new(),
+            unread: Vec::new(),
             count: 0,
             refused: Vec::new(),
             refused_more: 0,
@@ -105,6 +113,7 @@ impl<'p> Scan<'p> {
             self.record(record)?;
         }
         self.cells = cells;
+        self.settle();
         Ok(())
     }
 
@@ -112,7 +121,9 @@ impl<'p> Scan<'p> {
         let Some(plan) = self.plan.take() else {
             let (plan, notices) = table::plan(record, self.profile, &self.options.file_name)?;
             self.plan = Some(Box::new(plan));
-            notices.into_iter().for_each(|notice| self.notice(notice));
+            for notice in notices {
+                note_bounded(&mut self.notices, &mut self.notices_more, notice);
+            }
             return Ok(());
         };
         // Only the last record can be the row of totals: one that was held and was not the last is a row like any other.
@@ -142,45 +153,47 @@ impl<'p> Scan<'p> {
     }
 
     fn take(&mut self, plan: &Plan, row: u32, record: Record<'_>) {
-        let refused = match self.reader.read(plan, row, record) {
-            // A row is large: it is put where it stays, and settled there.
-            Ok(read) => {
-                self.rows.push(read);
-                self.settle_last().err()
-            }
-            Err(refusal) => Some(refusal),
-        };
-        match refused {
-            None => {}
-            Some(refusal) if self.refused.len() < REFUSALS_MAX => self.refused.push(refusal),
-            Some(_) => self.refused_more = self.refused_more.saturating_add(1),
+        match self.reader.read(plan, row, record, &mut self.rows) {
+            Ok(key) => self.unsettled.push(key),
+            Err(refusal) => self.unread.push(refusal),
         }
     }
 
-    /// Counts the row that was read last, or takes it out again.
-    fn settle_last(&mut self) -> Result<(), Refusal> {
-        let Some(row) = self.rows.last_mut() else { return Ok(()) };
-        let again = self.seen.note(&row.record_key, row.content_hash, row.row);
-        match occurrence(again, row, self.profile.repeated_key, &self.options.file_name) {
-            Ok(nth) => row.occurrence = nth,
-            Err(refusal) => {
-                self.rows.pop();
-                return Err(refusal);
+    /// Counts the rows of a text, or takes them out again. All at once: whether a key came before is looked up in memory far away, and
+    /// look-ups that wait for nothing else are under way together.
+    fn settle(&mut self) {
+        let first = self.rows.len().saturating_sub(self.unsettled.len());
+        let new = self.rows.get_mut(first..).unwrap_or_default();
+        let seen = &mut self.seen;
+        let note = |(key, row): (u64, &StatementRow)| seen.note(key, row.content_hash, row.row);
+        let again: Vec<Again> = self.unsettled.drain(..).zip(new.iter()).map(note).collect();
+        let mut refused = std::mem::take(&mut self.unread);
+        let mut contradictions = BTreeSet::new();
+        for (row, again) in new.iter_mut().zip(again) {
+            match occurrence(again, row, self.profile.repeated_key, &self.options.file_name) {
+                Ok(nth) => row.occurrence = nth,
+                Err(refusal) => {
+                    contradictions.insert(row.row);
+                    refused.push(refusal);
+                    continue;
+                }
+            }
+            self.totals.add(row);
+            self.count = self.count.saturating_add(1);
+            if let Some(notice) = self.reader.notice(row) {
+                note_bounded(&mut self.notices, &mut self.notices_more, notice);
             }
         }
-        self.totals.add(row);
-        self.count = self.count.saturating_add(1);
-        if let Some(notice) = self.reader.notice(row) {
-            self.notice(notice);
+        if !contradictions.is_empty() {
+            self.rows.retain(|row| !contradictions.contains(&row.row));
         }
-        Ok(())
-    }
-
-    fn notice(&mut self, notice: Notice) {
-        if self.notices.len() < NOTICES_MAX {
-            self.notices.push(notice);
-        } else {
-            self.notices_more = self.notices_more.saturating_add(1);
+        refused.sort_by_key(|refusal| refusal.row);
+        for refusal in refused {
+            if self.refused.len() < REFUSALS_MAX {
+                self.refused.push(refusal);
+            } else {
+                self.refused_more = self.refused_more.saturating_add(1);
+            }
         }
     }
 
@@ -206,6 +219,15 @@ impl<'p> Scan<'p> {
             });
         }
         notices
+    }
+}
+
+/// Lists a notice, or counts it.
+fn note_bounded(notices: &mut Vec<Notice>, more: &mut u32, notice: Notice) {
+    if notices.len() < NOTICES_MAX {
+        notices.push(notice);
+    } else {
+        *more = more.saturating_add(1);
     }
 }
 

@@ -3,32 +3,9 @@
 //! Invariants: a key is known by 64 bits of it and its content by 32. Two different keys that agree in all 64 bits (once in some hundred
 //! thousand files of ten million rows) look like one key with two contents: the file is refused, never taken wrongly.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher},
-};
+use std::collections::{HashMap, hash_map::Entry};
 
-use crate::Digest;
-
-/// Keys that are hashes already.
-#[derive(Debug, Default)]
-pub(super) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
-        self.0 = hasher.finish();
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
+use crate::{Digest, mix::Mixed};
 
 /// A key's first row.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +28,9 @@ pub(super) enum Again {
 /// The keys of one file.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    first: HashMap<u64, First, BuildHasherDefault<Hashed>>,
+    first: HashMap<u64, First, Mixed>,
     /// How many rows a repeated key has had.
-    repeated: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    repeated: HashMap<u64, u32, Mixed>,
 }
 
 impl Seen {
@@ -62,19 +39,17 @@ impl Seen {
         self.first.reserve(keys);
     }
 
-    /// Takes note of a row by its key and the digest of its content.
-    pub fn note(&mut self, key: &str, content_hash: Digest, row: u32) -> Again {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let key = hasher.finish();
+    /// Takes note of a row by the hash of its key ([`crate::mix::hash`]) and the digest of its content.
+    #[inline]
+    pub fn note(&mut self, key: u64, content_hash: Digest, row: u32) -> Again {
         let [a, b, c, d, ..] = *content_hash.bytes();
         let content = u32::from_be_bytes([a, b, c, d]);
         match self.first.entry(key) {
-            std::collections::hash_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(First { content, row });
                 Again::First
             }
-            std::collections::hash_map::Entry::Occupied(entry) => {
+            Entry::Occupied(entry) => {
                 let first = *entry.get();
                 let rows = self.repeated.entry(key).or_insert(1);
                 *rows = rows.saturating_add(1);
@@ -87,15 +62,16 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mix::hash;
 
     #[test]
     fn rows_of_one_key_are_counted() {
         let mut seen = Seen::default();
         let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
-        assert_eq!(seen.note("a", one, 2), Again::First);
-        assert_eq!(seen.note("b", one, 3), Again::First);
-        assert_eq!(seen.note("a", one, 4), Again::Twin(2));
-        assert_eq!(seen.note("a", two, 5), Again::Other(3, 2));
-        assert_eq!(seen.note("a", one, 6), Again::Twin(4));
+        assert_eq!(seen.note(hash(b"a"), one, 2), Again::First);
+        assert_eq!(seen.note(hash(b"b"), one, 3), Again::First);
+        assert_eq!(seen.note(hash(b"a"), one, 4), Again::Twin(2));
+        assert_eq!(seen.note(hash(b"a"), two, 5), Again::Other(3, 2));
+        assert_eq!(seen.note(hash(b"a"), one, 6), Again::Twin(4));
     }
 }

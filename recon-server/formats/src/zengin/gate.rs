@@ -3,14 +3,17 @@
 //! Gates: 入金件数・入金額, 出金件数・出金額, opening + in − out = closing, データ件数 per account; 口座数 and レコード総件数 per file;
 //! each entry within the declared period (reconciliation.md 6.1, "gates"). Not here: "next opening = this closing", which needs the file before.
 
-use domain::money::{Yen, YenOverflow};
+use domain::{
+    money::{Yen, YenOverflow},
+    time::CivilDate,
+};
 
 use crate::refusal::Refusal;
 
 use super::{
     field::{FieldSpec, Record},
     layout::{data, end, header, trailer},
-    model::{BankAccountBlock, BankEntry},
+    model::BankAccountBlock,
 };
 
 /// What a person should do about a wrong total.
@@ -30,24 +33,23 @@ pub(super) fn header(record: Record<'_>, block: &BankAccountBlock) -> Result<(),
 pub(super) fn entry(
     record: Record<'_>,
     block: &mut BankAccountBlock,
-    entry: &BankEntry,
+    (booked_on, amount): (CivilDate, Yen),
 ) -> Result<(), Refusal> {
-    let early = block.period_from.is_some_and(|from| entry.booked_on < from);
-    let late = block.period_to.is_some_and(|to| entry.booked_on > to);
+    let early = block.period_from.is_some_and(|from| booked_on < from);
+    let late = block.period_to.is_some_and(|to| booked_on > to);
     if early || late {
         let remedy = format!(
-            "勘定日 {} がヘッダーの期間の外です。別の期間の明細が混じっていないか銀行に確かめてください。",
-            entry.booked_on
+            "勘定日 {booked_on} がヘッダーの期間の外です。別の期間の明細が混じっていないか銀行に確かめてください。"
         );
         return Err(record.refuse(data::BOOKED, remedy));
     }
     let too_much = |_: YenOverflow| record.refuse(data::AMOUNT, "合計が大きすぎます。");
-    if entry.amount.is_negative() {
+    if amount.is_negative() {
         block.out_count = block.out_count.saturating_add(1);
-        block.out_total = block.out_total.checked_sub(entry.amount).map_err(too_much)?;
+        block.out_total = block.out_total.checked_sub(amount).map_err(too_much)?;
     } else {
         block.in_count = block.in_count.saturating_add(1);
-        block.in_total = block.in_total.checked_add(entry.amount).map_err(too_much)?;
+        block.in_total = block.in_total.checked_add(amount).map_err(too_much)?;
     }
     Ok(())
 }

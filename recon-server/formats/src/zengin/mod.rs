@@ -26,6 +26,6 @@ pub use model::{
     BankAccountBlock, BankEntry, BankFile, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,
     TransactionClass,
 };
-pub use parts::{LedgerParts, PARTS_BYTES_MAX, PARTS_ENTRIES_MAX};
+pub use parts::{EntriesByAccount, LedgerParts, PARTS_BYTES_MAX, PARTS_ENTRIES_MAX};
 pub use read::read;
 pub use write::{AccountOut, CannotEncode, EntryOut, FileOut, write};

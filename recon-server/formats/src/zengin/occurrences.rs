@@ -3,39 +3,16 @@
 //! Invariant: a key is known by 64 of its 256 bits, so that a file of millions of entries fits into memory. Two keys that agree in them
 //! without being alike would only be numbered on: their identities stay different, because the whole key is part of them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::collections::{HashMap, HashSet};
 
-use crate::Digest;
-
-/// Keys that are hashes already.
-#[derive(Debug, Default)]
-pub(super) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-type Build = BuildHasherDefault<Hashed>;
+use crate::{Digest, mix::Mixed};
 
 /// How often each key came.
 #[derive(Debug, Default)]
 pub(super) struct Occurrences {
-    once: HashSet<u64, Build>,
+    once: HashSet<u64, Mixed>,
     /// Keys that came again, which few do.
-    again: HashMap<u64, u32, Build>,
+    again: HashMap<u64, u32, Mixed>,
 }
 
 impl Occurrences {

@@ -21,6 +21,9 @@ const DETECTED_BYTES: usize = PADDED_LENGTH_MAX_BYTES + 2;
 /// Bytes of a record at least, for the room that is made beforehand.
 const RECORD_LENGTH_BYTES: u64 = 200;
 
+/// Keys of accounts, each with entries of it.
+pub type EntriesByAccount = Vec<(String, Vec<BankEntry>)>;
+
 /// A file on its way in.
 pub struct LedgerParts<'o> {
     options: &'o ReadOptions,
@@ -41,11 +44,11 @@ impl<'o> LedgerParts<'o> {
         Self { options, reader, framing: None, rest: Vec::new(), row: 0, taken: 0 }
     }
 
-    /// The next bytes; gives the entries that are complete with them, each with its account's key.
+    /// The next bytes; gives the entries that are complete with them, by their accounts' keys in the order of the file.
     ///
     /// # Errors
     /// The first refusal: the whole file is refused, also what came out before.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<(String, BankEntry)>, Refusal> {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<EntriesByAccount, Refusal> {
         self.taken = self.taken.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if self.taken > PARTS_BYTES_MAX {
             let remedy = "大きすぎるファイルです。期間を分けて取り込んでください。";
@@ -85,17 +88,16 @@ impl<'o> LedgerParts<'o> {
         }
     }
 
-    fn read(&mut self, part: &[u8]) -> Result<Vec<(String, BankEntry)>, Refusal> {
+    fn read(&mut self, part: &[u8]) -> Result<EntriesByAccount, Refusal> {
         let Some(framing) = self.framing.filter(|_| !part.is_empty()) else { return Ok(Vec::new()) };
+        self.reader.make_room(part.len() / super::RECORD_BYTES);
         for record in framing::split_framed(part, framing, self.row, self.options)? {
             self.row = self.row.saturating_add(1);
             self.reader.take(Record { file: &self.options.file_name, row: self.row, bytes: &record })?;
         }
-        let drained = self.reader.accounts.iter_mut().flat_map(|block| {
-            let key = block.account_key();
-            std::mem::take(&mut block.entries).into_iter().map(move |entry| (key.clone(), entry))
-        });
-        Ok(drained.collect())
+        self.reader.settle();
+        let read = self.reader.accounts.iter_mut().filter(|block| !block.entries.is_empty());
+        Ok(read.map(|block| (block.account_key(), std::mem::take(&mut block.entries))).collect())
     }
 
     /// The account blocks that have begun so far, without their entries.
@@ -108,7 +110,7 @@ impl<'o> LedgerParts<'o> {
     ///
     /// # Errors
     /// When the file is not whole.
-    pub fn finish(mut self) -> Result<(Vec<(String, BankEntry)>, BankFile), Refusal> {
+    pub fn finish(mut self) -> Result<(EntriesByAccount, BankFile), Refusal> {
         if self.taken == 0 {
             let remedy = "空か、大きすぎるファイルです。期間を分けて取り込んでください。";
             return Err(Refusal::new(&self.options.file_name, None, "ファイルの大きさ", "0バイト", remedy));

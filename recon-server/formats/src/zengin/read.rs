@@ -6,7 +6,7 @@ use domain::{money::Yen, time::CivilDate};
 
 use crate::{
     Digest, Text,
-    digest::{Begun, Framed, sha256_hex},
+    digest::{Framed, sha256_hex},
     refusal::Refusal,
 };
 
@@ -87,6 +87,8 @@ const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
     (header::BRANCH_NAME, TextRule::Branch),
     (header::ACCOUNT_NAME, TextRule::Party),
 ];
+/// Entries that are looked up together.
+const SETTLED_TOGETHER: usize = 1_024;
 /// The text fields of an entry.
 struct Texts {
     remitter: Text,
@@ -120,6 +122,8 @@ pub(super) struct Reader<'o> {
     keys: Keys,
     entries: usize,
     entries_max: usize,
+    /// Entries at the end of the last account that have no number among their like yet.
+    unsettled: usize,
     end_records: Option<i64>,
 }
 
@@ -138,6 +142,7 @@ impl<'o> Reader<'o> {
             keys: Keys::default(),
             entries: 0,
             entries_max,
+            unsettled: 0,
             end_records: None,
         }
     }
@@ -222,16 +227,38 @@ impl<'o> Reader<'o> {
                 remedy,
             ));
         }
-        let mut entry = self.entry(record, texts)?;
+        let Some(block) = self.accounts.last_mut() else { return Ok(()) };
+        entry(record, texts, &self.dates, block)?;
+        let Some(entry) = block.entries.last_mut() else { return Ok(()) };
         if let TransactionClass::Unlisted(code) = &entry.class {
             self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
         }
-        let Some(block) = self.accounts.last_mut() else { return Ok(()) };
-        gate::entry(record, block, &entry)?;
-        entry.record_key = self.keys.key(&self.account_key, &entry);
-        entry.occurrence = self.occurrences.next(entry.record_key);
-        block.entries.push(entry);
+        entry.record_key = self.keys.key(&self.account_key, entry);
+        let moved = (entry.booked_on, entry.amount);
+        gate::entry(record, block, moved)?;
+        self.unsettled += 1;
+        if self.unsettled >= SETTLED_TOGETHER {
+            self.settle();
+        }
         Ok(())
+    }
+
+    /// Makes room for so many entries more: in the account at hand, or in the one that begins next.
+    pub fn make_room(&mut self, entries: usize) {
+        match self.accounts.last_mut().filter(|_| self.expect == Expect::DataOrTrailer) {
+            Some(block) => block.entries.reserve(entries),
+            None => self.room = entries,
+        }
+    }
+
+    /// Numbers the entries that were read last. Many at once: whether a key came before is looked up in memory far away, and look-ups that
+    /// wait for nothing else are under way together.
+    pub fn settle(&mut self) {
+        let Some(block) = self.accounts.last_mut() else { return };
+        let first = block.entries.len().saturating_sub(std::mem::take(&mut self.unsettled));
+        for entry in block.entries.get_mut(first..).unwrap_or_default() {
+            entry.occurrence = self.occurrences.next(entry.record_key);
+        }
     }
 
     /// The text fields of an entry, in the order of the record.
@@ -247,46 +274,8 @@ impl<'o> Reader<'o> {
         Ok(Texts { remitter, remitter_compared, sending_bank, sending_branch, summary, edi })
     }
 
-    /// An entry; key and occurrence are settled by the caller.
-    fn entry(&self, record: Record<'_>, texts: Texts) -> Result<BankEntry, Refusal> {
-        let incoming = match record.required_digits(data::DIRECTION)? {
-            "1" => true,
-            "2" => false,
-            _ => return Err(record.refuse(data::DIRECTION, "1（入金）か2（出金）の欄です。")),
-        };
-        let magnitude = record.number(data::AMOUNT)?;
-        let period = self.accounts.last().and_then(|block| block.period_from.zip(block.period_to));
-        let booked_on = self
-            .dates
-            .within(record, data::BOOKED, period)?
-            .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
-        let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
-        // An entry out has no remitter: its contract number stands there.
-        let contract_number = if incoming { None } else { contract_number(&texts.remitter) };
-        let named = |text: Text| if incoming { text } else { Text::default() };
-        Ok(BankEntry {
-            row: record.row,
-            record_key: Digest::default(),
-            occurrence: 0,
-            content_hash: Digest::of(record.bytes),
-            booked_on,
-            value_on: self.dates.within(record, data::VALUE, period)?,
-            amount: Yen::new(if incoming { magnitude } else { -magnitude }),
-            of_which_cheques: record.optional_number(data::CHEQUES)?.map(Yen::new),
-            class: TransactionClass::from_code(record.required_digits(data::CLASS)?),
-            remitter_code: optional(data::REMITTER_CODE)?,
-            remitter_kana: named(texts.remitter_compared),
-            remitter_kana_raw: named(texts.remitter),
-            sending_bank: texts.sending_bank,
-            sending_branch: texts.sending_branch,
-            summary: texts.summary,
-            edi: texts.edi,
-            inquiry_no: optional(data::INQUIRY)?,
-            contract_number,
-        })
-    }
-
     fn trailer(&mut self, record: Record<'_>) -> Result<(), Refusal> {
+        self.settle();
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
         record.conforms(trailer::ALL)?;
         block.closing = balance(record, trailer::SIGN, trailer::CLOSING)?;
@@ -311,6 +300,55 @@ impl<'o> Reader<'o> {
             Refusal::new(&self.options.file_name, row, "エンド・レコード", "なし", remedy)
         })
     }
+}
+
+/// Adds an entry to its account; key and occurrence are settled by the caller.
+fn entry(
+    record: Record<'_>,
+    texts: Texts,
+    dates: &Dates<'_>,
+    block: &mut BankAccountBlock,
+) -> Result<(), Refusal> {
+    let incoming = match record.required_digits(data::DIRECTION)? {
+        "1" => true,
+        "2" => false,
+        _ => return Err(record.refuse(data::DIRECTION, "1（入金）か2（出金）の欄です。")),
+    };
+    let magnitude = record.number(data::AMOUNT)?;
+    let period = block.period_from.zip(block.period_to);
+    let booked_on = dates
+        .within(record, data::BOOKED, period)?
+        .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
+    let value_on = dates.within(record, data::VALUE, period)?;
+    let of_which_cheques = record.optional_number(data::CHEQUES)?.map(Yen::new);
+    let class = TransactionClass::from_code(record.required_digits(data::CLASS)?);
+    let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
+    let (remitter_code, inquiry_no) = (optional(data::REMITTER_CODE)?, optional(data::INQUIRY)?);
+    // An entry out has no remitter: its contract number stands there.
+    let contract_number = if incoming { None } else { contract_number(&texts.remitter) };
+    let named = |text: Text| if incoming { text } else { Text::default() };
+    // An entry is large: it is made where it stays.
+    block.entries.push(BankEntry {
+        row: record.row,
+        record_key: Digest::default(),
+        occurrence: 0,
+        content_hash: Digest::of(record.bytes),
+        booked_on,
+        value_on,
+        amount: Yen::new(if incoming { magnitude } else { -magnitude }),
+        of_which_cheques,
+        class,
+        remitter_code,
+        remitter_kana: named(texts.remitter_compared),
+        remitter_kana_raw: named(texts.remitter),
+        sending_bank: texts.sending_bank,
+        sending_branch: texts.sending_branch,
+        summary: texts.summary,
+        edi: texts.edi,
+        inquiry_no,
+        contract_number,
+    });
+    Ok(())
 }
 
 /// JIS only; EBCDIC is refused by name, never guessed at.
@@ -363,8 +401,8 @@ fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     framed: Framed,
-    /// Account and days of the last entry, and the key begun with them: entries of a day stand together.
-    begun: Option<(Head, Begun)>,
+    /// Account and days of the last entry, with which the key is begun: entries of a day stand together.
+    begun: Option<Head>,
 }
 
 /// Account, 勘定日 and 起算日.
@@ -373,16 +411,16 @@ type Head = (Text, CivilDate, Option<CivilDate>);
 impl Keys {
     /// The key of an entry of an account.
     pub fn key(&mut self, account: &str, entry: &BankEntry) -> Digest {
-        let days = (entry.booked_on, entry.value_on);
+        let (booked, value) = (entry.booked_on, entry.value_on);
         let framed = &mut self.framed;
-        let known =
-            self.begun.take().filter(|((of, booked, value), _)| of == account && (*booked, *value) == days);
-        let (_, begun) = self.begun.insert(known.unwrap_or_else(|| {
+        if !self.begun.as_ref().is_some_and(|head| head.0 == account && (head.1, head.2) == (booked, value)) {
+            framed.clear();
             framed.push(account);
-            framed.push(&days.0.to_string());
-            framed.push(&days.1.map(|day| day.to_string()).unwrap_or_default());
-            ((Text::new(account), days.0, days.1), Begun::with(framed))
-        }));
+            framed.push(&booked.to_string());
+            framed.push(&value.map(|day| day.to_string()).unwrap_or_default());
+            framed.keep();
+            self.begun = Some((Text::new(account), booked, value));
+        }
         framed.push(itoa::Buffer::new().format(entry.amount.get()));
         for part in [
             entry.class.code(),
@@ -394,6 +432,6 @@ impl Keys {
         ] {
             framed.push(part);
         }
-        begun.take(framed)
+        framed.take()
     }
 }

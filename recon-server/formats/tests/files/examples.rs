@@ -63,6 +63,9 @@ fn every_example_reads_what_it_writes() {
         for word in words.refund.iter() {
             rows.push((row(profile, rows.len() + 1, word, -450), RowClass::Refund));
         }
+        for word in words.chargeback.iter() {
+            rows.push((row(profile, rows.len() + 1, word, -600), RowClass::Chargeback));
+        }
         for word in words.failed.iter() {
             rows.push((row(profile, rows.len() + 1, word, 200), RowClass::Failed));
         }
@@ -84,7 +87,8 @@ fn every_example_reads_what_it_writes() {
         assert_eq!(read.rows.len(), rows.len());
         let sales = i64::try_from(words.sale.len()).unwrap() * 300;
         let refunds = i64::try_from(words.refund.len()).unwrap() * -450;
-        assert_eq!(read.totals.net(), Yen::new(sales + refunds), "{}", profile.id);
+        let taken_back = i64::try_from(words.chargeback.len()).unwrap() * -600;
+        assert_eq!(read.totals.net(), Yen::new(sales + refunds + taken_back), "{}", profile.id);
         assert_eq!(read.notices.len(), 1, "{}: only the unlisted word is said", profile.id);
     }
 }
@@ -135,7 +139,8 @@ fn antom_files() {
     assert!(taken.notices[0].sentence_ja.contains("feeAmountValue"));
 }
 
-/// Fees, adjustments and disputes in a list of payout entries are no sales.
+/// Fees and adjustments in a list of payout entries are no sales; what is taken back in a dispute is a chargeback, and what comes back of
+/// it is for a person to say.
 #[test]
 fn square_entries_that_are_no_sales() {
     let profile = example("square_payout_entries");
@@ -144,10 +149,31 @@ fn square_entries_that_are_no_sales() {
         row(&profile, 2, "REFUND", -500),
         row(&profile, 3, "FEE", -49),
         row(&profile, 4, "DISPUTE", -1_500),
+        row(&profile, 5, "DISPUTE", 1_500),
     ];
     let read = read(&file(&profile, &rows), &profile, &options()).unwrap();
-    assert_eq!((read.totals.net(), read.totals.unclassified_count), (Yen::new(1_000), 2));
-    assert_eq!(read.totals.unclassified_amount, Yen::new(-1_549));
+    assert_eq!((read.totals.net(), read.totals.unclassified_count), (Yen::new(-500), 2));
+    assert_eq!((read.totals.chargeback_count, read.totals.chargeback_amount), (1, Yen::new(-1_500)));
+    assert_eq!(read.totals.unclassified_amount, Yen::new(1_451));
+    assert_eq!((&read.rows[3].class, read.rows[3].class.word()), (&RowClass::Chargeback, "chargeback"));
+    assert_eq!(read.rows[4].class, RowClass::Unclassified("DISPUTE".to_owned()));
+    assert!(read.notices.iter().any(|notice| notice.sentence_ja.contains("戻ったとみられます")));
+}
+
+/// Where refunds are written without a sign, so is what is taken back: it comes out negative all the same.
+#[test]
+fn chargebacks_are_negative_whatever_the_file_writes() {
+    let text = include_str!("../../profiles/generic_card.toml");
+    let unsigned = Profile::from_toml(&text.replace("\"negative\"", "\"positive\"")).unwrap();
+    for (profile, written) in
+        [(formats::statement::embedded("generic_card").unwrap().unwrap(), -800), (unsigned, 800)]
+    {
+        let rows = [RowOut { amount: Yen::new(-800), ..row(&profile, 1, "チャージバック", -800) }];
+        let bytes = file(&profile, &rows);
+        assert!(formats::cp932::decode(&bytes).unwrap().contains(&format!(",{written}")), "{written}");
+        let read = read(&bytes, &profile, &options()).unwrap();
+        assert_eq!((&read.rows[0].class, read.rows[0].amount), (&RowClass::Chargeback, Yen::new(-800)));
+    }
 }
 
 /// The card number's column is read over: nothing of it reaches a row.

@@ -67,10 +67,10 @@ fn ledger_by_parts(bytes: &[u8], piece: usize) -> Result<Vec<BankEntry>, Refusal
     let mut parts = LedgerParts::new(&options, u64::try_from(bytes.len()).ok());
     let mut entries = Vec::new();
     for piece in bytes.chunks(piece) {
-        entries.extend(parts.push(piece)?);
+        entries.extend(parts.push(piece)?.into_iter().flat_map(|(_, entries)| entries));
     }
-    entries.extend(parts.finish()?.0);
-    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+    entries.extend(parts.finish()?.0.into_iter().flat_map(|(_, entries)| entries));
+    Ok(entries)
 }
 
 fn ledgers() -> Vec<Vec<u8>> {

@@ -1,7 +1,8 @@
-//! Whether an account's file carries on where the account's file before it ended.
+//! Whether an account's file carries on where the account's file before it ended: said on the receipt, and kept for every run.
 //!
 //! Source: reconciliation.md 6.1, "gates". Invariants: compared with the last file of the same account and format, read again from its
-//! kept bytes by its own day; says, and refuses nothing: which of two files is wrong nobody can tell from one of them.
+//! kept bytes by its own day; says, and refuses nothing: which of two files is wrong nobody can tell from one of them. What the run makes
+//! of the kept balances: [`crate::jobs::reconcile`].
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use formats::{
 use store::{
     UnitOfWork,
     files::{FileRow, FileState},
+    stretches::BankStretch,
 };
 
 use super::facts::Part;
@@ -61,6 +63,14 @@ pub async fn notices(
         }
     }
     Ok(notices)
+}
+
+/// The blocks whose days are known, as the store keeps them.
+pub fn stretches(ends: &[Ends]) -> Vec<BankStretch> {
+    let stretch = |ends: &Ends| {
+        Some(BankStretch { from: ends.from?, to: ends.to?, opening: ends.opening, closing: ends.closing })
+    };
+    ends.iter().filter_map(stretch).collect()
 }
 
 /// The last file of the same source whose days do not begin after this one's.

@@ -126,6 +126,7 @@ const fn class_ja(class: &RowClass) -> &'static str {
     match class {
         RowClass::Sale => "売上",
         RowClass::Refund => "返金",
+        RowClass::Chargeback => "チャージバック",
         RowClass::Failed => "取引失敗",
         RowClass::Unclassified(_) => "未分類",
     }
@@ -139,6 +140,7 @@ fn statement_totals(totals: &Totals) -> Vec<DryTotal> {
     vec![
         of(&RowClass::Sale, totals.sale_count, totals.sale_amount),
         of(&RowClass::Refund, totals.refund_count, totals.refund_amount),
+        of(&RowClass::Chargeback, totals.chargeback_count, totals.chargeback_amount),
         of(&RowClass::Failed, totals.failed_count, Yen::ZERO),
         of(&unlisted, totals.unclassified_count, totals.unclassified_amount),
     ]

@@ -325,6 +325,8 @@ impl<'a> Taking<'a> {
         for open in self.open {
             let period = self.upload.period.or_else(|| reader.period(&open.source));
             unit.end_file(self.state.tenant(), open.file, open.counts, period).await?;
+            let stretches = super::continuity::stretches(reader.ends(&open.source));
+            unit.put_bank_stretches(self.state.tenant(), open.file, &stretches).await?;
             receipts.push(Receipt {
                 file: open.file,
                 source: open.source,
@@ -345,6 +347,7 @@ pub fn long_notice() -> Notice {
     Notice {
         row: None,
         field: "大きなファイル".to_owned(),
-        sentence_ja: "少しずつ読み込みました。前のファイルとの残高のつながりは確かめていません。".to_owned(),
+        sentence_ja: "少しずつ読み込みました。前のファイルとの残高のつながりは、照合のときに確かめます。"
+            .to_owned(),
     }
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use domain::{id::ContractId, time::CivilDate};
 use formats::{
     Notice, Refusal,
-    bank::{self, BankFileKind, Entry},
+    bank::{self, BankFileKind, Ends, Entry},
     statement::{Profile, ReadOptions, StatementParts, StatementRow},
-    zengin::{BankEntry, LedgerParts},
+    zengin::{EntriesByAccount, LedgerParts},
 };
 use store::files::{FileFacts, FileKind};
 
@@ -38,6 +38,7 @@ pub struct LongRead<'a> {
     name: &'a str,
     reader: Reader<'a>,
     days: BTreeMap<String, Days>,
+    ends: BTreeMap<String, Vec<Ends>>,
     notices: Vec<Notice>,
 }
 
@@ -54,7 +55,8 @@ impl<'a> LongRead<'a> {
             }
             Source::Bank(_) | Source::Payout { .. } => return None,
         };
-        Some(Self { name: &options.file_name, reader, days: BTreeMap::new(), notices: vec![long_notice()] })
+        let (name, notices) = (options.file_name.as_str(), vec![long_notice()]);
+        Some(Self { name, reader, days: BTreeMap::new(), ends: BTreeMap::new(), notices })
     }
 
     /// Sources that are known before anything was read.
@@ -110,6 +112,7 @@ impl<'a> LongRead<'a> {
                 self.notices.extend(file.notices);
                 for block in &file.accounts {
                     let source = BankFormat::Zengin.source(&block.account_key());
+                    self.ends.entry(source.clone()).or_default().push(Ends::from(block));
                     if let Some((from, to)) = block.period_from.zip(block.period_to) {
                         widen(&mut self.days, source, from, to);
                     }
@@ -131,11 +134,12 @@ impl<'a> LongRead<'a> {
         Ok(vec![Batch { source, kind: FileKind::Statement, facts }])
     }
 
-    fn ledger(&self, entries: Vec<(String, BankEntry)>) -> Result<Vec<Batch>, Refusal> {
+    fn ledger(&self, entries: EntriesByAccount) -> Result<Vec<Batch>, Refusal> {
         let mut accounts: BTreeMap<String, Vec<store::facts::BankEntry>> = BTreeMap::new();
-        for (account, entry) in entries {
-            let fact = facts::bank_entry(self.name, &account, Entry::from(entry))?;
-            accounts.entry(account).or_default().push(fact);
+        for (account, entries) in entries {
+            let fact = |entry| facts::bank_entry(self.name, &account, Entry::from(entry));
+            let read = entries.into_iter().map(fact).collect::<Result<Vec<_>, _>>()?;
+            accounts.entry(account).or_default().extend(read);
         }
         let batch = |(account, entries): (String, Vec<_>)| Batch {
             source: BankFormat::Zengin.source(&account),
@@ -148,6 +152,11 @@ impl<'a> LongRead<'a> {
     /// Days that a source's rows cover.
     pub fn period(&self, source: &str) -> Option<Days> {
         self.days.get(source).copied()
+    }
+
+    /// Where the blocks of a source begin and end, of a bank's file that was read to its end.
+    pub fn ends(&self, source: &str) -> &[Ends] {
+        self.ends.get(source).map_or(&[], Vec::as_slice)
     }
 
     /// What a person should know.

@@ -253,6 +253,7 @@ fn class(class: &formats::statement::RowClass) -> RowClass {
     match class {
         formats::statement::RowClass::Sale => RowClass::Sale,
         formats::statement::RowClass::Refund => RowClass::Refund,
+        formats::statement::RowClass::Chargeback => RowClass::Chargeback,
         formats::statement::RowClass::Failed => RowClass::Failed,
         formats::statement::RowClass::Unclassified(word) => RowClass::Unclassified(word.clone()),
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{catalogue::RouteKind, id::TenantId, time::CivilDate};
 use engine::{
     BankCalendar, Facts,
-    facts::{OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
+    facts::{Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
 };
 use sha2::{Digest, Sha256};
 use store::{
@@ -19,11 +19,12 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, declared, facts, key::StateKey};
+use super::{counter_days, declared, facts, gaps, key::StateKey};
 use crate::jobs::{
     JobError,
     audit::{Seen, Settings},
     contracts_in_force,
+    expected::Calendar,
     import::{self, Counted},
 };
 
@@ -62,11 +63,13 @@ pub async fn gather(
     let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
     let attempts = attempts(unit, tenant, from, as_of).await?;
     let days = unit.days(tenant, from, as_of).await?;
-    let contracts = contracts_in_force(&unit.contracts(tenant).await?, as_of)?;
+    let contract_rows = unit.contracts(tenant).await?;
+    let contracts = contracts_in_force(&contract_rows, as_of)?;
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
-    let counted = Counted::new(import::Settings::read(unit, tenant).await?, files.values());
+    let sources = import::Settings::read(unit, tenant).await?;
+    let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
     let declared = declared
@@ -78,6 +81,14 @@ pub async fn gather(
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
+    let calendar = BankCalendar { holidays: holidays.iter().map(|holiday| holiday.day).collect() };
+    let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
+    let stretches = unit.bank_stretches(tenant, from, watermark).await?;
+    let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
+    let gaps = Gaps {
+        overdue: gaps::overdue(&expected, &counter_days, (from, as_of)),
+        bank: gaps::between_files(&stretches, &counted, &calendar),
+    };
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
     let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
@@ -93,16 +104,17 @@ pub async fn gather(
                 .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
                 .collect::<Result<_, _>>()?,
             contracts,
-            calendar: BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() },
+            calendar,
             received: received_statements(&files),
             bank_received: received_banks(&files, &counted),
             terminal_totals: facts::terminal_totals(&days),
-            counter_days: counter_days::read(unit, tenant, &counters, &days, from, as_of).await?,
+            counter_days,
             terminals: terminals(&counters, &sales),
             sales,
             notices: engine::notices::Notices::default(),
             declared,
             locks: Vec::new(),
+            gaps,
         },
         from,
         watermark,

@@ -47,15 +47,18 @@ pub fn daily(header: Header, recorded: &Recorded, counters: &[CounterRow], mut l
         .map(|day| (day.counter.clone(), day.state))
         .collect();
     let named: BTreeSet<&String> = lines.iter().flat_map(|line| &line.exceptions).collect();
+    let day = recorded.days.iter().find(|day| day.business_day == date);
+    // What is missing over several days stands in each of them.
+    let said =
+        |exception: &Exception| day.is_some_and(|day| day.sentences_ja.contains(&exception.sentence_ja));
     let exceptions: Vec<Exception> = recorded
         .exceptions
         .iter()
-        .filter(|exception| exception.day == date || named.contains(&exception.id))
+        .filter(|exception| exception.day == date || named.contains(&exception.id) || said(exception))
         .cloned()
         .collect();
     let blocks = blocks(&lines, &states, counters);
     let total = blocks.iter().fold(Figures::default(), |sum, block| sum.plus(&block.subtotal));
-    let day = recorded.days.iter().find(|day| day.business_day == date);
     let reasons = reasons(&exceptions, &lists, date, day.is_none() && states.is_empty());
     let verdict = blocks
         .iter()

@@ -145,6 +145,7 @@ mod tests {
     fn file(source: &str, day: &str, due: &str, state: ExpectedState) -> ExpectedFile {
         ExpectedFile {
             source: source.to_owned(),
+            contract: None,
             label_ja: source.to_owned(),
             from: day.parse().unwrap(),
             to: day.parse().unwrap(),

@@ -145,6 +145,9 @@ fn sums(totals: &Totals) -> Vec<(String, Sum)> {
         sum("売上", totals.sale_count, totals.sale_amount),
         sum("返金", totals.refund_count, totals.refund_amount),
     ];
+    if totals.chargeback_count > 0 {
+        sums.push(sum("チャージバック", totals.chargeback_count, totals.chargeback_amount));
+    }
     if totals.failed_count > 0 {
         sums.push(sum("取引失敗（お金は動いていません）", totals.failed_count, Yen::ZERO));
     }

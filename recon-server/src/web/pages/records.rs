@@ -243,6 +243,7 @@ fn class_words(class: &str) -> &str {
     match class {
         "sale" => "売上",
         "refund" => "返金",
+        "chargeback" => "チャージバック",
         "failed" => "取引失敗",
         "unclassified" => "状態不明",
         other => other,

@@ -177,6 +177,7 @@ const fn next_step(class: ExceptionClass) -> &'static str {
         ExceptionClass::TrusteeScope => {
             "告示の対象歳入と期間を確かめ、この手段での受付を止めるか、告示を改めてください。"
         }
+        ExceptionClass::ControlTotal => "間の期間の明細か、正しいファイルを銀行から取り込んでください。",
         ExceptionClass::DeemedDateLost => "会社に遅れた理由を照会し、納付日の扱いを会計課で決めてください。",
     }
 }
