@@ -233,6 +233,7 @@ fn item(code: &str, name: &str, price: i64) -> Item {
         },
         section: "市民課".into(),
         owner: Owner::City,
+        year_rule: domain::year_rule::YearRule::default(),
         tax: TaxClass::NonTaxable,
         barred_methods: Vec::new(),
     }

@@ -107,7 +107,7 @@ pub async fn expected(
     }
     let contracts = contracts_in_force(&rows, as_of)?;
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_MAX_DAYS)).await?;
-    let calendar = BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() };
+    let calendar = BankCalendar::with_listed(holidays.into_iter().map(|holiday| holiday.day));
     let mut files = Vec::new();
     let mut before = None;
     loop {

@@ -78,7 +78,8 @@ pub async fn gather(
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
-    let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
+    let calendar = BankCalendar::with_listed(holidays.iter().map(|holiday| holiday.day));
+    let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &calendar);
     let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
         facts: Facts {
@@ -93,7 +94,7 @@ pub async fn gather(
                 .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
                 .collect::<Result<_, _>>()?,
             contracts,
-            calendar: BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() },
+            calendar,
             received: received_statements(&files),
             bank_received: received_banks(&files, &counted),
             terminal_totals: facts::terminal_totals(&days),
@@ -219,11 +220,11 @@ fn terminals(counters: &[CounterRow], sales: &[Sale]) -> Vec<OwnTerminal> {
         .collect()
 }
 
-fn version(contracts: &str, holidays: &[store::matching::BankHoliday]) -> String {
+fn version(contracts: &str, calendar: &BankCalendar) -> String {
     let mut hasher = Sha256::new();
     hasher.update(contracts);
-    for holiday in holidays {
-        hasher.update(holiday.day.to_string());
+    for day in &calendar.holidays {
+        hasher.update(day.to_string());
     }
     let mut version = hex::encode(hasher.finalize());
     version.truncate(VERSION_HEX_DIGITS);

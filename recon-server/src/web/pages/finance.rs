@@ -120,7 +120,7 @@ async fn page(state: &AppState, user: &CurrentUser, form: &ExportForm) -> Result
         templates: usable
             .map(|template| Choice {
                 value: template.id.clone(),
-                label: template.name_ja.clone(),
+                label: format!("{} — {}", template.name_ja, finance::scope_ja(template)),
                 chosen: template.id == form.template,
             })
             .collect(),

@@ -21,7 +21,8 @@ fn row(class: &'static str, cells: &[&str], href: Option<&str>) -> PaperRow {
         is_day: false,
         href: href.filter(|_| place == 0).map(str::to_owned),
     };
-    PaperRow { class, is_alarm: class == "alarm", cells: cells.iter().enumerate().map(cell).collect() }
+    let cells = cells.iter().enumerate().map(cell).collect();
+    PaperRow { class, is_alarm: class == "alarm", cells, why: None }
 }
 
 fn columns(labels: &[&str]) -> Vec<PaperColumn> {
