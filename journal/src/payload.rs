@@ -13,8 +13,8 @@
 //! | 2 | `sale_registered`, `sale_completed` | a line may go by another year than that of 領収日 (`year_rule`) |
 //! | 3 | `counter_enrolled`, `inbox_received` | an item may, likewise |
 //!
-//! A newer version is a superset of the older ones: lifting is reading. The golden files `testdata/v1.journal` and
-//! `testdata/v2.journal` hold both for ever.
+//! A newer version is a superset of the older ones: lifting is reading. The golden files in `testdata` hold each
+//! for ever.
 
 use domain::{
     catalogue::{CounterProfile, RouteKind},

@@ -250,7 +250,7 @@ fn route(id: &str, method: Method, kind: RouteKind, brands: &[&str]) -> PaymentR
     }
 }
 
-fn profile() -> CounterProfile {
+pub fn profile() -> CounterProfile {
     let ticket = |code: &str, name: &str, price, group| Item {
         group_price: Some(Yen::new(group)),
         visitor_category: Some(name.into()),

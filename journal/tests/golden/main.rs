@@ -10,6 +10,7 @@ mod clock;
 mod desk;
 mod v1;
 mod v2;
+mod year_rule;
 
 use domain::{event::Recorded, id::Incarnation};
 use journal::{

@@ -77,9 +77,13 @@ async fn a_reason_after_a_recorded_run_is_not_matched_again() {
     reconcile(state, today, "test").await.unwrap();
     let made = state.live.matches_made();
     let subject = sale_id(2).to_string();
-    for place in
-        [&format!("/why/{subject}"), "/exceptions", "/papers/forecast", "/papers/postings", "/papers/deposits"]
-    {
+    for place in [
+        &format!("/why/{subject}"),
+        "/exceptions",
+        "/papers/forecast",
+        "/papers/postings",
+        "/papers/deposits",
+    ] {
         assert_eq!(browser.get(place).await.status, 200, "{place}");
     }
     assert_eq!(state.live.matches_made(), made, "everything was read");
@@ -113,7 +117,7 @@ async fn a_closing_leads_to_the_reason_of_its_payout() {
     assert_eq!(links_to_why(&browser, &format!("{sheet}/behind")).await, links[..1]);
     for place in [sheet, "/papers/deposits", "/papers/forecast"] {
         let page = browser.get(place).await;
-        let lines = page.html.split("<tbody>").nth(1).unwrap();
+        let lines = page.html.split("<table class=\"paper-table\">").nth(1).unwrap();
         assert!(lines.contains(&links[0]), "{place} has なぜ in the line of the payout: {lines}");
         assert!(lines.contains("なぜ<span class=\"visually-hidden\">（"), "said to those who do not see it");
     }

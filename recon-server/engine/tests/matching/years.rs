@@ -134,7 +134,8 @@ fn c3_c4_two_classes_of_revenue_in_one_sale() {
         let payout = &outcome.payouts[0];
         let of_new = share(R8, 0, 20_700, 653, 20_047, ReceivedAs::OwnYear);
         assert_eq!(payout.years, [share(R7, 1, 9_300, 0, 9_300, old), of_new], "{arrives}");
-        let booked: Vec<_> = payout.breakdown.iter().map(|p| (p.year, p.revenue.as_str(), p.net.get())).collect();
+        let booked: Vec<_> =
+            payout.breakdown.iter().map(|p| (p.year, p.revenue.as_str(), p.net.get())).collect();
         assert_eq!(booked, [(R7, "使用料", 9_300), (R8, "手数料", 20_047)], "{arrives}");
         let entries = engine::postings::postings(&facts, &outcome);
         let held = engine::postings::balances(&entries);

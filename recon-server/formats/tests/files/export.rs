@@ -223,10 +223,17 @@ fn lanes_and_owners_stand_apart() {
         (cp932::decode(&out.bytes).unwrap(), out.totals)
     };
     let (_, city) = of("generic_finance_csv");
-    assert_eq!((city.rows, city.amount, city.fee, city.repayment), (3, Yen::new(29_950), Yen::new(1_206), Yen::new(450)));
+    assert_eq!(
+        (city.rows, city.amount, city.fee, city.repayment),
+        (3, Yen::new(29_950), Yen::new(1_206), Yen::new(450))
+    );
     let (text, _) = of("generic_expenditure_csv");
     let last = text.lines().last().unwrap();
-    assert_eq!((text.lines().count(), last), (4, "2,603,450,1053"), "names, two rows, and a trailer that adds up");
+    assert_eq!(
+        (text.lines().count(), last),
+        (4, "2,603,450,1053"),
+        "names, two rows, and a trailer that adds up"
+    );
     let (text, others) = of("generic_owners_csv");
     assert!(text.lines().nth(1).unwrap().starts_with("指定管理者 見本財団,歳入,"), "{text}");
     assert_eq!((others.rows, others.amount), (1, Yen::new(29_950)));

@@ -48,7 +48,7 @@ pub fn fees(arrived: &[Arrived<'_>], sold: &[SaleRow], contracts: &[Contract]) -
                 trustee: company(contracts, &payout.contract),
                 count: 1,
                 fee: Yen::new(share),
-                summary: format!("歳出・{word} {}〜{}", payout.from, payout.to),
+                summary: format!("歳出・{word} {}から{}", payout.from, payout.to),
                 ..blank(year, None, String::new())
             }));
         };

@@ -161,9 +161,17 @@ struct Booked {
 impl Booked {
     /// What the closing comes to: what is paid, and what is handed on to the next closing.
     fn sum(&self) -> Yen {
-        [self.revenue, self.given_back, self.repaid, self.costs, self.adjusted, self.carried_in, self.miscounted]
-            .into_iter()
-            .fold(Yen::ZERO, Yen::saturating_add)
+        [
+            self.revenue,
+            self.given_back,
+            self.repaid,
+            self.costs,
+            self.adjusted,
+            self.carried_in,
+            self.miscounted,
+        ]
+        .into_iter()
+        .fold(Yen::ZERO, Yen::saturating_add)
     }
 }
 

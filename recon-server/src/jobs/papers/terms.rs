@@ -47,7 +47,8 @@ pub fn bank_days(last: CivilDate) -> String {
     let Some(known) = engine::holidays::known_until() else { return words };
     words.push_str(&format!("祝日の一覧は{}まであります。", known.to_japanese()));
     if last > known {
-        words.push_str("それより後の予定日は祝日を見ていません。国の発表を確かめ、休業日を登録してください。");
+        words
+            .push_str("それより後の予定日は祝日を見ていません。国の発表を確かめ、休業日を登録してください。");
     }
     words
 }

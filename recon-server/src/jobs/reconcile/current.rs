@@ -13,7 +13,8 @@ use domain::time::CivilDate;
 use store::matching::RunRow;
 
 use super::{
-    EARLIER_RUNS_MAX, Matched, Recorded, StateKey, gather, kept::Kept, match_facts, read_summary, reconcile, rows,
+    EARLIER_RUNS_MAX, Matched, Recorded, StateKey, gather, kept::Kept, match_facts, read_summary, reconcile,
+    rows,
 };
 use crate::{app::AppState, jobs::JobError};
 

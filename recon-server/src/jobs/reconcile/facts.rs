@@ -381,10 +381,8 @@ mod tests {
             line("使用料", 700, YearRule::PaymentDate),
             line("使用料", 100, term),
         ];
-        let found: Vec<_> = parts(&lines)
-            .into_iter()
-            .map(|part| (part.revenue, part.amount.get(), part.year_date))
-            .collect();
+        let found: Vec<_> =
+            parts(&lines).into_iter().map(|part| (part.revenue, part.amount.get(), part.year_date)).collect();
         let place = |setsu: &str| format!("使用料及び手数料/使用料/総務使用料/{setsu}");
         assert_eq!(
             found,

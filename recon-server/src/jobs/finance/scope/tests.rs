@@ -47,7 +47,8 @@ fn c3() -> Payout {
         received_as: ReceivedAs::OwnYear,
     };
     let mut payout = payout(&terms, "2026-03-31", "2026-04-04", figure(100, 30_000), (594, 59));
-    payout.years = vec![share(2025, figure(31, 9_300), 0, 9_300), share(2026, figure(69, 20_700), 653, 20_047)];
+    payout.years =
+        vec![share(2025, figure(31, 9_300), 0, 9_300), share(2026, figure(69, 20_700), 653, 20_047)];
     (payout.plan_fee, payout.transfer_fee) = (yen(100), yen(55));
     payout.net = yen(29_192);
     arrived(payout, "2026-04-10", "d1")
@@ -63,10 +64,8 @@ fn gross_revenue_less_expenditure_is_what_the_bank_received() {
     let template = embedded("generic_finance_csv").unwrap().unwrap();
     let scope = narrow(&template, rows).unwrap();
     assert!(scope.notices.is_empty(), "{:?}", scope.notices);
-    let fees: Vec<(&str, i64, i16)> = scope.rows[2..]
-        .iter()
-        .map(|row| (row.saisetsu.as_str(), row.fee.get(), row.fiscal_year.0))
-        .collect();
+    let fees: Vec<(&str, i64, i16)> =
+        scope.rows[2..].iter().map(|row| (row.saisetsu.as_str(), row.fee.get(), row.fiscal_year.0)).collect();
     assert_eq!(fees, [("手数料", 653, 2026), ("手数料", 55, 2026), ("手数料", 100, 2026)]);
     let batch = ExportBatch {
         batch_id: "b".to_owned(),

@@ -158,7 +158,8 @@ fn notes(paper: &SheetPaper) -> Vec<String> {
 
 /// `整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲653 = 29,347。`
 fn booked(paper: &SheetPaper, payout: &Payout) -> String {
-    let Booked { revenue, given_back, repaid, costs, adjusted, carried_in, miscounted } = paper.booked(payout);
+    let Booked { revenue, given_back, repaid, costs, adjusted, carried_in, miscounted } =
+        paper.booked(payout);
     let carried_words =
         if carried_in.is_negative() { "前回払えなかった分" } else { "前回からの繰越" };
     let mut parts = vec![format!("歳入 {revenue}")];

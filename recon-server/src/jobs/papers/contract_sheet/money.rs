@@ -23,8 +23,11 @@ struct Item {
 /// What else stands between 会社明細 and 支払予定額; nothing that is 0.
 fn items(paper: &SheetPaper, payout: &Payout) -> Vec<Item> {
     let item = |words, amount| Item { words, amount, kind: RowKind::Body };
-    let carry_in =
-        if payout.carry_in.is_negative() { "前回払えなかった分の差引" } else { "前回からの繰越" };
+    let carry_in = if payout.carry_in.is_negative() {
+        "前回払えなかった分の差引"
+    } else {
+        "前回からの繰越"
+    };
     let carry_out =
         if payout.carry_out.is_negative() { "次回に差し引かれる分" } else { "次回への繰越" };
     let mut items = vec![

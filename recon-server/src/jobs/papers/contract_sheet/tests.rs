@@ -1,5 +1,6 @@
 //! The sheet of PayPay July of papers.md 1, and what it says of other closings.
 
+use calamine::{Reader as _, Xlsx};
 use domain::{
     money::Yen,
     refund::{RefundLane, refund_lane},
@@ -13,7 +14,7 @@ use formats::csv_out::CsvEncoding;
 
 use super::*;
 use crate::jobs::papers::{
-    render,
+    excel, render,
     samples::{arrived, contract, counter_id, date, figure, nothing, payout, paypay_july, written, yen},
 };
 
@@ -141,6 +142,10 @@ fn gross_contracts_are_invoiced_and_half_months_speak_of_periods() {
         breaks_net: figure(0, 0),
         settled_unknowns: Figure::default(),
         deposited_on: None,
+        // Gross: what was reported is what is paid.
+        payout: yen(30_000),
+        deposited: yen(0),
+        in_transit: yen(30_000),
         ..paypay_july()
     });
     recorded.payouts.push(payout(&terms, "2026-07-16", "2026-07-31", figure(101, 38_700), (580, 58)));
@@ -190,8 +195,20 @@ fn what_the_company_adjusts_and_carries_stands_on_lines_that_add_up() {
     );
     let whys: Vec<Option<&str>> = table.rows.iter().map(|row| row.why.as_deref()).collect();
     let payout = paper.payout.as_ref().unwrap();
-    assert_eq!(whys[12..], [Some(payout.id.as_str()), Some("d1"), None], "what was to come and what came are explained");
+    assert_eq!(
+        whys[12..],
+        [Some(payout.id.as_str()), Some("d1"), None],
+        "what was to come and what came are explained"
+    );
     assert!(render::to_csv(&table, CsvEncoding::Cp932).is_ok(), "every character is in CP932");
+    let made = excel::to_xlsx(std::slice::from_ref(&table), "例示市", date("2026-08-05")).unwrap();
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(made)).unwrap();
+    let cells = book.worksheet_range("照合書").unwrap();
+    let said = |words: &str| cells.rows().flatten().any(|cell| cell.to_string().contains(words));
+    for words in ["7の3", "会社による調整", "次回への繰越", "検算2 5+7+7の2", "原因不明差額 = 検算1+検算3"]
+    {
+        assert!(said(words), "the workbook lacks {words}");
+    }
 }
 
 /// A closing with nothing to pay: the minus goes to the next closing, and this paper closes at 0.
