@@ -10,6 +10,7 @@ use crate::{
     method::Method,
     money::Yen,
     time::CivilDate,
+    year_rule::YearRule,
 };
 
 /// 歳入科目 by value, as printed on papers. `kan`, `ko`, … are the budget levels 款・項・目・節.
@@ -84,6 +85,9 @@ pub struct Item {
     pub owner: Owner,
     /// 消費税区分.
     pub tax: TaxClass,
+    /// 会計年度所属.
+    #[serde(default, skip_serializing_if = "YearRule::is_payment_date")]
+    pub year_rule: YearRule,
     /// Methods by which it may not be paid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub barred_methods: Vec<Method>,

@@ -26,3 +26,4 @@ pub mod settlement;
 pub mod state;
 pub mod text;
 pub mod time;
+pub mod year_rule;

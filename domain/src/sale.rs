@@ -7,6 +7,7 @@ use crate::{
     id::{AttemptId, BrandCode, ContractId, GroundCode, ItemCode, RouteId},
     method::Method,
     money::{Yen, YenOverflow},
+    year_rule::YearRule,
 };
 
 /// One line. ¥0 with a ground is a free issue and is counted as one.
@@ -38,6 +39,9 @@ pub struct Line {
     pub owner: Owner,
     /// 消費税区分.
     pub tax: TaxClass,
+    /// 会計年度所属, by value.
+    #[serde(default, skip_serializing_if = "YearRule::is_payment_date")]
+    pub year_rule: YearRule,
 }
 
 /// A ground by value.

@@ -226,6 +226,12 @@ impl FiscalYear {
         if self.0 >= 2019 { format!("令和{}年度", self.0 - 2018) } else { format!("{}年度", self.0) }
     }
 
+    /// 1 April; none beyond the calendar's range.
+    #[must_use]
+    pub fn first_day(self) -> Option<CivilDate> {
+        CivilDate::new(self.0, 4, 1)
+    }
+
     /// 出納閉鎖: 31 May after the year's end (地方自治法235条の5).
     #[must_use]
     pub fn accounts_close(self) -> Option<CivilDate> {

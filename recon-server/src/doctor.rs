@@ -38,7 +38,7 @@ fn finding(what: &'static str, level: Level, sentence_ja: impl Into<String>) -> 
 /// # Errors
 /// When the store fails in the middle of it.
 pub async fn examine(state: &AppState) -> Result<Vec<Finding>, jobs::JobError> {
-    let mut findings = vec![store(state).await, key_file(state), address(state)];
+    let mut findings = vec![store(state).await, key_file(state), address(state), holidays(state)];
     findings.extend(people(state).await?);
     findings.extend(counters(state).await?);
     findings.extend(chains(state).await?);
@@ -79,6 +79,24 @@ fn address(state: &AppState) -> Finding {
         return finding("address", Level::Warning, sentence);
     }
     finding("address", Level::Good, format!("画面のアドレスは {} です。", state.public_url))
+}
+
+/// Days ahead for which the list of holidays must reach: closings of a quarter, and their pay days.
+const HOLIDAYS_AHEAD_DAYS: i32 = 180;
+
+/// 祝日: pay days beyond the list would be counted as if no bank ever closed.
+fn holidays(state: &AppState) -> Finding {
+    let Some(known) = engine::holidays::known_until() else {
+        return finding("holidays", Level::Bad, "祝日の一覧がありません。");
+    };
+    let until = known.to_japanese();
+    if state.today().plus_days(HOLIDAYS_AHEAD_DAYS) > known {
+        let sentence = format!(
+            "祝日の一覧は{until}までです。新しい版に入れ替えるか、set-up の bank_holidays に登録してください。"
+        );
+        return finding("holidays", Level::Warning, sentence);
+    }
+    finding("holidays", Level::Good, format!("祝日の一覧は{until}まであります。"))
 }
 
 async fn people(state: &AppState) -> Result<Vec<Finding>, jobs::JobError> {

@@ -80,6 +80,7 @@ fn item(code: &str, name: &str, price: i64) -> Result<Item> {
         section: "市民課".into(),
         owner: Owner::City,
         tax: TaxClass::NonTaxable,
+        year_rule: domain::year_rule::YearRule::default(),
         barred_methods: Vec::new(),
     })
 }

@@ -163,6 +163,7 @@ fn line(list: &PriceList, request: &LineRequest, is_group: bool) -> Result<Line,
         section: item.section.clone(),
         owner: item.owner.clone(),
         tax: item.tax,
+        year_rule: item.year_rule,
     })
 }
 

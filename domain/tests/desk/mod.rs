@@ -233,6 +233,7 @@ fn item(code: &str, name: &str, price: i64) -> Item {
         },
         section: "市民課".into(),
         owner: Owner::City,
+        year_rule: domain::year_rule::YearRule::default(),
         tax: TaxClass::NonTaxable,
         barred_methods: Vec::new(),
     }
@@ -249,7 +250,7 @@ fn route(id: &str, method: Method, kind: RouteKind, brands: &[&str]) -> PaymentR
     }
 }
 
-fn profile() -> CounterProfile {
+pub fn profile() -> CounterProfile {
     let ticket = |code: &str, name: &str, price, group| Item {
         group_price: Some(Yen::new(group)),
         visitor_category: Some(name.into()),

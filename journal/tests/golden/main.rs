@@ -11,6 +11,7 @@ mod desk;
 mod file;
 mod v1;
 mod v2;
+mod year_rule;
 
 use domain::{event::Recorded, id::Incarnation};
 use journal::{

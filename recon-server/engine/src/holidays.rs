@@ -160,6 +160,12 @@ const NATIONAL: [(i16, &[(i8, i8)]); 6] = [
 /// The turn of the year: 31 December to 3 January.
 const TURN_OF_THE_YEAR: [(i8, i8); 3] = [(1, 2), (1, 3), (12, 31)];
 
+/// The last day of which the list knows whether banks work.
+#[must_use]
+pub fn known_until() -> Option<CivilDate> {
+    CivilDate::new(HOLIDAYS_TO_YEAR, 12, 31)
+}
+
 /// Every listed day on which banks do not work.
 #[must_use]
 pub fn bank_holidays() -> BTreeSet<CivilDate> {

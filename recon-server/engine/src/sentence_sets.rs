@@ -34,9 +34,13 @@ pub(crate) fn kind(
 }
 
 pub(crate) fn set_proven(head: &str, ours: usize, theirs: usize, proven: usize, total: Yen) -> String {
-    format!(
-        "{head}は、当方{ours}件と明細{theirs}件のうち{proven}件 {total}円が同じ内容で、数と合計で一致を確かめました。一件ずつの対応は特定していません。"
-    )
+    let of_both = format!("当方{ours}件と明細{theirs}件");
+    let of_both = if ours == proven && theirs == proven {
+        format!("{of_both}が同じ内容で、{proven}件 {total}円の件数も金額も合っています。")
+    } else {
+        format!("{of_both}のうち{proven}件 {total}円が同じ内容で、件数も金額も合っています。")
+    };
+    format!("{head}は、{of_both}どの収納がどの明細かは決まりませんが、お金は合っています。")
 }
 
 pub(crate) fn set_proposed(head: &str, proven: usize, total: Yen) -> String {

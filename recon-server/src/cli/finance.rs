@@ -91,12 +91,14 @@ fn templates(state: &AppState, format: OutputFormat) -> anyhow::Result<Ended> {
     let values: Vec<_> = known
         .iter()
         .map(|one| match &one.template {
-            Ok(template) => json!({ "id": template.id, "name_ja": template.name_ja, "file": one.file }),
+            Ok(template) => json!({ "id": template.id, "name_ja": template.name_ja, "scope_ja": finance::scope_ja(template), "file": one.file }),
             Err(fault) => json!({ "fault": fault, "file": one.file }),
         })
         .collect();
     let line = |one: &Known| match &one.template {
-        Ok(template) => format!("{}  {}\n", template.id, template.name_ja),
+        Ok(template) => {
+            format!("{}  {} ({})\n", template.id, template.name_ja, finance::scope_ja(template))
+        }
         Err(fault) => format!("[使えません] {fault}\n"),
     };
     output::value(format, &values, || known.iter().map(line).collect())?;

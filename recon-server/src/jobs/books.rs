@@ -1,6 +1,6 @@
 //! 仕訳, 入金予定60日, 組, 振込名義の提案 and なぜ: what the engine makes of facts and outcome on demand, as values and as tables.
 //!
-//! Invariants: nothing here is kept; the same facts give the same bytes; every entry of the books adds up to 0 and the tables show both
+//! Invariants: nothing here is made twice of the same state ([`reconcile::matched`]); the same facts give the same bytes; every entry of the books adds up to 0 and the tables show both
 //! sides, debit and credit, never a net. Not here: how an entry, an expectation or a reason is found (crate `engine`).
 
 use std::collections::BTreeSet;
@@ -16,7 +16,10 @@ use serde::Serialize;
 
 use super::{
     JobError,
-    papers::table::{Behind, Cell, Column, PaperTable, RowKind, TableRow},
+    papers::{
+        table::{Behind, Cell, Column, PaperTable, RowKind, TableRow},
+        terms,
+    },
     reconcile,
 };
 use crate::app::AppState;
@@ -41,8 +44,8 @@ pub struct Journal {
 /// # Errors
 /// When the store fails or the facts cannot be reconciled.
 pub async fn journal(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Journal, JobError> {
-    let (facts, outcome) = reconcile::facts_and_outcome(state, to).await?;
-    let mut entries = postings::postings(&facts, &outcome);
+    let matched = reconcile::matched(state, to).await?;
+    let mut entries = postings::postings(&matched.facts, &matched.outcome);
     entries.retain(|entry| from <= entry.day && entry.day <= to);
     let debits = entries.iter().flat_map(|entry| &entry.lines).map(|line| line.amount.max(Yen::ZERO));
     Ok(Journal {
@@ -135,8 +138,8 @@ pub struct Expected {
 /// # Errors
 /// As [`journal()`].
 pub async fn expected(state: &AppState, as_of: CivilDate) -> Result<Expected, JobError> {
-    let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
-    let forecast = forecast::forecast(&facts, &outcome);
+    let matched = reconcile::matched(state, as_of).await?;
+    let forecast = forecast::forecast(&matched.facts, &matched.outcome);
     Ok(Expected { tenant_name: state.config.tenant.name.clone(), forecast })
 }
 
@@ -158,7 +161,8 @@ impl Expected {
                     Cell::text(if line.overdue { "期日経過" } else { "" }),
                 ];
                 let closing = Behind::Closing { contract: line.contract.clone(), to: line.to };
-                rows.push(TableRow::new(kind, cells).backed_by(closing));
+                let row = TableRow::new(kind, cells).backed_by(closing);
+                rows.push(TableRow { why: line.payout.clone(), ..row });
             }
             rows.push(sum_row(RowKind::Subtotal, format!("{} 計", day.to_japanese()), *sum));
         }
@@ -179,10 +183,13 @@ impl Expected {
                 Column::words("状態"),
             ],
             rows,
-            notes: vec![format!(
-                "合計 {}円のうち、会社の明細で確かなものは {}円です。まだ売れていないものは見込んでいません。",
-                forecast.total, forecast.certain
-            )],
+            notes: vec![
+                format!(
+                    "合計 {}円のうち、会社の明細で確かなものは {}円です。まだ売れていないものは見込んでいません。",
+                    forecast.total, forecast.certain
+                ),
+                terms::bank_days(forecast.until),
+            ],
             seals: &[],
         }
     }
@@ -199,8 +206,8 @@ fn sum_row(kind: RowKind, words: String, sum: Yen) -> TableRow {
 /// # Errors
 /// As [`journal()`].
 pub async fn why(state: &AppState, as_of: CivilDate, subject: &str) -> Result<Option<Why>, JobError> {
-    let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
-    Ok(why::explain(&facts, &outcome, subject))
+    let matched = reconcile::matched(state, as_of).await?;
+    Ok(why::explain(&matched.facts, &matched.outcome, subject))
 }
 
 /// 組: sets of the engine with a member in some days, of a contract; sales by 取扱日, rows by their own day.
@@ -213,7 +220,8 @@ pub async fn sets(
     contract: &ContractId,
     (from, to): (CivilDate, CivilDate),
 ) -> Result<Vec<SetProof>, JobError> {
-    let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
+    let matched = reconcile::matched(state, as_of).await?;
+    let (facts, outcome) = (&matched.facts, &matched.outcome);
     let holds = |day: CivilDate| from <= day && day <= to;
     let sales = facts.sales.iter().filter(|sale| holds(sale.business_day)).map(|sale| sale.id.as_str());
     let rows = facts.rows.iter().filter(|row| holds(row.at.date())).map(|row| row.id.as_str());
@@ -221,7 +229,7 @@ pub async fn sets(
     let here = |set: &SetProof| {
         set.contract == *contract && set.ours.iter().chain(&set.theirs).any(|id| inside.contains(id.as_str()))
     };
-    Ok(outcome.sets.into_iter().filter(here).collect())
+    Ok(outcome.sets.iter().filter(|set| here(set)).cloned().collect())
 }
 
 /// 振込名義の提案: names that a person may confirm. None has an effect by itself.
@@ -229,8 +237,7 @@ pub async fn sets(
 /// # Errors
 /// As [`journal()`].
 pub async fn aliases(state: &AppState, as_of: CivilDate) -> Result<Vec<AliasProposal>, JobError> {
-    let (_, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
-    Ok(outcome.aliases)
+    Ok(reconcile::matched(state, as_of).await?.outcome.aliases.clone())
 }
 
 /// The reason laid out: the paragraph, the steps to the yen, what else it could have been.

@@ -161,7 +161,7 @@ pub async fn expected(
     let rows = unit.contracts(tenant).await?;
     let contracts = contracts_in_force(&rows, as_of)?;
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_MAX_DAYS)).await?;
-    let banking = BankCalendar { holidays: holidays.into_iter().map(|holiday| holiday.day).collect() };
+    let banking = BankCalendar::with_listed(holidays.into_iter().map(|holiday| holiday.day));
     let mut files = Vec::new();
     let mut before = None;
     loop {

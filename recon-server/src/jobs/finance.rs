@@ -1,11 +1,14 @@
 //! 財務会計連携: the takings of some days as a file for the city's finance system, by template (`formats::export`).
 //!
-//! Invariants: gross — revenue by account, fees and refunds stand in lines of their own and are never netted (総計予算主義, 地方自治法210条);
+//! Invariants: gross — revenue, refunds and expenditures stand in lanes of their own and are never netted (総計予算主義, 地方自治法210条);
 //! revenue is of the 取扱日 on which it was booked and carries its own 領収日 and year, so that what became certain later is in exactly
-//! one file (DESIGN 3.10); only the city's own revenue is in it; nothing is handed out unless every cell can be written; the same
-//! period handed out again is flagged 再出力, counted, and keeps its batch id. Each file is kept byte for byte.
+//! one file (DESIGN 3.10); what belongs to others is in no file of the city's, and in another only beside its owner's name; what a
+//! file leaves out is said; nothing is handed out unless every cell can be written and every yen has a column; the same period handed
+//! out again is flagged 再出力, counted, and keeps its batch id. Each file is kept byte for byte.
 
+mod expenditure;
 mod rows;
+mod scope;
 mod templates;
 
 use domain::time::{CivilDate, Timestamp};
@@ -18,6 +21,7 @@ use store::{
     users::AuditEntry,
 };
 
+pub use scope::scope_ja;
 pub use templates::{EXPORTS_FOLDER, Known, templates};
 
 use super::JobError;
@@ -80,7 +84,7 @@ pub struct Handed {
     pub amount: domain::money::Yen,
     /// 決済手数料
     pub fee: domain::money::Yen,
-    /// 還付
+    /// 還付: 戻出 and 償還金.
     pub refund: domain::money::Yen,
     /// SHA-256 of the file, hex.
     pub sha256: String,
@@ -107,13 +111,20 @@ pub async fn hand_out(
         return Err(FinanceError::Period);
     }
     let template = templates::find(state, template).map_err(FinanceError::Template)?;
-    let rows = rows::read(state, from, to).await?;
+    let all = rows::read(state, from, to).await?;
+    let scope = scope::narrow(&template, all).map_err(FinanceError::Template)?;
     let batch_id = batch_id(&template, from, to);
     let mut unit = state.store.begin().await?;
     let before = unit.exports_of_batch(state.tenant(), &batch_id).await?;
     let issue = u32::try_from(before.len()).unwrap_or(u32::MAX).saturating_add(1);
-    let batch =
-        ExportBatch { batch_id: batch_id.clone(), made_on: now.date(), from, to, re_export: issue > 1, rows };
+    let batch = ExportBatch {
+        batch_id: batch_id.clone(),
+        made_on: now.date(),
+        from,
+        to,
+        re_export: issue > 1,
+        rows: scope.rows,
+    };
     let written = write(&template, &batch)?;
     let content_sha256 = digest(&written.content_hash);
     let export = NewExport {
@@ -128,7 +139,7 @@ pub async fn hand_out(
         rows: u32::try_from(written.totals.rows).unwrap_or(u32::MAX),
         amount: written.totals.amount,
         fee: written.totals.fee,
-        refund: written.totals.refund,
+        refund: written.totals.refund.saturating_add(written.totals.repayment),
         by: by.to_owned(),
         at: now,
     };
@@ -137,7 +148,8 @@ pub async fn hand_out(
     unit.commit().await?;
     let mut handed = handed(&ExportRow { number, export }, &template.name_ja);
     handed.unchanged = before.last().map(|last| last.export.content_sha256 == content_sha256);
-    handed.notices = written.notices.iter().map(|notice| notice.sentence_ja.clone()).collect();
+    handed.notices = scope.notices;
+    handed.notices.extend(written.notices.iter().map(|notice| notice.sentence_ja.clone()));
     Ok((handed, written.bytes))
 }
 

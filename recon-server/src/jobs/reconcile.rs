@@ -11,11 +11,14 @@ mod declared;
 mod facts;
 mod gaps;
 mod gather;
+mod kept;
 mod key;
 mod rows;
 
+use std::sync::Arc;
+
 use domain::time::{CivilDate, Timestamp};
-use engine::{Facts, Outcome, Verdict};
+use engine::{Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{UnitOfWork, matching::NewRun};
@@ -25,6 +28,7 @@ use crate::{app::AppState, metrics::Count};
 
 pub use current::{Current, Live, current};
 pub use gather::{Gathered, SCOPE_DAYS};
+pub use kept::{Matched, matched};
 pub use key::StateKey;
 pub use rows::{RECORDED_DAYS, Recorded};
 
@@ -79,7 +83,7 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
         return Ok(earlier);
     }
     drop(unit);
-    let (gathered, outcome) = match_facts(gathered).await?;
+    let (gathered, outcome) = match_facts(state, gathered).await?;
     let mut unit = state.store.begin().await?;
     let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
     let bytes = audit::outcome_bytes(&outcome)?;
@@ -92,7 +96,10 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
     state.live.forget();
     Count::RunsMade.add(1);
     tracing::info!(run = number, as_of = %as_of, verdict = verdict(&gathered, &outcome).label_ja(), "reconciled");
-    Ok(receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)))
+    let receipt = receipt(number, true, as_of, &summary(&gathered, &outcome, decisions));
+    // What this run saw and found stays at hand, so that nobody who asks why waits for a match.
+    state.live.matches().keep(gathered.key, Arc::new(Matched { facts: gathered.facts, outcome }));
+    Ok(receipt)
 }
 
 /// The same work without a record: digest of the facts, hex, and the result.
@@ -100,27 +107,16 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
 /// # Errors
 /// As [`reconcile`].
 pub(super) async fn once_more(state: &AppState, as_of: CivilDate) -> Result<(String, Outcome), JobError> {
-    let (facts, outcome) = facts_and_outcome(state, as_of).await?;
-    Ok((hex::encode(digest("facts", &facts)?), outcome))
-}
-
-/// Facts and result as of a day, without a record: for what the engine derives from both.
-///
-/// # Errors
-/// As [`reconcile`].
-pub(super) async fn facts_and_outcome(
-    state: &AppState,
-    as_of: CivilDate,
-) -> Result<(Facts, Outcome), JobError> {
     let mut unit = state.store.snapshot().await?;
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     drop(unit);
-    let (gathered, outcome) = match_facts(gathered).await?;
-    Ok((gathered.facts, outcome))
+    let (gathered, outcome) = match_facts(state, gathered).await?;
+    Ok((hex::encode(digest("facts", &gathered.facts)?), outcome))
 }
 
 /// Matches away from the request threads: a city's day takes milliseconds, a year of a large one seconds.
-async fn match_facts(gathered: Gathered) -> Result<(Gathered, Outcome), JobError> {
+async fn match_facts(state: &AppState, gathered: Gathered) -> Result<(Gathered, Outcome), JobError> {
+    state.live.count_match();
     let matched = tokio::task::spawn_blocking(move || {
         let outcome = engine::reconcile(&gathered.facts)?;
         Ok((gathered, outcome))

@@ -168,6 +168,7 @@ pub fn line(item: &str, yen: i64) -> Line {
         },
         section: "市民課".to_owned(),
         owner: Owner::City,
+        year_rule: domain::year_rule::YearRule::default(),
         tax: TaxClass::NonTaxable,
     }
 }

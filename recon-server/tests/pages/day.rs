@@ -37,6 +37,7 @@ fn line(counter: &Counter, quantity: u32) -> Line {
         section: item.section,
         owner: item.owner,
         tax: item.tax,
+        year_rule: item.year_rule,
     }
 }
 

@@ -92,3 +92,19 @@ async fn a_file_is_made_once_and_again_only_as_a_second_issue() {
     let wrong = send(&form, "2027-01-01").await;
     assert!(wrong.html.contains("期間を確かめてください"), "{}", wrong.html);
 }
+
+/// DESIGN 3.13: what a file does not take is said where the file is made.
+#[tokio::test]
+async fn what_a_file_leaves_out_is_said_on_the_page() {
+    let centre = Centre::set_up().await;
+    let browser = with_statement(&centre).await;
+    let page = browser.get("/finance").await;
+    assert!(page.html.contains("財務会計 歳出CSV（例） — 団体の分、歳出"), "{}", page.html);
+    let form = page.field("class=\"filter\"", "form_id");
+    let fields =
+        [("form_id", form.as_str()), ("template", "generic_expenditure_csv"), ("from", TODAY), ("to", TODAY)];
+    let made = browser.post("/finance", &fields).await;
+    assert_eq!((made.status, made.to), (200, None));
+    assert!(made.html.contains("出力番号 1 のファイルを作りました"), "{}", made.html);
+    assert!(made.html.contains("この様式に載せないもの: 団体の歳入"), "{}", made.html);
+}

@@ -1,7 +1,16 @@
 //! なぜ, 組 and 振込名義の提案 as an accountant sees them.
 
+use std::sync::Arc;
+
 use formats::statement::write_statement;
-use recon_server::jobs::import::{Outcome, Upload, import};
+use recon_server::{
+    app::AppState,
+    jobs::{
+        books,
+        import::{Outcome, Upload, import},
+        reconcile::reconcile,
+    },
+};
 
 use crate::{
     browser::Browser,
@@ -38,7 +47,8 @@ async fn every_difference_leads_to_its_reason() {
     day::close(&centre, &mut counter).await;
     take(&centre, "paypay", TODAY, paypay(TODAY)).await;
     let mut reasons = Vec::new();
-    for place in ["/exceptions".to_owned(), format!("/report?date={TODAY}")] {
+    let month = format!("/month/{}", &TODAY[..7]);
+    for place in ["/exceptions".to_owned(), format!("/report?date={TODAY}"), month] {
         let links = links_to_why(&browser, &place).await;
         assert!(!links.is_empty(), "{place}");
         reasons.extend(links);
@@ -56,6 +66,42 @@ async fn every_difference_leads_to_its_reason() {
     assert!(tied.links().contains(&format!("/sales/{}", sale_id(2))));
 }
 
+/// The reason is read from what the run saw and found: no page of it costs a match, and a match made anew says the same.
+#[tokio::test]
+async fn a_reason_after_a_recorded_run_is_not_matched_again() {
+    let centre = Centre::set_up().await;
+    let (browser, mut counter) = day::play(&centre).await;
+    day::close(&centre, &mut counter).await;
+    take(&centre, "paypay", TODAY, paypay(TODAY)).await;
+    let (state, today) = (centre.state(), TODAY.parse().unwrap());
+    reconcile(state, today, "test").await.unwrap();
+    let made = state.live.matches_made();
+    let subject = sale_id(2).to_string();
+    for place in [
+        &format!("/why/{subject}"),
+        "/exceptions",
+        "/papers/forecast",
+        "/papers/postings",
+        "/papers/deposits",
+    ] {
+        assert_eq!(browser.get(place).await.status, 200, "{place}");
+    }
+    assert_eq!(state.live.matches_made(), made, "everything was read");
+    let json = |why| serde_json::to_string(&why).unwrap();
+    let kept = json(books::why(state, today, &subject).await.unwrap().unwrap());
+    let restarted = AppState { live: Arc::default(), ..state.clone() };
+    let anew = json(books::why(&restarted, today, &subject).await.unwrap().unwrap());
+    assert_eq!((kept, restarted.live.matches_made()), (anew, 1));
+    // The counter writes on: what was kept is not what there is any more.
+    counter.write_start(at(TODAY, 18, 30, 0));
+    let entries = counter.entries.clone();
+    assert!(centre.deliver(&counter, &entries[entries.len() - 1..]).await.status().is_success());
+    for _ in 0..2 {
+        assert!(books::why(state, today, &subject).await.unwrap().is_some());
+    }
+    assert_eq!(state.live.matches_made(), made + 1, "once for the new state, then kept again");
+}
+
 #[tokio::test]
 async fn a_closing_leads_to_the_reason_of_its_payout() {
     let centre = Centre::set_up().await;
@@ -69,6 +115,12 @@ async fn a_closing_leads_to_the_reason_of_its_payout() {
     let why = browser.get(links.first().unwrap()).await;
     assert!(why.html.contains("支払予定額") && why.html.contains("決済手数料"), "{}", why.html);
     assert_eq!(links_to_why(&browser, &format!("{sheet}/behind")).await, links[..1]);
+    for place in [sheet, "/papers/deposits", "/papers/forecast"] {
+        let page = browser.get(place).await;
+        let lines = page.html.split("<table class=\"paper-table\">").nth(1).unwrap();
+        assert!(lines.contains(&links[0]), "{place} has なぜ in the line of the payout: {lines}");
+        assert!(lines.contains("なぜ<span class=\"visually-hidden\">（"), "said to those who do not see it");
+    }
     let brands = browser.get(&format!("/report?date={TODAY}")).await;
     let behind = brands.links().into_iter().find(|link| link.contains("/behind?") && link.contains("paypay"));
     assert!(!links_to_why(&browser, &behind.unwrap()).await.is_empty(), "the payout in the report's drill");

@@ -194,7 +194,7 @@ fn what_an_accountant_takes_out_of_the_centre() {
     shell.ends(0, &["verify", "--export", shell.path("second").to_str().unwrap()]);
     assert!(shell.json(0, &["verify"])["manifests"].as_u64().unwrap() >= 3);
 
-    assert_eq!(shell.json(0, &["finance", "templates"]).as_array().unwrap().len(), 2);
+    assert_eq!(shell.json(0, &["finance", "templates"]).as_array().unwrap().len(), 4);
     let out = shell.path("f.csv");
     let hand_out = |code: i32, to: &str| {
         let days = ["--from", "2026-11-18", "--to", to, "--out", out.to_str().unwrap()];

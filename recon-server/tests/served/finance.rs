@@ -87,7 +87,7 @@ async fn the_citys_own_template_and_what_cannot_be_written() {
     std::fs::write(folder.join("d.toml"), "id = 1").unwrap();
     let known = finance::templates(centre.state());
     let usable = known.iter().filter(|one| one.template.is_ok()).count();
-    assert_eq!((known.len(), usable), (2 + 4, 2 + 2), "an id that is taken and a broken file are refused");
+    assert_eq!((known.len(), usable), (4 + 4, 4 + 2), "an id that is taken and a broken file are refused");
 
     let days = (date(TODAY), date(TODAY));
     let (handed, bytes) = finance::hand_out(centre.state(), "own", days, "kaikei").await.unwrap();

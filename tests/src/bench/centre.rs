@@ -18,9 +18,14 @@ use domain::{
 };
 use formats::statement::{ReadOptions, embedded, read};
 use recon_server::{
-    Options, Server, auth,
+    Options, Server,
+    app::AppState,
+    auth,
     config::{Config, Overrides},
-    jobs::import::{self, Outcome, Upload},
+    jobs::{
+        books,
+        import::{self, Outcome, Upload},
+    },
     random::SystemRandom,
     set_up,
 };
@@ -35,6 +40,8 @@ pub const SALES: u32 = 10_000;
 pub const ROWS: u32 = 100_000;
 /// Pages asked for in one round.
 const PAGES: u32 = 100;
+/// Reasons that are made with nothing kept.
+const ANEW: usize = 9;
 /// The month.
 const MONTH: &str = "2026-07";
 const PASSWORD: &str = "keisoku-no-aikotoba";
@@ -49,6 +56,22 @@ pub struct Pages {
     pub bare_p50_us: u128,
     /// The first page after the journals moved: it has to match anew. In microseconds.
     pub first_us: u128,
+    /// なぜ of one of the sales, after the month page has been seen.
+    pub why: Why,
+}
+
+/// What the page of a reason took.
+pub struct Why {
+    /// The first one, in microseconds.
+    pub first_us: u128,
+    /// Median, in microseconds.
+    pub p50_us: u128,
+    /// 99th percentile, in microseconds.
+    pub p99_us: u128,
+    /// Matches that the engine made for all of them.
+    pub matches: u64,
+    /// Median where nothing is kept, each reason from a match of its own, without the page: the baseline. In microseconds.
+    pub anew_p50_us: u128,
 }
 
 /// What an import took.
@@ -150,7 +173,44 @@ async fn ask_pages(server: &Server, cookie: &str) -> Result<Pages> {
         p99_us: stats::quantile(&mut pages, 990).as_micros(),
         bare_p50_us: stats::quantile(&mut bares, 500).as_micros(),
         first_us,
+        why: ask_why(server, cookie, &client).await?,
     })
+}
+
+/// Reasons of sales of the month, each another one, as a person goes through a list.
+async fn ask_why(server: &Server, cookie: &str, client: &reqwest::Client) -> Result<Why> {
+    let state = server.state();
+    let (from, to) = ("2026-07-01".parse()?, "2026-07-31".parse()?);
+    let sales = state.store.snapshot().await?.sales_paid(state.tenant(), from, to).await?;
+    let every = (sales.len() / usize::try_from(PAGES)?).max(1);
+    let matched = state.live.matches_made();
+    let mut taken = Vec::new();
+    for row in sales.iter().step_by(every).take(usize::try_from(PAGES)?) {
+        let page = format!("{}/why/{}", server.url(), row.sale.sale);
+        taken.push(ask(client, &page, cookie).await?);
+    }
+    let first_us = taken.first().context("a sale was asked about")?.as_micros();
+    let matches = state.live.matches_made().saturating_sub(matched);
+    let mut anew = Vec::new();
+    for row in sales.iter().step_by(every).take(ANEW) {
+        anew.push(reason_anew(state, &row.sale.sale.to_string()).await?);
+    }
+    Ok(Why {
+        first_us,
+        p50_us: stats::quantile(&mut taken, 500).as_micros(),
+        p99_us: stats::quantile(&mut taken, 990).as_micros(),
+        matches,
+        anew_p50_us: stats::quantile(&mut anew, 500).as_micros(),
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]
+async fn reason_anew(state: &AppState, subject: &str) -> Result<Duration> {
+    let nothing_kept = AppState { live: Arc::default(), ..state.clone() };
+    let begun = Instant::now();
+    let why = books::why(&nothing_kept, state.today(), subject).await?;
+    ensure!(why.is_some(), "{subject} has no reason");
+    Ok(begun.elapsed())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]

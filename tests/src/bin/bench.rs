@@ -212,6 +212,14 @@ fn busy_month(folder: &Path) -> Result<()> {
         ms(pages.first_us)
     );
     println!(
+        "  why of a sale p50 {}, p99 {}, the first one {}, {} matches for all of them (each from a match of its own: p50 {} without the page)",
+        ms(pages.why.p50_us),
+        ms(pages.why.p99_us),
+        ms(pages.why.first_us),
+        pages.why.matches,
+        ms(pages.why.anew_p50_us)
+    );
+    println!(
         "  statement of {} rows ({} KiB) durable in {} ms (reading alone {} ms, target 1,000 ms)",
         centre::ROWS,
         taken.bytes / 1_024,

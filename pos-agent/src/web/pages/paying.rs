@@ -89,6 +89,7 @@ pub(crate) fn sample_lines() -> Vec<Line> {
         },
         section: "市民課".into(),
         owner: Owner::City,
+        year_rule: domain::year_rule::YearRule::default(),
         tax: TaxClass::NonTaxable,
     };
     let ground = Exemption { code: "LAW".parse().unwrap(), label: "国民年金法104条".into() };

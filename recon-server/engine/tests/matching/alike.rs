@@ -49,7 +49,10 @@ fn c6_forty_against_forty() {
     let [set] = &outcome.sets[..] else { panic!("one set: {:?}", outcome.sets) };
     assert_eq!((set.proven, set.amount, set.state), (40, Yen::new(12_000), LinkState::Confirmed));
     assert_eq!((set.ours.len(), set.theirs.len()), (40, 40));
-    assert!(set.sentence_ja.contains("40件 12,000円") && set.sentence_ja.contains("特定していません"));
+    assert!(
+        set.sentence_ja.contains("40件 12,000円")
+            && set.sentence_ja.contains("どの収納がどの明細かは決まりません")
+    );
     assert!(raised(&outcome).is_empty());
     let in_set = |ended: &Ended| matches!(ended, Ended::LinkedInSet { set: id, .. } if *id == set.id);
     assert_eq!(outcome.dispositions.iter().filter(|d| in_set(&d.ended)).count(), 80);

@@ -3,6 +3,7 @@
 use domain::{money::Yen, time::FiscalYear};
 use engine::{
     Contract, ExceptionClass, Facts, Outcome, Verdict, audit,
+    breakdown::SalePart,
     contract::{Closing, FeeYear, GrossOrNet, PayDay, PayoutRule, Shift},
     facts::{RefundOf, Sale},
     outcome::{Figure, PayoutState, ReceivedAs, YearShare},
@@ -98,6 +99,53 @@ fn the_notice_waits_for_the_money() {
         let notice = outcome.exceptions.iter().find(|e| e.class == ExceptionClass::YearSplitReview);
         assert_eq!(notice.map(|e| e.verdict), verdict, "{as_of}");
         assert!(outcome.payouts[0].years.iter().all(|share| share.received_as == ReceivedAs::NotYet));
+    }
+}
+
+fn part(revenue: &str, yen: i64, year_date: Option<&str>) -> SalePart {
+    SalePart {
+        account: "一般会計".to_owned(),
+        revenue: revenue.to_owned(),
+        section: "市民課".to_owned(),
+        amount: Yen::new(yen),
+        year_date: year_date.map(date),
+    }
+}
+
+/// 施行令142条1項: two classes of revenue sold at once on 1 April, as in C3 and C4. The fee of the counter goes by 領収日, the rent
+/// of which a notice was issued in March by the notice: one sale, one deposit, two years; after 31 May the old year's part is 過年度収入.
+#[test]
+fn c3_c4_two_classes_of_revenue_in_one_sale() {
+    for (pay, as_of, arrives, old) in [
+        (TENTH_OF_APRIL, "2026-04-13", "2026-04-10", ReceivedAs::OwnYear),
+        (END_OF_MAY, "2026-06-02", "2026-06-01", ReceivedAs::PastYear { year: R8 }),
+    ] {
+        let mut facts = facts();
+        facts.contracts[0] = straddling(&facts.contracts[0], pay);
+        facts.received = vec![received("paypay", "2026-03-31", "2026-04-04")];
+        facts.bank_received[0].from = date("2026-03-01");
+        facts.bank_received[0].to = date(as_of);
+        facts.as_of = date(as_of);
+        sold(&mut facts, "2026-04-01", 30_000);
+        facts.sales[0].parts = vec![part("使用料", 9_300, Some("2026-03-25")), part("手数料", 20_700, None)];
+        facts.deposits.push(deposit("d", arrives, 29_347));
+        let facts = all_delivered(facts);
+        let outcome = run(&facts);
+        let payout = &outcome.payouts[0];
+        let of_new = share(R8, 0, 20_700, 653, 20_047, ReceivedAs::OwnYear);
+        assert_eq!(payout.years, [share(R7, 1, 9_300, 0, 9_300, old), of_new], "{arrives}");
+        let booked: Vec<_> =
+            payout.breakdown.iter().map(|p| (p.year, p.revenue.as_str(), p.net.get())).collect();
+        assert_eq!(booked, [(R7, "使用料", 9_300), (R8, "手数料", 20_047)], "{arrives}");
+        let entries = engine::postings::postings(&facts, &outcome);
+        let held = engine::postings::balances(&entries);
+        let revenue = |year: FiscalYear| {
+            let of_year = held.iter().filter(|(book, _)| {
+                matches!(book, engine::postings::Book::Revenue { year: found, .. } if *found == year)
+            });
+            of_year.map(|(_, yen)| yen.get()).sum::<i64>()
+        };
+        assert_eq!((revenue(R7), revenue(R8)), (-9_300, -20_700), "revenue is a credit, gross, of its year");
     }
 }
 

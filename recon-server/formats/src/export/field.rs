@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
     reason = "each is the field of `ExportRow` or `BatchField` of the same name, documented there"
 )]
 pub enum RowField {
+    /// 歳入・戻出・歳出.
+    Lane,
+    /// 収入の帰属; 団体 for the municipality itself.
+    Owner,
     FiscalYear,
     Account,
     Section,
@@ -30,6 +34,7 @@ pub enum RowField {
     Amount,
     Fee,
     Refund,
+    Repayment,
     Summary,
     /// Number of the row in the batch, from 1.
     RowNumber,
@@ -62,8 +67,12 @@ pub enum BatchField {
     TotalAmount,
     /// Sum of 決済手数料.
     TotalFee,
-    /// Sum of 還付.
+    /// Sum of 戻出.
     TotalRefund,
+    /// Sum of 償還金.
+    TotalRepayment,
+    /// Sum of 歳出: 決済手数料 and 償還金.
+    TotalExpenditure,
 }
 
 /// What kind of value a field is.
@@ -80,7 +89,9 @@ impl RowField {
         match self {
             Self::FiscalYear => Kind::Year,
             Self::AssessedOn | Self::PaidOn | Self::ReceivedOn => Kind::Date,
-            Self::Count | Self::Amount | Self::Fee | Self::Refund | Self::RowNumber => Kind::Number,
+            Self::Count | Self::Amount | Self::Fee | Self::Refund | Self::Repayment | Self::RowNumber => {
+                Kind::Number
+            }
             _ => Kind::Text,
         }
     }
@@ -90,9 +101,13 @@ impl BatchField {
     pub(super) const fn kind(self) -> Kind {
         match self {
             Self::MadeOn | Self::From | Self::To => Kind::Date,
-            Self::RowCount | Self::TotalCount | Self::TotalAmount | Self::TotalFee | Self::TotalRefund => {
-                Kind::Number
-            }
+            Self::RowCount
+            | Self::TotalCount
+            | Self::TotalAmount
+            | Self::TotalFee
+            | Self::TotalRefund
+            | Self::TotalRepayment
+            | Self::TotalExpenditure => Kind::Number,
             Self::BatchId | Self::ReExport | Self::ContentHash => Kind::Text,
         }
     }

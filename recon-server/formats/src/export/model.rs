@@ -1,7 +1,7 @@
 //! What is exported, as values, and what stands in the way.
 //!
-//! Invariant: amount, fee and refund are separate sums and all non-negative by meaning; a negative one is written with its sign or
-//! refused by the template, never turned round.
+//! Invariants: amount, fee, refund and repayment are separate sums and all non-negative by meaning; a negative one is written with its sign
+//! or refused by the template, never turned round. A row stands in one lane and belongs to one owner (DESIGN 3.7, 3.8).
 
 use std::fmt;
 
@@ -18,9 +18,43 @@ pub const ROWS_MAX: usize = 1_000_000;
 /// Most problems that are listed.
 pub const PROBLEMS_MAX: usize = 200;
 
+/// In which book a row stands; lanes are never netted (総計予算主義, 地方自治法210条).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// 調定・収納, gross.
+    #[default]
+    Revenue,
+    /// 戻出 out of the revenue of its year, with 減額調定.
+    Refund,
+    /// 歳出: what the companies keep back or invoice, and refunds of a year whose accounts are closed.
+    Expenditure,
+}
+
+impl Lane {
+    /// Every lane, in the order of the rows.
+    pub const ALL: [Self; 3] = [Self::Revenue, Self::Refund, Self::Expenditure];
+
+    /// The word in files.
+    #[must_use]
+    pub const fn label_ja(self) -> &'static str {
+        match self {
+            Self::Revenue => "歳入",
+            Self::Refund => "戻出",
+            Self::Expenditure => "歳出",
+        }
+    }
+}
+
 /// One line for the finance system: the fields of reconciliation.md 6.5.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportRow {
+    /// 歳入・戻出・歳出
+    #[serde(default)]
+    pub lane: Lane,
+    /// 収入の帰属: whose money it is; empty is the municipality's own.
+    #[serde(default)]
+    pub owner: String,
     /// 会計年度
     pub fiscal_year: FiscalYear,
     /// 会計
@@ -55,8 +89,11 @@ pub struct ExportRow {
     pub amount: Yen,
     /// 決済手数料
     pub fee: Yen,
-    /// 還付
+    /// 戻出
     pub refund: Yen,
+    /// 歳出 償還金: given back out of a year whose accounts are closed.
+    #[serde(default)]
+    pub repayment: Yen,
     /// 摘要
     pub summary: String,
 }
@@ -106,6 +143,13 @@ impl ExportBatch {
                 row.refund.get().to_string(),
                 row.summary.clone(),
             ]);
+            // Only where there is one: a batch of the municipality's own money keeps the hash that it always had.
+            if !row.owner.is_empty() {
+                parts.push(format!("owner {}", row.owner));
+            }
+            if row.repayment != Yen::ZERO {
+                parts.push(format!("repayment {}", row.repayment.get()));
+            }
         }
         of_parts(parts.iter().map(String::as_str))
     }
@@ -121,6 +165,7 @@ impl ExportBatch {
             totals.amount = totals.amount.checked_add(row.amount)?;
             totals.fee = totals.fee.checked_add(row.fee)?;
             totals.refund = totals.refund.checked_add(row.refund)?;
+            totals.repayment = totals.repayment.checked_add(row.repayment)?;
         }
         Ok(totals)
     }
@@ -137,8 +182,11 @@ pub struct ExportTotals {
     pub amount: Yen,
     /// 決済手数料
     pub fee: Yen,
-    /// 還付
+    /// 戻出
     pub refund: Yen,
+    /// 償還金
+    #[serde(default)]
+    pub repayment: Yen,
 }
 
 /// A file that was written.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     date::{NotAnOutputPattern, OutputPattern},
     field::{BatchField, Kind, RowField},
+    model::{ExportRow, Lane},
 };
 
 /// How the bytes are written.
@@ -135,6 +136,57 @@ impl Default for ReExportWords {
     }
 }
 
+/// Whose money a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owners {
+    /// Only the municipality's own.
+    #[default]
+    City,
+    /// Only that of others (指定管理者, 実行委員会), each named.
+    Others,
+    /// Both, each row named.
+    All,
+}
+
+/// 科目 of an expenditure, as the finance system writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExpenditureAccount {
+    /// 会計
+    pub account: String,
+    /// 所属
+    pub section: String,
+    /// 款
+    pub kan: String,
+    /// 項
+    pub kou: String,
+    /// 目
+    pub moku: String,
+    /// 節
+    pub setsu: String,
+    /// 細節
+    pub saisetsu: String,
+}
+
+impl ExpenditureAccount {
+    /// Whether nothing of it is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// To which 科目 the municipality books its expenditures; which budget line that is, only it knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExpenditureAccounts {
+    /// 決済手数料・振込手数料・月額利用料, usually 節 役務費.
+    pub fee: ExpenditureAccount,
+    /// 償還金, usually 節 償還金、利子及び割引料.
+    pub repayment: ExpenditureAccount,
+}
+
 /// One finance system's import layout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,9 +213,18 @@ pub struct Template {
     /// Whether a CSV begins with the names of its row columns (after the header line, if there is one).
     #[serde(default)]
     pub column_names: bool,
+    /// Which lanes the file takes; all where nothing is said.
+    #[serde(default = "all_lanes")]
+    pub lanes: Vec<Lane>,
+    /// Whose money.
+    #[serde(default)]
+    pub owners: Owners,
     /// Words of the re-export flag.
     #[serde(default)]
     pub re_export: ReExportWords,
+    /// 科目 of the expenditures.
+    #[serde(default)]
+    pub expenditure: ExpenditureAccounts,
     /// Columns of the header line; no header when empty.
     #[serde(default)]
     pub header: Vec<Column<BatchField>>,
@@ -176,6 +237,10 @@ pub struct Template {
 
 const fn comma() -> char {
     ','
+}
+
+fn all_lanes() -> Vec<Lane> {
+    Lane::ALL.to_vec()
 }
 
 /// A template that cannot be used.
@@ -215,6 +280,17 @@ impl Template {
         Ok(template)
     }
 
+    /// Whether a row belongs into this file.
+    #[must_use]
+    pub fn takes(&self, row: &ExportRow) -> bool {
+        let owner = match self.owners {
+            Owners::City => row.owner.is_empty(),
+            Owners::Others => !row.owner.is_empty(),
+            Owners::All => true,
+        };
+        owner && self.lanes.contains(&row.lane)
+    }
+
     fn wrong<T>(&self, what: impl Into<String>) -> Result<T, BadTemplate> {
         Err(BadTemplate::Wrong { template: self.id.clone(), what: what.into() })
     }
@@ -222,6 +298,14 @@ impl Template {
     fn check(&self) -> Result<(), BadTemplate> {
         if self.row.is_empty() {
             return self.wrong("row must have at least one column");
+        }
+        if self.lanes.is_empty() {
+            return self.wrong("lanes names no lane, so no row could ever stand in the file");
+        }
+        let named = self.row.iter().any(|column| column.field == Some(RowField::Owner));
+        if self.owners != Owners::City && !named {
+            // DESIGN 3.7: money of two owners is never mixed where nobody can tell it apart.
+            return self.wrong("owners other than \"city\" need a column with field = \"owner\"");
         }
         if !matches!(self.delimiter, ',' | ';' | '|' | '\t') {
             return self
@@ -286,8 +370,10 @@ pub(super) fn pattern<F>(
 }
 
 /// The templates that come with the program.
-const EMBEDDED: [&str; 2] = [
+const EMBEDDED: [&str; 4] = [
     include_str!("../../profiles/export/generic_csv.toml"),
+    include_str!("../../profiles/export/generic_expenditure_csv.toml"),
+    include_str!("../../profiles/export/generic_owners_csv.toml"),
     include_str!("../../profiles/export/generic_fixed.toml"),
 ];
 

@@ -20,6 +20,8 @@ use super::{
     template::{BadTemplate, Column, ExportEncoding, Layout, Quote, Template, pattern},
 };
 
+/// The municipality itself, as an owner.
+const OWN_WORD: &str = "団体";
 /// Most notices that are listed.
 const NOTICES_MAX: usize = 200;
 
@@ -107,6 +109,8 @@ impl Values<'_> {
                 let written = ready.pattern.as_ref().and_then(|pattern| pattern.year(row.fiscal_year));
                 written.map(Value::Written).ok_or(ExportReason::Date)
             }
+            RowField::Lane => text(row.lane.label_ja()),
+            RowField::Owner => text(if row.owner.is_empty() { OWN_WORD } else { &row.owner }),
             RowField::Account => text(&row.account),
             RowField::Section => text(&row.section),
             RowField::Kan => text(&row.kan),
@@ -124,6 +128,7 @@ impl Values<'_> {
             RowField::Amount => Ok(Value::Number(row.amount.get())),
             RowField::Fee => Ok(Value::Number(row.fee.get())),
             RowField::Refund => Ok(Value::Number(row.refund.get())),
+            RowField::Repayment => Ok(Value::Number(row.repayment.get())),
             RowField::Summary => text(&row.summary),
             RowField::RowNumber => Ok(whole(number)),
             RowField::BatchId => text(&self.batch.batch_id),
@@ -148,6 +153,11 @@ impl Values<'_> {
             BatchField::TotalAmount => Ok(Value::Number(self.totals.amount.get())),
             BatchField::TotalFee => Ok(Value::Number(self.totals.fee.get())),
             BatchField::TotalRefund => Ok(Value::Number(self.totals.refund.get())),
+            BatchField::TotalRepayment => Ok(Value::Number(self.totals.repayment.get())),
+            BatchField::TotalExpenditure => {
+                let sum = self.totals.fee.saturating_add(self.totals.repayment);
+                Ok(Value::Number(sum.get()))
+            }
         }
     }
 }

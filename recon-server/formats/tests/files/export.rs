@@ -9,7 +9,7 @@ use domain::{
 use formats::{
     cp932,
     export::{
-        CannotExport, ExportBatch, ExportReason, ExportRow, PROBLEMS_MAX, Template, embedded,
+        CannotExport, ExportBatch, ExportReason, ExportRow, Lane, PROBLEMS_MAX, Template, embedded,
         embedded_templates, write,
     },
 };
@@ -21,6 +21,8 @@ fn date(text: &str) -> CivilDate {
 
 fn row() -> ExportRow {
     ExportRow {
+        lane: Lane::Revenue,
+        owner: String::new(),
         fiscal_year: FiscalYear(2026),
         account: "01".to_owned(),
         section: "1020".to_owned(),
@@ -39,6 +41,7 @@ fn row() -> ExportRow {
         amount: Yen::new(29_950),
         fee: Yen::new(603),
         refund: Yen::ZERO,
+        repayment: Yen::ZERO,
         summary: "戸籍住民票手数料".to_owned(),
     }
 }
@@ -71,15 +74,15 @@ fn small(extra: &str, columns: &str) -> Template {
 
 #[test]
 fn every_embedded_template_loads() {
-    assert_eq!(embedded_templates().unwrap().len(), 2);
+    assert_eq!(embedded_templates().unwrap().len(), 4);
 }
 
 #[test]
 fn csv_by_hand() {
     let out = write(csv_template(), &batch(vec![row()])).unwrap();
     let text = cp932::decode(&out.bytes).unwrap();
-    let names = "会計年度,会計,所属,款,項,目,節,細節,調定番号,調定日,領収日,収納日,納付区分,受託者,件数,金額,手数料,還付,摘要,バッチ番号,再出力,内容の指紋\r\n";
-    let cells = "2026,01,1020,14,02,01,03,001,0800000012,2026/07/31,2026/07/15,2026/08/03,31,決済会社,98,29950,603,0,戸籍住民票手数料,B202607-01,,";
+    let names = "歳入歳出,会計年度,会計,所属,款,項,目,節,細節,調定番号,調定日,領収日,収納日,納付区分,受託者,件数,金額,手数料,還付,償還金,摘要,バッチ番号,再出力,内容の指紋\r\n";
+    let cells = "歳入,2026,01,1020,14,02,01,03,001,0800000012,2026/07/31,2026/07/15,2026/08/03,31,決済会社,98,29950,603,0,0,戸籍住民票手数料,B202607-01,,";
     assert_eq!(text, format!("{names}{cells}{}\r\n", out.content_hash));
     assert_eq!((out.totals.rows, out.totals.count, out.totals.amount), (1, 98, Yen::new(29_950)));
     assert!(out.notices.is_empty());
@@ -120,6 +123,8 @@ fn fixed_by_hand() {
     assert_eq!(text(lines[3], 92, 103), "-00000000450", "the sign before the zeros");
     assert_eq!(text(lines[4], 1, 58), "8000003000000294000000000594500000000000120600000000000000");
     assert_eq!(text(lines[4], 59, 122), out.content_hash);
+    assert_eq!(text(lines[4], 123, 136), "0".repeat(14), "償還金合計");
+    assert_eq!(text(lines[1], 168, 183), "000000000000歳入");
     assert!(out.notices[0].sentence_ja.contains("切りました") && out.notices[0].row == Some(2));
 }
 
@@ -204,6 +209,38 @@ fn padding_and_signs() {
     assert!(fixed(&amount("cut = true"), 1_000_000).is_err(), "a number is never cut");
 }
 
+/// DESIGN 3.7, 3.8: lanes stand apart, and money of others only beside its owner's name; the trailer closes each lane.
+#[test]
+fn lanes_and_owners_stand_apart() {
+    let fee = ExportRow { lane: Lane::Expenditure, amount: Yen::ZERO, refund: Yen::ZERO, ..row() };
+    let repaid = ExportRow { fee: Yen::ZERO, repayment: Yen::new(450), ..fee.clone() };
+    let theirs = ExportRow { owner: "指定管理者 見本財団".to_owned(), fee: Yen::ZERO, ..row() };
+    let all = [row(), fee, repaid, theirs];
+    let of = |id: &str| {
+        let template = embedded(id).unwrap().unwrap();
+        let rows: Vec<ExportRow> = all.iter().filter(|row| template.takes(row)).cloned().collect();
+        let out = write(&template, &batch(rows)).unwrap();
+        (cp932::decode(&out.bytes).unwrap(), out.totals)
+    };
+    let (_, city) = of("generic_finance_csv");
+    assert_eq!(
+        (city.rows, city.amount, city.fee, city.repayment),
+        (3, Yen::new(29_950), Yen::new(1_206), Yen::new(450))
+    );
+    let (text, _) = of("generic_expenditure_csv");
+    let last = text.lines().last().unwrap();
+    assert_eq!(
+        (text.lines().count(), last),
+        (4, "2,603,450,1053"),
+        "names, two rows, and a trailer that adds up"
+    );
+    let (text, others) = of("generic_owners_csv");
+    assert!(text.lines().nth(1).unwrap().starts_with("指定管理者 見本財団,歳入,"), "{text}");
+    assert_eq!((others.rows, others.amount), (1, Yen::new(29_950)));
+    let hash = |row: ExportRow| batch(vec![row]).content_hash();
+    assert_ne!(hash(all[3].clone()), hash(ExportRow { owner: String::new(), ..all[3].clone() }));
+}
+
 #[test]
 fn bad_templates_say_why() {
     let base = "id = \"x\"\nname_ja = \"例\"\nsource = \"s\"\nencoding = \"cp932\"\nlayout = \"fixed\"\n[[row]]\nname = \"a\"\nfield = \"paid_on\"\nformat = \"YYYYMMDD\"\nwidth = 8\n";
@@ -220,6 +257,10 @@ fn bad_templates_say_why() {
         ("layout = \"fixed\"", "layout = \"csv\"\nnewline = \"none\"", "line ends"),
         ("layout = \"fixed\"", "layout = \"csv\"\ndelimiter = \"a\"", "delimiter"),
         ("encoding", "encodings", "encodings"),
+        ("layout = \"fixed\"", "layout = \"fixed\"\nlanes = []", "no lane"),
+        ("layout = \"fixed\"", "layout = \"fixed\"\nlanes = [\"fees\"]", "unknown variant"),
+        ("layout = \"fixed\"", "layout = \"fixed\"\nowners = \"all\"", "field = \"owner\""),
+        ("layout = \"fixed\"", "layout = \"fixed\"\nowners = \"others\"", "field = \"owner\""),
     ] {
         assert!(base.contains(from), "{from}");
         let error = Template::from_toml(&base.replacen(from, to, 1)).unwrap_err().to_string();
@@ -256,8 +297,8 @@ proptest! {
                 for (cells, row) in read.iter().zip(&rows) {
                     // ¥ and ‾ share their bytes with \ and ~ in CP932: what comes back is what those bytes say.
                     let summary = cp932::decode(&cp932::encode(&row.summary).unwrap()).unwrap();
-                    prop_assert_eq!(&cells[18], summary.as_str());
-                    prop_assert_eq!(&cells[15], row.amount.get().to_string());
+                    prop_assert_eq!(&cells[20], summary.as_str());
+                    prop_assert_eq!(&cells[16], row.amount.get().to_string());
                 }
                 let sum: i64 = rows.iter().map(|row| row.amount.get()).sum();
                 prop_assert_eq!(out.totals.amount, Yen::new(sum));

@@ -1,4 +1,7 @@
 //! The lines of a period: revenue by account, then refunds, then what the companies keep back.
+//!
+//! Invariants: every line stands in one lane and belongs to one owner (DESIGN 3.7, 3.8); revenue is gross; which of the lines a file
+//! takes is its template's. Not here: 歳出 ([`super::expenditure`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +15,10 @@ use domain::{
     time::{CivilDate, FiscalYear},
 };
 use engine::{Contract, outcome::Payout};
-use formats::export::ExportRow;
+use formats::export::{ExportRow, Lane};
 use store::{refunds::RefundRow, reports::SaleRow};
 
+use super::expenditure;
 use crate::{
     app::AppState,
     jobs::{JobError, contracts_in_force, reconcile},
@@ -23,6 +27,7 @@ use crate::{
 /// What one line of revenue stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
+    owner: String,
     year: FiscalYear,
     account: RevenueAccount,
     section: String,
@@ -45,23 +50,38 @@ pub async fn read(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Ve
         let sale = unit.sale(state.tenant(), refund.sale).await?;
         rows.push(given_back(refund, sale.as_ref().map(|sale| sale.row.sale.lines.as_slice()), &contracts));
     }
-    rows.extend(fees(payouts, &contracts, from, to));
+    let arrived = expenditure::arrived(payouts, from, to);
+    let sold = match expenditure::days_of(&arrived) {
+        Some((first, last)) => unit.sales_paid(state.tenant(), first, last).await?,
+        None => Vec::new(),
+    };
+    rows.extend(expenditure::fees(&arrived, &sold, &contracts));
     Ok(rows)
 }
 
-/// 調定・収納, gross. A sale taken back on its day never was revenue; money of other owners is not the city's.
+/// 収入の帰属 as files name it: empty for the municipality itself.
+pub fn owner_words(owner: &Owner) -> String {
+    match owner {
+        Owner::City => String::new(),
+        Owner::DesignatedManager { name } => format!("指定管理者 {name}"),
+        Owner::Other { name } => name.clone(),
+    }
+}
+
+/// 調定・収納, gross, by owner. A sale taken back on its day never was revenue.
 fn revenue(sales: &[SaleRow], payouts: &[Payout], contracts: &[Contract]) -> Vec<ExportRow> {
     let mut sums: BTreeMap<Key, (BTreeSet<SaleId>, Yen)> = BTreeMap::new();
     for row in sales.iter().filter(|row| row.void.is_none()) {
         let sale = &row.sale;
-        let contract = sale.payment.contract.as_ref();
-        for line in sale.lines.iter().filter(|line| line.owner == Owner::City && line.amount != Yen::ZERO) {
+        let contract = contract_of(row, contracts);
+        for line in sale.lines.iter().filter(|line| line.amount != Yen::ZERO) {
             let key = Key {
-                year: sale.payment_date.fiscal_year(),
+                owner: owner_words(&line.owner),
+                year: line.year_rule.year(sale.payment_date),
                 account: line.account.clone(),
                 section: line.section.clone(),
                 paid_on: sale.payment_date,
-                received_on: contract.and_then(|contract| arrived(payouts, contract, sale.payment_date)),
+                received_on: contract.and_then(|contract| came(payouts, contract, sale.payment_date)),
                 method: sale.payment.method,
                 trustee: contract.map(|id| company(contracts, id)).unwrap_or_default(),
             };
@@ -75,6 +95,7 @@ fn revenue(sales: &[SaleRow], payouts: &[Payout], contracts: &[Contract]) -> Vec
 
 fn line_of(key: Key, sales: usize, amount: Yen) -> ExportRow {
     ExportRow {
+        owner: key.owner,
         assessed_on: Some(key.paid_on),
         paid_on: Some(key.paid_on),
         received_on: key.received_on,
@@ -83,7 +104,7 @@ fn line_of(key: Key, sales: usize, amount: Yen) -> ExportRow {
         count: u32::try_from(sales).unwrap_or(u32::MAX),
         amount,
         summary: "窓口収納".to_owned(),
-        ..blank(key.year, &key.account, key.section)
+        ..blank(key.year, Some(&key.account), key.section)
     }
 }
 
@@ -93,78 +114,65 @@ fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]
     let lines = lines.unwrap_or_default();
     let accounts: BTreeSet<&RevenueAccount> = lines.iter().map(|line| &line.account).collect();
     let sections: BTreeSet<&String> = lines.iter().map(|line| &line.section).collect();
+    // One payment never mixes owners (DESIGN 3.7), so the first line that brought money knows whose it was.
+    let owner = lines.iter().find(|line| line.amount != Yen::ZERO).map(|line| owner_words(&line.owner));
     // Out of which of several accounts it goes, a person decides; as expenditure it has no revenue account.
     let from_revenue = matches!(lane, RefundLane::FromRevenue { .. });
     let only = (accounts.len() == 1 && from_revenue).then(|| accounts.first().copied()).flatten();
-    let account = only.cloned().unwrap_or_else(no_account);
     let section = if sections.len() == 1 { sections.first().copied().cloned() } else { None };
     let number = refund.number.map(|number| format!(" 決裁番号{number}")).unwrap_or_default();
     let many = if only.is_none() && from_revenue { " 科目は複数のため要確認" } else { "" };
+    let (refunded, repaid) =
+        if from_revenue { (refund.amount, Yen::ZERO) } else { (Yen::ZERO, refund.amount) };
     ExportRow {
+        lane: if from_revenue { Lane::Refund } else { Lane::Expenditure },
+        owner: owner.unwrap_or_default(),
         paid_on: Some(refund.original_payment_date),
         received_on: Some(refund.refunded_on),
         payment_class: refund.method.label_ja().to_owned(),
         trustee: refund.contract.as_ref().map(|id| company(contracts, id)).unwrap_or_default(),
         count: 1,
-        refund: refund.amount,
+        refund: refunded,
+        repayment: repaid,
         summary: format!("{}{number}{many}", lane.label_ja()),
-        ..blank(lane.year(), &account, section.unwrap_or_default())
+        ..blank(lane.year(), only, section.unwrap_or_default())
     }
 }
 
-/// 歳出・決済手数料: of payouts that arrived in the period, by fiscal year.
-fn fees(payouts: &[Payout], contracts: &[Contract], from: CivilDate, to: CivilDate) -> Vec<ExportRow> {
-    let arrived = payouts.iter().filter_map(|payout| Some((payout, payout.deposited_on?)));
-    let mut rows = Vec::new();
-    for (payout, day) in arrived.filter(|(_, day)| from <= *day && *day <= to) {
-        let trustee = company(contracts, &payout.contract);
-        let row = |year: FiscalYear, fee: Yen, word: &str| ExportRow {
-            received_on: Some(day),
-            trustee: trustee.clone(),
-            count: 1,
-            fee,
-            summary: format!("{word} {}〜{}", payout.from, payout.to),
-            ..blank(year, &no_account(), String::new())
-        };
-        let shares = payout.years.iter().filter(|share| share.fee != Yen::ZERO);
-        rows.extend(shares.map(|share| row(share.year, share.fee, "歳出・決済手数料")));
-        if payout.transfer_fee != Yen::ZERO {
-            rows.push(row(payout.to.fiscal_year(), payout.transfer_fee, "歳出・振込手数料"));
-        }
-    }
-    rows
+/// The contract of a sale: its own, or, of a printed sheet with several brands, the one that covers what was paid with.
+pub fn contract_of<'a>(row: &'a SaleRow, contracts: &'a [Contract]) -> Option<&'a ContractId> {
+    let payment = &row.sale.payment;
+    let covers = |contract: &&Contract| {
+        let mut covered = contract.covers.iter();
+        covered.any(|(method, brand)| *method == payment.method && Some(brand) == payment.brand.as_ref())
+    };
+    payment.contract.as_ref().or_else(|| contracts.iter().find(covers).map(|contract| &contract.id))
 }
 
 /// When the payout came that holds a sale of this day.
-fn arrived(payouts: &[Payout], contract: &ContractId, day: CivilDate) -> Option<CivilDate> {
+fn came(payouts: &[Payout], contract: &ContractId, day: CivilDate) -> Option<CivilDate> {
     let holds = |payout: &&Payout| payout.contract == *contract && payout.from <= day && day <= payout.to;
     payouts.iter().find(holds).and_then(|payout| payout.deposited_on)
 }
 
-fn company(contracts: &[Contract], id: &ContractId) -> String {
+pub fn company(contracts: &[Contract], id: &ContractId) -> String {
     let found = contracts.iter().find(|contract| contract.id == *id);
     found.map_or_else(|| id.to_string(), |contract| contract.acquirer_ja.clone())
 }
 
-fn no_account() -> RevenueAccount {
-    RevenueAccount {
-        account: String::new(),
-        kan: String::new(),
-        ko: String::new(),
-        moku: String::new(),
-        setsu: String::new(),
-    }
-}
-
-fn blank(year: FiscalYear, account: &RevenueAccount, section: String) -> ExportRow {
+/// A line of nothing; without an account for what has none of its own.
+pub fn blank(year: FiscalYear, account: Option<&RevenueAccount>, section: String) -> ExportRow {
+    let level = |of: fn(&RevenueAccount) -> &String| account.map(|account| of(account).clone());
     ExportRow {
+        lane: Lane::Revenue,
+        owner: String::new(),
         fiscal_year: year,
-        account: account.account.clone(),
+        account: level(|account| &account.account).unwrap_or_default(),
         section,
-        kan: account.kan.clone(),
-        kou: account.ko.clone(),
-        moku: account.moku.clone(),
-        setsu: account.setsu.clone(),
+        kan: level(|account| &account.kan).unwrap_or_default(),
+        kou: level(|account| &account.ko).unwrap_or_default(),
+        moku: level(|account| &account.moku).unwrap_or_default(),
+        setsu: level(|account| &account.setsu).unwrap_or_default(),
         saisetsu: String::new(),
         assessment_number: String::new(),
         assessed_on: None,
@@ -176,6 +184,7 @@ fn blank(year: FiscalYear, account: &RevenueAccount, section: String) -> ExportR
         amount: Yen::ZERO,
         fee: Yen::ZERO,
         refund: Yen::ZERO,
+        repayment: Yen::ZERO,
         summary: String::new(),
     }
 }

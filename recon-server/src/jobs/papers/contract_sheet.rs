@@ -5,6 +5,7 @@
 //! Not here: how the ten lines are found (crate `engine`).
 
 mod layout;
+mod money;
 
 use domain::{id::ContractId, method::Method, money::Yen, time::CivilDate};
 use engine::{
@@ -149,8 +150,29 @@ struct Booked {
     repaid: Yen,
     /// 歳出 役務費: fee, tax and transfer fee that were kept back, negative.
     costs: Yen,
-    /// Carried in from a closing that could not be paid; zero or negative.
+    /// 会社による調整, signed: until it is cleared up, neither revenue nor expenditure.
+    adjusted: Yen,
+    /// Carried in from the closing before, signed.
     carried_in: Yen,
+    /// What the company's own statement leaves over, signed.
+    miscounted: Yen,
+}
+
+impl Booked {
+    /// What the closing comes to: what is paid, and what is handed on to the next closing.
+    fn sum(&self) -> Yen {
+        [
+            self.revenue,
+            self.given_back,
+            self.repaid,
+            self.costs,
+            self.adjusted,
+            self.carried_in,
+            self.miscounted,
+        ]
+        .into_iter()
+        .fold(Yen::ZERO, Yen::saturating_add)
+    }
 }
 
 impl SheetPaper {
@@ -162,7 +184,7 @@ impl SheetPaper {
         // A refund may be decided in one closing and taken off in another: never more than this payout gave back.
         let repaid = repaid.max(payout.refunds.amount);
         let kept = if self.kept_back { payout.fee.saturating_add(payout.fee_tax) } else { Yen::ZERO };
-        Booked {
+        let booked = Booked {
             revenue: payout.sales.amount,
             given_back: payout.refunds.amount.saturating_sub(repaid),
             repaid,
@@ -170,8 +192,12 @@ impl SheetPaper {
                 .saturating_sub(kept)
                 .saturating_sub(payout.transfer_fee)
                 .saturating_sub(payout.plan_fee),
+            adjusted: payout.adjustment,
             carried_in: payout.carry_in,
-        }
+            miscounted: Yen::ZERO,
+        };
+        let due = payout.net.saturating_add(payout.carry_out);
+        Booked { miscounted: due.saturating_sub(booked.sum()), ..booked }
     }
 
     /// The paper laid out.

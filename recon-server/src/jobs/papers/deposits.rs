@@ -32,6 +32,8 @@ use crate::{
 /// One closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DepositRow {
+    /// Id of the payout.
+    pub payout: String,
     /// 契約
     pub contract: ContractId,
     /// Name of the contract on papers.
@@ -184,6 +186,7 @@ fn row(payout: &Payout, all: &[Payout], terms: &[Contract], accounts: &[String])
     };
     let named = contract.and_then(|contract| terms::named_pay_day(&contract.payout, payout.to));
     DepositRow {
+        payout: payout.id.clone(),
         contract: payout.contract.clone(),
         label_ja: contract.map_or_else(|| payout.contract.to_string(), |c| c.label_ja.clone()),
         acquirer_ja: contract.map(|contract| contract.acquirer_ja.clone()).unwrap_or_default(),

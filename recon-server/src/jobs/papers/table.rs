@@ -135,19 +135,28 @@ pub struct TableRow {
     pub cells: Vec<Cell>,
     /// What stands behind it.
     pub behind: Option<Behind>,
+    /// Id of the payout or deposit whose reason a screen leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl TableRow {
     /// A row with nothing behind it.
     #[must_use]
     pub const fn new(kind: RowKind, cells: Vec<Cell>) -> Self {
-        Self { kind, cells, behind: None }
+        Self { kind, cells, behind: None, why: None }
     }
 
     /// The same row with what stands behind it.
     #[must_use]
     pub fn backed_by(self, behind: Behind) -> Self {
         Self { behind: Some(behind), ..self }
+    }
+
+    /// The same row with the subject of its なぜ.
+    #[must_use]
+    pub fn asking_why(self, subject: &str) -> Self {
+        Self { why: Some(subject.to_owned()), ..self }
     }
 }
 

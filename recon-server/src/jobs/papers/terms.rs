@@ -40,6 +40,19 @@ pub fn closing_and_payment(contract: &Contract) -> String {
     }
 }
 
+/// By which calendar the expected days were counted, and where it ends before the last of them.
+#[must_use]
+pub fn bank_days(last: CivilDate) -> String {
+    let mut words = "銀行の休業日は、土日、国民の祝日、12月31日から1月3日、登録した休業日です。".to_owned();
+    let Some(known) = engine::holidays::known_until() else { return words };
+    words.push_str(&format!("祝日の一覧は{}まであります。", known.to_japanese()));
+    if last > known {
+        words
+            .push_str("それより後の予定日は祝日を見ていません。国の発表を確かめ、休業日を登録してください。");
+    }
+    words
+}
+
 /// The day that the contract names for a closing, before banks' holidays move it; none where it counts banking days.
 #[must_use]
 pub fn named_pay_day(rule: &PayoutRule, closing: CivilDate) -> Option<CivilDate> {

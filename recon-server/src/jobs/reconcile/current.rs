@@ -1,14 +1,21 @@
 //! The newest result for a reader: the recorded run where it still says everything, a fresh look where only journals have moved on.
 //!
 //! Invariants: reading a page records a run only when files, settings or the day have changed, or when a statement decides something
-//! that no counter has been told; what is kept in memory is one result.
+//! that no counter has been told; what is kept in memory is one result for papers, and a few matches ([`super::kept`]) for what is
+//! behind them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use domain::time::CivilDate;
 use store::matching::RunRow;
 
-use super::{EARLIER_RUNS_MAX, Recorded, StateKey, gather, match_facts, read_summary, reconcile, rows};
+use super::{
+    EARLIER_RUNS_MAX, Matched, Recorded, StateKey, gather, kept::Kept, match_facts, read_summary, reconcile,
+    rows,
+};
 use crate::{app::AppState, jobs::JobError};
 
 /// A result and what it was made from.
@@ -22,23 +29,41 @@ pub struct Current {
     pub recorded: Arc<Recorded>,
 }
 
-/// The last result that was made without being recorded.
+/// The last result that was read or made for a reader, and the newest matches.
 #[derive(Debug, Default)]
-pub struct Live(Mutex<Option<(StateKey, Current)>>);
+pub struct Live {
+    current: Mutex<Option<(StateKey, Current)>>,
+    matches: Kept,
+    made: AtomicU64,
+}
 
 impl Live {
+    /// How often the engine has matched since the start: what a page costs beyond reading.
+    #[must_use]
+    pub fn matches_made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_match(&self) {
+        self.made.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) const fn matches(&self) -> &Kept {
+        &self.matches
+    }
+
     fn get(&self, key: &StateKey) -> Option<Current> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref().filter(|(known, _)| known == key).map(|(_, current)| current.clone())
     }
 
     /// A run was recorded: readers go by its number from now on.
     pub(super) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn keep(&self, key: StateKey, current: Current) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, current));
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, current));
     }
 }
 
@@ -67,13 +92,14 @@ pub async fn current(state: &AppState, as_of: CivilDate) -> Result<Current, JobE
     let told = rows::read(&mut *unit, state.tenant(), base).await?.decisions;
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     drop(unit);
-    let (gathered, outcome) = match_facts(gathered).await?;
+    let (gathered, outcome) = match_facts(state, gathered).await?;
     if outcome.decisions.iter().any(|decision| !told.contains(decision)) {
         return record(state, as_of).await;
     }
     let recorded = Arc::new(Recorded::of(&outcome, &gathered));
     let current = Current { run: base, live: true, recorded };
-    state.live.keep(gathered.key, current.clone());
+    state.live.keep(gathered.key.clone(), current.clone());
+    state.live.matches().keep(gathered.key, Arc::new(Matched { facts: gathered.facts, outcome }));
     Ok(current)
 }
 

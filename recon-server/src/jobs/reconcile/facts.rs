@@ -173,21 +173,22 @@ pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
     }
 }
 
-/// What a sale is made of by 会計, 科目 and 所属; free lines bring nothing.
+/// What a sale is made of by 会計, 科目, 所属 and the day that decides its year (施行令142条); free lines bring nothing.
 fn parts(lines: &[Line]) -> Vec<SalePart> {
-    let mut parts: BTreeMap<(String, String, &str), Yen> = BTreeMap::new();
+    let mut parts: BTreeMap<(String, String, &str, Option<CivilDate>), Yen> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.amount != Yen::ZERO) {
         let of = &line.account;
         let revenue = [&of.kan, &of.ko, &of.moku, &of.setsu].map(String::as_str).join("/");
-        let sum = parts.entry((of.account.clone(), revenue, &line.section)).or_default();
+        let place = (of.account.clone(), revenue, line.section.as_str(), line.year_rule.year_date());
+        let sum = parts.entry(place).or_default();
         *sum = sum.saturating_add(line.amount);
     }
-    let part = |((account, revenue, section), amount): ((_, _, &str), _)| SalePart {
+    let part = |((account, revenue, section, year_date), amount): ((_, _, &str, _), _)| SalePart {
         account,
         revenue,
         section: section.to_owned(),
         amount,
-        year_date: None,
+        year_date,
     };
     parts.into_iter().map(part).collect()
 }
@@ -301,8 +302,10 @@ pub fn terminal_totals(days: &[DayRow]) -> Vec<TerminalTotal> {
 #[cfg(test)]
 mod tests {
     use domain::{
+        catalogue::{Owner, RevenueAccount, TaxClass},
         method::Method,
         time::{CivilDate, FiscalYear},
+        year_rule::YearRule,
     };
     use store::refunds::{RefundDecision, RefundId, RefundWay};
 
@@ -346,6 +349,50 @@ mod tests {
             assert_eq!((fact.kind, fact.state), (SaleKind::Refund, SaleState::Completed), "{case}");
             assert_eq!((fact.payment_date, fact.amount), (day(refunded_on), Yen::new(-450)), "{case}");
         }
+    }
+
+    /// 施行令142条, around 31 March: a sale of two classes of revenue has two parts, each with the day that decides its year.
+    #[test]
+    fn each_class_of_revenue_goes_by_its_own_day() {
+        let line = |setsu: &str, amount: i64, year_rule: YearRule| Line {
+            item: "jumin".parse().unwrap(),
+            name: "品目".to_owned(),
+            quantity: 1,
+            unit_price: Yen::new(amount),
+            amount: Yen::new(amount),
+            group: false,
+            exemption: None,
+            visitor_category: None,
+            account: RevenueAccount {
+                account: "一般会計".to_owned(),
+                kan: "使用料及び手数料".to_owned(),
+                ko: "使用料".to_owned(),
+                moku: "総務使用料".to_owned(),
+                setsu: setsu.to_owned(),
+            },
+            section: "市民課".to_owned(),
+            owner: Owner::City,
+            tax: TaxClass::OutOfScope,
+            year_rule,
+        };
+        let term = YearRule::TermEnds { on: day("2026-03-31") };
+        let lines = [
+            line("手数料", 300, YearRule::PaymentDate),
+            line("使用料", 9_300, term),
+            line("使用料", 700, YearRule::PaymentDate),
+            line("使用料", 100, term),
+        ];
+        let found: Vec<_> =
+            parts(&lines).into_iter().map(|part| (part.revenue, part.amount.get(), part.year_date)).collect();
+        let place = |setsu: &str| format!("使用料及び手数料/使用料/総務使用料/{setsu}");
+        assert_eq!(
+            found,
+            [
+                (place("使用料"), 700, None),
+                (place("使用料"), 9_400, Some(day("2026-03-31"))),
+                (place("手数料"), 300, None),
+            ]
+        );
     }
 
     /// By what the statement finds it: the keys of the sale; of a part, the whole stays known.

@@ -81,7 +81,7 @@ pub async fn gather(
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
-    let calendar = BankCalendar { holidays: holidays.iter().map(|holiday| holiday.day).collect() };
+    let calendar = BankCalendar::with_listed(holidays.iter().map(|holiday| holiday.day));
     let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
     let stretches = unit.bank_stretches(tenant, from, watermark).await?;
     let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
@@ -89,7 +89,7 @@ pub async fn gather(
         overdue: gaps::overdue(&expected, &counter_days, (from, as_of)),
         bank: gaps::between_files(&stretches, &counted, &calendar),
     };
-    let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
+    let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &calendar);
     let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
         facts: Facts {
@@ -232,11 +232,11 @@ fn terminals(counters: &[CounterRow], sales: &[Sale]) -> Vec<OwnTerminal> {
         .collect()
 }
 
-fn version(contracts: &str, holidays: &[store::matching::BankHoliday]) -> String {
+fn version(contracts: &str, calendar: &BankCalendar) -> String {
     let mut hasher = Sha256::new();
     hasher.update(contracts);
-    for holiday in holidays {
-        hasher.update(holiday.day.to_string());
+    for day in &calendar.holidays {
+        hasher.update(day.to_string());
     }
     let mut version = hex::encode(hasher.finalize());
     version.truncate(VERSION_HEX_DIGITS);

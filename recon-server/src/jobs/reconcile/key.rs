@@ -38,6 +38,8 @@ impl StateKey {
         for row in unit.source_settings(tenant).await? {
             files.update(format!("{} {} {} {};", row.source, row.valid_from, row.version, row.config));
         }
+        // A program that knows another year of holidays counts other pay days.
+        files.update(format!("holidays until {};", engine::holidays::HOLIDAYS_TO_YEAR));
         let (from, to) = (as_of.plus_days(-SCOPE_DAYS), as_of.plus_days(SCOPE_DAYS));
         for row in unit.bank_holidays(tenant, from, to).await? {
             files.update(format!("{};", row.day));

@@ -64,16 +64,15 @@ pub async fn list(
         ExportForm { from: month.first().to_string(), to: month.last().to_string(), ..ExportForm::default() };
     let mut page = page(&state, &user, &form).await?;
     if let Some(line) = page.exports.iter().find(|line| Some(line.number) == query.done) {
-        let again = if line.issue > 1 {
-            format!("再出力（{}回目）です。", line.issue)
-        } else {
-            String::new()
-        };
-        let text =
-            format!("出力番号 {} のファイルを作りました。{again}一覧から保存してください。", line.number);
+        let text = made_words(line.number, line.issue);
         page.shell = frame::saying(page.shell, Tone::Done, text);
     }
     Ok(frame::page(&page)?.into())
+}
+
+fn made_words(number: u64, issue: u32) -> String {
+    let again = if issue > 1 { format!("再出力（{issue}回目）です。") } else { String::new() };
+    format!("出力番号 {number} のファイルを作りました。{again}一覧から保存してください。")
 }
 
 /// `POST /finance`
@@ -90,7 +89,10 @@ pub async fn hand_out(
         let to = read_day(&mut page.to);
         let (Some(from), Some(to)) = (from, to) else { return Ok(frame::page(&page)?.into()) };
         match finance::hand_out(&state, &form.template, (from, to), &user.user).await {
-            Ok((handed, _)) => return Ok(Answer::See(format!("/finance?done={}", handed.number))),
+            Ok((handed, _)) if handed.notices.is_empty() => {
+                return Ok(Answer::See(format!("/finance?done={}", handed.number)));
+            }
+            Ok((handed, _)) => page = made(&state, &user, &form, handed).await?,
             Err(FinanceError::Job(error)) => return Err(error.into()),
             Err(FinanceError::Period) => page.to.error = Some(FinanceError::Period.to_string()),
             Err(FinanceError::Template(fault)) => page.problems = vec![fault],
@@ -99,6 +101,19 @@ pub async fn hand_out(
         Ok(frame::page(&page)?.into())
     };
     answers.once(&user.user, &id, state.now(), act).await
+}
+
+/// The page after a file of which a person should know more: what it leaves out, what was cut.
+async fn made(
+    state: &AppState,
+    user: &CurrentUser,
+    form: &ExportForm,
+    handed: Handed,
+) -> Result<FinancePage, PageError> {
+    let mut page = page(state, user, form).await?;
+    page.shell = frame::saying(page.shell, Tone::Done, made_words(handed.number, handed.issue));
+    page.notices = handed.notices;
+    Ok(page)
 }
 
 /// `GET /finance/{number}`: the very bytes that were handed out.
@@ -120,7 +135,7 @@ async fn page(state: &AppState, user: &CurrentUser, form: &ExportForm) -> Result
         templates: usable
             .map(|template| Choice {
                 value: template.id.clone(),
-                label: template.name_ja.clone(),
+                label: format!("{} — {}", template.name_ja, finance::scope_ja(template)),
                 chosen: template.id == form.template,
             })
             .collect(),
@@ -128,6 +143,7 @@ async fn page(state: &AppState, user: &CurrentUser, form: &ExportForm) -> Result
         from: Field::typed(form.from.as_str()),
         to: Field::typed(form.to.as_str()),
         problems: Vec::new(),
+        notices: Vec::new(),
         exports: finance::handed_out(state).await?.iter().map(line).collect(),
     })
 }

@@ -121,6 +121,7 @@ async fn day_sheet_answer(
         ],
         address: with_as_of(day_sheet_address(day, counter), query.as_of),
         here: None,
+        as_of: query.as_of.unwrap_or(day),
     };
     let place = counter.map_or_else(|| "all".to_owned(), ToString::to_string);
     answer(state, user, query, (&format!("day-sheet-{day}-{place}"), day), around, &paper, paper.table())
@@ -145,6 +146,7 @@ pub async fn cashless(
         ],
         address: with_as_of(address(day), query.as_of),
         here: None,
+        as_of: query.as_of.unwrap_or(day),
     };
     answer(&state, &user, &query, (&format!("cashless-{day}"), day), around, &paper, paper.table())
 }
@@ -172,6 +174,7 @@ pub async fn contract_sheet(
         beside,
         address: with_as_of(address, query.as_of),
         here: Some(Behind::Closing { contract: contract.clone(), to: closing }),
+        as_of: paper.as_of,
     };
     if query.format.is_none() {
         let shell = frame::shell(&state, Some(&user), Section::Papers)?;
@@ -211,6 +214,7 @@ pub async fn deposits(
         beside,
         address: address(as_of),
         here: None,
+        as_of,
     };
     answer(&state, &user, &query, (&format!("deposits-{as_of}"), as_of), around, &paper, paper.table())
 }
@@ -239,6 +243,7 @@ pub async fn postings(
         beside: vec![Link::new("財務会計連携", "/finance")],
         address: format!("/papers/postings?from={from}&to={to}"),
         here: None,
+        as_of: to,
     };
     let query = PaperQuery { format: query.format, as_of: None };
     answer(&state, &user, &query, (&format!("postings-{from}-{to}"), to), around, &paper, paper.table())
@@ -259,6 +264,7 @@ pub async fn forecast(
         beside: vec![Link::new("入金予定・未入金一覧", format!("/papers/deposits?as_of={as_of}"))],
         address: format!("/papers/forecast?as_of={as_of}"),
         here: None,
+        as_of,
     };
     answer(&state, &user, &query, (&format!("forecast-{as_of}"), as_of), around, &paper, paper.table())
 }

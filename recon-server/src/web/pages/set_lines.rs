@@ -18,7 +18,7 @@ pub fn line(set: &SetProof) -> SetLine {
     let confirmed = set.state == LinkState::Confirmed;
     let words = match (confirmed, set.stage) {
         (false, _) => "組の提案（確認待ち）",
-        (true, Stage::InterchangeableSet) => "組として一致（対応は特定不能）",
+        (true, Stage::InterchangeableSet) => "組として一致（どれがどれかは決まりません）",
         (true, _) => "合計で一致",
     };
     let member = |(place, id): (usize, &String)| Link::new(format!("取引 {}", place + 1), sale(id));
@@ -60,7 +60,10 @@ mod tests {
             sentence_ja: "文".to_owned(),
         };
         let made = line(&set(Stage::InterchangeableSet, LinkState::Confirmed));
-        assert_eq!((made.verdict, made.words), (Verdict::Agreed, "組として一致（対応は特定不能）"));
+        assert_eq!(
+            (made.verdict, made.words),
+            (Verdict::Agreed, "組として一致（どれがどれかは決まりません）")
+        );
         assert_eq!((made.ours, made.theirs, made.members.len(), made.members_more), (7, 6, 5, 2));
         let proposed = line(&set(Stage::BoundedSum, LinkState::Proposed));
         assert_eq!((proposed.verdict, proposed.words), (Verdict::Pending, "組の提案（確認待ち）"));

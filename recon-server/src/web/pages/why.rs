@@ -241,7 +241,7 @@ const fn side(side: Side) -> &'static str {
 fn ended(ended: &Ended) -> (Verdict, String) {
     let (verdict, words) = match ended {
         Ended::Linked { .. } => (Verdict::Agreed, "一致"),
-        Ended::LinkedInSet { .. } => (Verdict::Agreed, "組として一致（対応は特定不能）"),
+        Ended::LinkedInSet { .. } => (Verdict::Agreed, "組として一致（どれがどれかは決まりません）"),
         Ended::Exception { class, .. } => (Verdict::Differs, class.label_ja()),
         Ended::NoAcquirer => (Verdict::Agreed, "会社の明細がない手段"),
         Ended::OwnFigures => (Verdict::Agreed, "当方の記録による"),

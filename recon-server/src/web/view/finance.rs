@@ -56,6 +56,8 @@ pub struct FinancePage {
     pub to: Field,
     /// Cells that could not be written, one sentence each; no file was made.
     pub problems: Vec<String>,
+    /// What a person should know of the file that was just made, one sentence each.
+    pub notices: Vec<String>,
     /// What was handed out, newest first.
     pub exports: Vec<ExportLine>,
 }

@@ -43,6 +43,8 @@ pub struct PaperRow {
     pub is_alarm: bool,
     /// Cells.
     pub cells: Vec<PaperCell>,
+    /// なぜ: where the reason stands, with what it is about for those who do not see the row. On screens only.
+    pub why: Option<Link>,
 }
 
 /// One figure of a payment statement beside ours.
@@ -104,6 +106,12 @@ impl PaperPage {
     #[must_use]
     pub fn is_portrait(&self) -> bool {
         self.columns.len() <= PORTRAIT_COLUMNS_MAX
+    }
+
+    /// Whether a row leads to its reason: a column of the screen, never of the paper.
+    #[must_use]
+    pub fn asks_why(&self) -> bool {
+        self.rows.iter().any(|row| row.why.is_some())
     }
 }
 

@@ -11,7 +11,7 @@ use super::words::{Link, Verdict};
 pub struct SetLine {
     /// 一致 where it counts, 保留 where a person must confirm.
     pub verdict: Verdict,
-    /// 「組として一致（対応は特定不能）」
+    /// 「組として一致（どれがどれかは決まりません）」
     pub words: &'static str,
     /// Candidates of ours.
     pub ours: usize,

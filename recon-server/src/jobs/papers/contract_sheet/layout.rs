@@ -3,7 +3,7 @@
 use domain::money::Yen;
 use engine::outcome::{ContractSheet, Figure, Payout};
 
-use super::{Booked, SheetPaper};
+use super::{Booked, SheetPaper, money};
 use crate::jobs::{
     month::YearMonth,
     papers::{
@@ -67,44 +67,12 @@ fn rows(paper: &SheetPaper) -> Vec<TableRow> {
         let words = format!("明細との差異(純額。総額 {}円)", sheet.breaks_gross);
         rows.push(alarm(words, sheet.breaks_net));
     }
-    rows.extend(money(paper));
+    rows.extend(money::rows(paper));
     rows
 }
 
-/// Lines 7 to 10.
-fn money(paper: &SheetPaper) -> Vec<TableRow> {
-    let sheet = &paper.sheet;
-    let costs = sheet.fee.saturating_add(sheet.fee_tax);
-    let invoiced = if paper.kept_back { "" } else { "(別請求、8に含めず)" };
-    let seven = format!("決済手数料 {}、消費税 {}{invoiced}", sheet.fee, sheet.fee_tax);
-    let mut rows = vec![yen("7", seven, Yen::ZERO.saturating_sub(costs))];
-    if let Some(payout) = &paper.payout {
-        if payout.transfer_fee != Yen::ZERO {
-            rows.push(yen("", "振込手数料".to_owned(), Yen::ZERO.saturating_sub(payout.transfer_fee)));
-        }
-        if payout.plan_fee != Yen::ZERO {
-            rows.push(yen("", "月額利用料".to_owned(), Yen::ZERO.saturating_sub(payout.plan_fee)));
-        }
-        if payout.adjustment != Yen::ZERO {
-            rows.push(yen("", "会社による調整".to_owned(), payout.adjustment));
-        }
-        if payout.carry_in < Yen::ZERO {
-            rows.push(yen("", "前回払えなかった分の差引".to_owned(), payout.carry_in));
-        } else if payout.carry_in > Yen::ZERO {
-            rows.push(yen("", "前回からの繰越".to_owned(), payout.carry_in));
-        }
-    }
-    let eight = if paper.kept_back { "支払予定額 = 5+7" } else { "支払予定額 = 5" };
-    rows.push(yen("8", eight.to_owned(), sheet.payout));
-    rows.push(yen("9", deposit_words(paper), sheet.deposited));
-    let clean = sheet.in_transit == Yen::ZERO && sheet.residual == Yen::ZERO;
-    let both = Cell::text(format!("{} / {}", sheet.in_transit, sheet.residual));
-    let cells = vec![Cell::text("10"), Cell::text("入金未達 / 原因不明差額"), Cell::empty(), both];
-    rows.push(TableRow::new(if clean { RowKind::Total } else { RowKind::Alarm }, cells));
-    rows
-}
-
-fn behind(sheet: &ContractSheet) -> Behind {
+/// The records of the closing.
+pub(super) fn behind(sheet: &ContractSheet) -> Behind {
     Behind::Closing { contract: sheet.contract.clone(), to: sheet.to }
 }
 
@@ -118,7 +86,8 @@ fn alarm(words: String, of: Figure) -> TableRow {
     TableRow { kind: RowKind::Alarm, ..figure("", words, of) }
 }
 
-fn yen(number: &str, words: String, amount: Yen) -> TableRow {
+/// A line of yen without a count.
+pub(super) fn yen(number: &str, words: String, amount: Yen) -> TableRow {
     TableRow::new(
         RowKind::Body,
         vec![Cell::text(number), Cell::Text(words), Cell::empty(), Cell::Yen(amount)],
@@ -157,7 +126,7 @@ fn reported_words(sheet: &ContractSheet) -> String {
 }
 
 /// `口座入金 8/3`
-fn deposit_words(paper: &SheetPaper) -> String {
+pub(super) fn deposit_words(paper: &SheetPaper) -> String {
     let day = match paper.sheet.deposited_on {
         Some(day) => format!("口座入金 {}/{}", day.month(), day.day()),
         None => format!(
@@ -179,6 +148,7 @@ fn notes(paper: &SheetPaper) -> Vec<String> {
         }
         None => notes.push("整理: 支払予定はまだありません。".to_owned()),
     }
+    notes.extend(money::proof(paper));
     let unknown = paper.sheet.unknown;
     if !unknown.is_zero() {
         notes.push(format!("外書: 結果不明 {}件 {}円(収納に含めず)。", unknown.count, unknown.amount));
@@ -188,22 +158,29 @@ fn notes(paper: &SheetPaper) -> Vec<String> {
 
 /// `整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲653 = 29,347。`
 fn booked(paper: &SheetPaper, payout: &Payout) -> String {
-    let Booked { revenue, given_back, repaid, costs, carried_in } = paper.booked(payout);
+    let Booked { revenue, given_back, repaid, costs, adjusted, carried_in, miscounted } =
+        paper.booked(payout);
+    let carried_words =
+        if carried_in.is_negative() { "前回払えなかった分" } else { "前回からの繰越" };
     let mut parts = vec![format!("歳入 {revenue}")];
     for (word, amount) in [
         ("戻出", given_back),
         ("歳出 償還金利子及び割引料", repaid),
         ("歳出 役務費", costs),
-        ("前回払えなかった分", carried_in),
+        ("会社による調整(確かめるまで仮受)", adjusted),
+        (carried_words, carried_in),
+        ("支払明細の計算相違", miscounted),
     ] {
         if amount != Yen::ZERO {
             parts.push(format!("{word} {amount}"));
         }
     }
-    let sum = if payout.carry_out == Yen::ZERO {
-        payout.net.to_string()
-    } else {
-        format!("{}(翌期に差し引かれる額)", payout.carry_out)
+    let carried = payout.carry_out;
+    let sum = match (carried == Yen::ZERO, payout.net == Yen::ZERO, carried.is_negative()) {
+        (true, ..) => payout.net.to_string(),
+        (false, true, true) => format!("{carried}(翌期に差し引かれる額)"),
+        (false, true, false) => format!("{carried}(翌期へ繰り越す額)"),
+        (false, false, _) => format!("{} と次回繰越 {carried}", payout.net),
     };
     let invoiced = payout.fee.saturating_add(payout.fee_tax);
     let tail = if paper.kept_back || invoiced == Yen::ZERO {

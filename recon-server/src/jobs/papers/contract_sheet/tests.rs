@@ -1,5 +1,6 @@
 //! The sheet of PayPay July of papers.md 1, and what it says of other closings.
 
+use calamine::{Reader as _, Xlsx};
 use domain::{
     money::Yen,
     refund::{RefundLane, refund_lane},
@@ -13,7 +14,7 @@ use formats::csv_out::CsvEncoding;
 
 use super::*;
 use crate::jobs::papers::{
-    render,
+    excel, render,
     samples::{arrived, contract, counter_id, date, figure, nothing, payout, paypay_july, written, yen},
 };
 
@@ -91,7 +92,16 @@ fn paypay_july_line_by_line() {
         ["10", "入金未達 / 原因不明差額", "", "0 / 0"],
     ];
     assert_eq!(rows, expected);
-    assert_eq!(table.notes, ["整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲653 = 29,347。"]);
+    assert_eq!(
+        table.notes,
+        [
+            "整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲653 = 29,347。",
+            "検算1 1+2+3+4−5−6: 0+30,450+300−450−30,000−300 = 0。",
+            "検算2 5+7: 30,000−653 = 29,347(8の額)。",
+            "検算3 8−9−入金未達: 29,347−29,347−0 = 0。",
+            "原因不明差額 = 検算1+検算3: 0+0 = 0。",
+        ]
+    );
     let head: Vec<&str> = table.head.iter().map(|(_, value)| value.as_str()).collect();
     assert!(head.contains(&"一致（翌期繰越 1件 300円）"), "{head:?}");
     assert!(head.contains(&"1.98%(純額合計、切捨て)、税10%(切捨て)"), "{head:?}");
@@ -111,9 +121,10 @@ fn the_books_add_up_to_the_payout_whatever_the_lane() {
     assert!(matches!(closed_year.refunds[0].lane, RefundLane::AsExpenditure { .. }));
     for paper in [&same_year, &closed_year] {
         let payout = paper.payout.as_ref().unwrap();
-        let Booked { revenue, given_back, repaid, costs, carried_in } = paper.booked(payout);
-        let sum = Yen::try_sum([revenue, given_back, repaid, costs, carried_in]).unwrap();
-        assert_eq!(sum, payout.net);
+        let booked = paper.booked(payout);
+        let sum = [booked.revenue, booked.given_back, booked.repaid, booked.costs];
+        assert_eq!(Yen::try_sum(sum).unwrap(), payout.net);
+        assert_eq!((booked.adjusted, booked.carried_in, booked.miscounted), (yen(0), yen(0), yen(0)));
     }
     let note = &closed_year.table().notes[0];
     assert_eq!(note, "整理: 歳入 30,450、歳出 償還金利子及び割引料 ▲450、歳出 役務費 ▲653 = 29,347。");
@@ -131,6 +142,10 @@ fn gross_contracts_are_invoiced_and_half_months_speak_of_periods() {
         breaks_net: figure(0, 0),
         settled_unknowns: Figure::default(),
         deposited_on: None,
+        // Gross: what was reported is what is paid.
+        payout: yen(30_000),
+        deposited: yen(0),
+        in_transit: yen(30_000),
         ..paypay_july()
     });
     recorded.payouts.push(payout(&terms, "2026-07-16", "2026-07-31", figure(101, 38_700), (580, 58)));
@@ -140,7 +155,78 @@ fn gross_contracts_are_invoiced_and_half_months_speak_of_periods() {
     assert!(words.contains(&"資料未着(明細が届いていない分)".to_owned()), "{words:?}");
     assert!(words.contains(&"明細との差異(純額。総額 1,000円)".to_owned()), "{words:?}");
     assert!(words.contains(&"支払予定額 = 5".to_owned()), "{words:?}");
-    assert_eq!(table.notes, ["整理: 歳入 38,700 = 38,700。ほかに手数料の請求 638(歳出 役務費)。"]);
+    assert_eq!(table.notes[0], "整理: 歳入 38,700 = 38,700。ほかに手数料の請求 638(歳出 役務費)。");
+}
+
+/// reconciliation.md 5.8: `± adjustment ± carry-over`, each on a line of its own, and the sums still close on the paper.
+#[test]
+fn what_the_company_adjusts_and_carries_stands_on_lines_that_add_up() {
+    let (mut recorded, terms) = july();
+    let payout = &mut recorded.payouts[0];
+    // 30,000 − 653 − 110 − 300 (objection) + 200 from June − 137 to August, and the statement is off by 7.
+    payout.transfer_fee = yen(110);
+    (payout.adjustment, payout.carry_in, payout.carry_out) = (yen(-300), yen(200), yen(137));
+    payout.net = yen(29_007);
+    payout.deposited = payout.net;
+    (recorded.sheets[0].payout, recorded.sheets[0].deposited) = (yen(29_007), yen(29_007));
+    let paper = paper(&recorded, terms, &[refund()]);
+    let table = paper.table();
+    let rows: Vec<Vec<String>> = table.rows[7..].iter().map(written).collect();
+    let expected = [
+        ["7の2", "振込手数料", "", "▲110"],
+        ["7の3", "会社による調整(異議申立て・返戻など)", "", "▲300"],
+        ["7の4", "前回からの繰越", "", "200"],
+        ["7の5", "次回への繰越", "", "▲137"],
+        ["7の6", "支払明細の計算相違", "", "7"],
+        ["8", "支払予定額 = 5+7+7の2+7の3+7の4+7の5+7の6", "", "29,007"],
+        ["9", "口座入金 8/3", "", "29,007"],
+        ["10", "入金未達 / 原因不明差額", "", "0 / 0"],
+    ];
+    assert_eq!(rows, expected);
+    assert_eq!(table.rows[11].kind, crate::jobs::papers::table::RowKind::Alarm, "a sum that is off is seen");
+    assert_eq!(
+        table.notes[..3],
+        [
+            "整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲763、会社による調整(確かめるまで仮受) ▲300、前回からの繰越 200、\
+             支払明細の計算相違 7 = 29,007 と次回繰越 137。",
+            "検算1 1+2+3+4−5−6: 0+30,450+300−450−30,000−300 = 0。",
+            "検算2 5+7+7の2+7の3+7の4+7の5+7の6: 30,000−653−110−300+200−137+7 = 29,007(8の額)。",
+        ]
+    );
+    let whys: Vec<Option<&str>> = table.rows.iter().map(|row| row.why.as_deref()).collect();
+    let payout = paper.payout.as_ref().unwrap();
+    assert_eq!(
+        whys[12..],
+        [Some(payout.id.as_str()), Some("d1"), None],
+        "what was to come and what came are explained"
+    );
+    assert!(render::to_csv(&table, CsvEncoding::Cp932).is_ok(), "every character is in CP932");
+    let made = excel::to_xlsx(std::slice::from_ref(&table), "例示市", date("2026-08-05")).unwrap();
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(made)).unwrap();
+    let cells = book.worksheet_range("照合書").unwrap();
+    let said = |words: &str| cells.rows().flatten().any(|cell| cell.to_string().contains(words));
+    for words in ["7の3", "会社による調整", "次回への繰越", "検算2 5+7+7の2", "原因不明差額 = 検算1+検算3"]
+    {
+        assert!(said(words), "the workbook lacks {words}");
+    }
+}
+
+/// A closing with nothing to pay: the minus goes to the next closing, and this paper closes at 0.
+#[test]
+fn a_minus_that_is_handed_on_stands_beside_the_payout_of_nothing() {
+    let (mut recorded, terms) = july();
+    let payout = &mut recorded.payouts[0];
+    (payout.sales, payout.refunds) = (figure(1, 100), figure(-1, -450));
+    (payout.fee, payout.fee_tax, payout.net, payout.carry_out) = (yen(0), yen(0), yen(0), yen(-350));
+    (payout.deposited, payout.deposits) = (yen(0), Vec::new());
+    let sheet = &mut recorded.sheets[0];
+    (sheet.reported_sales, sheet.reported_refunds) = (figure(1, 100), figure(-1, -450));
+    (sheet.fee, sheet.fee_tax, sheet.payout, sheet.deposited) = (yen(0), yen(0), yen(0), yen(0));
+    let table = paper(&recorded, terms, &[refund()]).table();
+    let rows: Vec<Vec<String>> = table.rows[6..9].iter().map(written).collect();
+    assert_eq!(rows[1], ["7の2", "次回に差し引かれる分", "", "350"]);
+    assert_eq!(rows[2], ["8", "支払予定額 = 5+7+7の2", "", "0"]);
+    assert_eq!(table.notes[0], "整理: 歳入 100、戻出 ▲450 = ▲350(翌期に差し引かれる額)。");
 }
 
 /// Worked case C3: a closing over 31 March, the fee with the year of the closing date.
@@ -163,7 +249,7 @@ fn two_years_stand_on_two_lines_and_one_deposit_may_pay_two_contracts() {
     let table = paper.table();
     assert_eq!(written(&table.rows[8])[1], "口座入金 8/3(2契約分の合算入金)");
     assert_eq!(
-        table.notes[1..],
+        table.notes[1..3],
         [
             "令和7年度分: 収納 31件 9,300、手数料 0、入金 9,300(当該年度の収入)。",
             "令和8年度分: 収納 69件 20,700、手数料 ▲653、入金 20,047(当該年度の収入)。",

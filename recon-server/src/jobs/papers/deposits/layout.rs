@@ -4,7 +4,10 @@ use domain::{money::Yen, time::CivilDate};
 use engine::{outcome::PayoutState, years::YearShare};
 
 use super::{DepositList, DepositRow, DepositSums};
-use crate::jobs::papers::table::{Behind, Cell, Column, PaperTable, RowKind, TableRow};
+use crate::jobs::papers::{
+    table::{Behind, Cell, Column, PaperTable, RowKind, TableRow},
+    terms,
+};
 
 /// Who seals it.
 const SEALS: &[&str] = &["作成", "確認", "承認"];
@@ -62,7 +65,8 @@ fn closing(row: &DepositRow) -> TableRow {
         Cell::Yen(row.deposited),
         Cell::Text(state_words(row)),
     ];
-    TableRow::new(kind, cells).backed_by(Behind::Closing { contract: row.contract.clone(), to: row.to })
+    let closing = Behind::Closing { contract: row.contract.clone(), to: row.to };
+    TableRow::new(kind, cells).backed_by(closing).asking_why(&row.payout)
 }
 
 /// `2026-08-17(15日土)` where banks do not work on the day that the contract names.
@@ -171,6 +175,8 @@ fn notes(list: &DepositList) -> Vec<String> {
             waiting.net
         ));
     }
+    let last = list.rows.iter().map(|row| row.expected_on).max().unwrap_or(list.as_of);
+    notes.push(terms::bank_days(last));
     if !list.old_year.is_empty() {
         notes.push("収入未済かどうかは会計課が決めます。".to_owned());
     }

@@ -70,7 +70,9 @@ fn the_fifth_of_august() {
         ]
     );
     assert_eq!(rows[0][1..4], ["一般会計", "令和8年度", "ﾐﾎﾝ"]);
-    assert_eq!(table.notes, ["外書: 結果不明 1件 300円(総額に含めず)。"]);
+    let known = "銀行の休業日は、土日、国民の祝日、12月31日から1月3日、登録した休業日です。祝日の一覧は令和9年12月31日(金)まであります。";
+    assert_eq!(table.notes, ["外書: 結果不明 1件 300円(総額に含めず)。", known]);
+    assert!(terms::bank_days(date("2028-01-04")).contains("それより後の予定日は祝日を見ていません"));
     assert!(render::to_csv(&table, CsvEncoding::Cp932).is_ok());
 }
 

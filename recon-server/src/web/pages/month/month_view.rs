@@ -13,7 +13,7 @@ use engine::{
 
 use super::super::{
     records::Surroundings,
-    report_lists::{one_break, open_unknown},
+    report_lists::{open_unknown, with_why},
     report_view::deposited,
 };
 use crate::{
@@ -106,7 +106,7 @@ fn exception(one: &MonthException, report: &MonthlyReport, around: &Surroundings
         let words = format!("支払予定 {}〜{}", payout.from, payout.to);
         (payout.id.as_str(), Link::new(words, sheet_address(payout.contract.as_str(), payout.to)))
     });
-    let mut made = one_break(&one.exception, &places.collect(), around);
+    let mut made = with_why(&one.exception, &places.collect(), report.as_of, around);
     let day = one.exception.day;
     made.members.push(Link::new(format!("{}の日報", short_date(day)), format!("/report?date={day}")));
     made

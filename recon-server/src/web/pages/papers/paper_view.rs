@@ -3,13 +3,15 @@
 //! Invariants: cells are written as every other form of the paper writes them ([`render::on_paper`]); one cell of a row carries the
 //! link to what is behind it, the first that has words.
 
+use domain::time::CivilDate;
+
 use crate::{
     jobs::papers::{
         PaperTable, render,
         table::{Align, Behind, Cell, Column, RowKind, TableRow},
     },
     web::{
-        pages::download,
+        pages::{download, why},
         view::{
             papers::{PaperCell, PaperColumn, PaperPage, PaperRow},
             shell::Shell,
@@ -30,6 +32,8 @@ pub struct Around {
     pub address: String,
     /// What the paper itself is about: a row about it leads to the records and not to the paper again.
     pub here: Option<Behind>,
+    /// As of which day a reason is asked for.
+    pub as_of: CivilDate,
 }
 
 /// The page of a paper.
@@ -40,7 +44,7 @@ pub fn paper_page(shell: Shell, around: Around, table: &PaperTable) -> PaperPage
         english: around.english,
         head: table.head.iter().map(|(word, value)| ((*word).to_owned(), value.clone())).collect(),
         columns: table.columns.iter().map(column).collect(),
-        rows: table.rows.iter().map(|one| row(one, &table.columns, around.here.as_ref())).collect(),
+        rows: table.rows.iter().map(|one| row(one, &table.columns, &around)).collect(),
         notes: table.notes.clone(),
         declared: Vec::new(),
         seals: table.seals.iter().map(|&seal| seal.to_owned()).collect(),
@@ -54,8 +58,8 @@ fn column(column: &Column) -> PaperColumn {
     PaperColumn { label: column.label.to_owned(), is_figure: column.align == Align::Right }
 }
 
-fn row(row: &TableRow, columns: &[Column], here: Option<&Behind>) -> PaperRow {
-    let href = row.behind.as_ref().map(|behind| address(behind, here));
+fn row(row: &TableRow, columns: &[Column], around: &Around) -> PaperRow {
+    let href = row.behind.as_ref().map(|behind| address(behind, around.here.as_ref()));
     let linked = row.cells.iter().position(has_words).filter(|_| href.is_some());
     let cell = |(place, (cell, column)): (usize, (&Cell, &Column))| PaperCell {
         text: render::on_paper(cell),
@@ -71,6 +75,12 @@ fn row(row: &TableRow, columns: &[Column], here: Option<&Behind>) -> PaperRow {
             RowKind::Alarm => "alarm",
         },
         is_alarm: row.kind == RowKind::Alarm,
+        why: row.why.as_ref().map(|subject| {
+            // Several rows carry the same word: what it is about is said to those who do not see the row.
+            let about = linked.or_else(|| row.cells.iter().position(has_words));
+            let about = about.and_then(|place| row.cells.get(place)).map(render::on_paper);
+            Link::new(about.unwrap_or_default(), why::address(subject, around.as_of))
+        }),
         cells: row.cells.iter().zip(columns).enumerate().map(cell).collect(),
     }
 }
@@ -141,8 +151,18 @@ mod tests {
     fn the_link_stands_on_words() {
         let columns = [Column::words("行"), Column::words("内容"), Column::numbers("円")];
         let cells = vec![Cell::text("2"), Cell::text("当方収納"), Cell::Yen(Yen::new(-300))];
-        let behind = Some(Behind::Day { day: "2026-07-15".parse().unwrap() });
-        let made = row(&TableRow { kind: RowKind::Alarm, cells, behind }, &columns, None);
+        let day = "2026-07-15".parse().unwrap();
+        let around = Around {
+            english: "",
+            back: Link::new("", ""),
+            beside: Vec::new(),
+            address: String::new(),
+            here: None,
+            as_of: day,
+        };
+        let paper = TableRow::new(RowKind::Alarm, cells).backed_by(Behind::Day { day }).asking_why("p1");
+        let made = row(&paper, &columns, &around);
+        assert_eq!(made.why, Some(Link::new("当方収納", "/why/p1?as_of=2026-07-15")));
         assert!(made.is_alarm && made.cells[0].href.is_none() && made.cells[1].href.is_some());
         assert_eq!((made.cells[2].text.as_str(), made.cells[2].is_figure), ("▲300", true));
     }

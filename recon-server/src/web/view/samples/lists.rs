@@ -48,7 +48,7 @@ pub(super) fn set() -> SetLine {
     let member = |n: u32| Link::new(format!("取引 {n}"), "/why/00000000-0000-0000-0000-000000000007");
     SetLine {
         verdict: Verdict::Agreed,
-        words: "組として一致（対応は特定不能）",
+        words: "組として一致（どれがどれかは決まりません）",
         ours: 40,
         theirs: 39,
         proven: 39,

@@ -21,7 +21,8 @@ fn row(class: &'static str, cells: &[&str], href: Option<&str>) -> PaperRow {
         is_day: false,
         href: href.filter(|_| place == 0).map(str::to_owned),
     };
-    PaperRow { class, is_alarm: class == "alarm", cells: cells.iter().enumerate().map(cell).collect() }
+    let cells = cells.iter().enumerate().map(cell).collect();
+    PaperRow { class, is_alarm: class == "alarm", cells, why: None }
 }
 
 fn columns(labels: &[&str]) -> Vec<PaperColumn> {
@@ -86,6 +87,10 @@ fn contract_sheet() -> PaperPage {
                 &["2 当方収納（成立）", "101", "30,450"],
                 Some("/papers/contract/paypay/2026-07-31/behind"),
             ),
+            PaperRow {
+                why: Some(Link::new("支払予定額", "/why/p1?as_of=2026-08-05")),
+                ..row("", &["8 支払予定額 = 5+7", "", "29,347"], None)
+            },
             row("total", &["9 口座入金 8/3", "", "29,347"], None),
         ],
         declared: vec![

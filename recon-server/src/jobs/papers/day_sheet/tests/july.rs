@@ -67,6 +67,7 @@ pub fn item_line(item: &str, quantity: u32, free: bool) -> Line {
         },
         section: section.to_owned(),
         owner: Owner::City,
+        year_rule: domain::year_rule::YearRule::default(),
         tax: TaxClass::NonTaxable,
     }
 }
