@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::BankCalendar, contract::Contract, notices::Notices};
+use crate::{calendar::BankCalendar, contract::Contract, locks::PeriodLock, notices::Notices};
 
 pub use crate::{breakdown::SalePart, declared::DeclaredPayout};
 
@@ -54,6 +54,9 @@ pub struct Facts {
     /// 支払明細: what the acquirers say that they pay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<DeclaredPayout>,
+    /// Periods that were signed and locked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<PeriodLock>,
 }
 
 /// What a sale has come to.

@@ -87,6 +87,7 @@ pub fn facts() -> Facts {
         terminals: vec![OwnTerminal { id: SHEET.to_owned(), counter: "m1".parse().unwrap() }],
         notices: Notices::default(),
         declared: Vec::new(),
+        locks: Vec::new(),
     }
 }
 

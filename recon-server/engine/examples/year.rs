@@ -1,0 +1,235 @@
+//! How long a year takes: 100,000 sales against 100,000 rows over twelve months and five contracts. Prints seconds of processor time.
+//!
+//! Deliberately not a test: machines differ. `cargo run --release -p engine --example year`
+
+#![expect(clippy::unwrap_used, reason = "made-up facts that are known to be well formed")]
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
+
+use std::time::Instant;
+
+use domain::{
+    method::Method,
+    money::Yen,
+    rate::{Ppm, Rounding},
+    time::{CivilDate, Timestamp},
+};
+use engine::{
+    BankCalendar, Contract, Facts,
+    contract::{Closing, DepositWindow, FeeBase, FeeRule, FeeYear, GrossOrNet, PayoutRule, TaxForm, default_keys},
+    facts::{
+        CounterDay, CounterDayState, Deposit, ReceivedBank, ReceivedStatement, RefundOf, Row, RowClass, Sale,
+        SaleKind, SaleState,
+    },
+    matching::Matching,
+    notices::Notices,
+};
+
+/// Sales in all.
+const SALES: usize = 100_000;
+/// Days on which the counters are open.
+const DAYS: i32 = 365;
+/// Rounds; the fastest counts.
+const ROUNDS: usize = 3;
+/// Id, brand, method.
+const CONTRACTS: [(&str, &str, Method); 5] = [
+    ("card", "visa", Method::Credit),
+    ("emoney", "edy", Method::ElectronicMoney),
+    ("paypay", "paypay", Method::CodeStatic),
+    ("dbarai", "dbarai", Method::CodeStatic),
+    ("rakuten", "rakuten_pay", Method::CodeStatic),
+];
+
+fn contract(place: usize) -> Contract {
+    let (id, brand, method) = CONTRACTS[place];
+    Contract {
+        id: id.parse().unwrap(),
+        label_ja: id.to_owned(),
+        acquirer_ja: id.to_owned(),
+        covers: vec![(method, brand.parse().unwrap())],
+        statement_profile: Some("generic".to_owned()),
+        statement_required: true,
+        closing: if place == 0 { Closing::Days(vec![15, 31]) } else { Closing::MonthEnd },
+        payout: PayoutRule::BusinessDays { after: 3 },
+        gross_or_net: GrossOrNet::Net,
+        fee: FeeRule {
+            rate: Ppm(19_800),
+            base: FeeBase::ClosingTotal,
+            rounding: Rounding::Floor,
+            tax_rate: Ppm(100_000),
+            tax_rounding: Rounding::Floor,
+            refund_returns_fee: true,
+            tax_form: TaxForm::Separate,
+            minimum: Yen::ZERO,
+        },
+        fee_year: FeeYear::default(),
+        transfer_fee: Yen::ZERO,
+        payer_kana: vec![format!("PAYER{place}")],
+        deposit_account: Some("main".to_owned()),
+        deposit_window: DepositWindow::default(),
+        keys: default_keys(),
+        cutoff_band_minutes: 30,
+        matching: Matching::default(),
+        terms: Vec::new(),
+        trustee: None,
+    }
+}
+
+/// One number out of many, the same for the same `n`.
+fn scramble(n: usize) -> usize {
+    let mut x = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    usize::try_from((x ^ (x >> 27)) >> 8).unwrap()
+}
+
+fn first_day() -> CivilDate {
+    "2025-11-01".parse().unwrap()
+}
+
+/// The sale of a number and its row; of a hundred, one row is missing, one sale, and one is a refund after the close.
+fn payment(n: usize) -> (Option<Sale>, Option<Row>) {
+    let dice = scramble(n);
+    let day = first_day().plus_days(i32::try_from(n % usize::try_from(DAYS).unwrap()).unwrap());
+    let (place, counter) = (dice % 5, dice / 5 % 8);
+    let minute = dice / 40 % 480;
+    let (hour, minute) = (i8::try_from(9 + minute / 60).unwrap(), i8::try_from(minute % 60).unwrap());
+    let at = Timestamp::from_jst(day, hour, minute, i8::try_from(dice / 20_000 % 60).unwrap()).unwrap();
+    let refund = dice / 7 % 100 == 0;
+    let amount = [300, 300, 300, 450, 600][dice / 11 % 5] * if refund { -1 } else { 1 };
+    let (id, brand, method) = CONTRACTS[place];
+    let card = method != Method::CodeStatic;
+    let digits = format!("{:04}", dice / 1_000_000 % 10_000);
+    let terminal = format!("{id}-{counter}");
+    let sale = Sale {
+        id: format!("sale-{n:08}-{:016x}", dice),
+        attempt: Some(format!("attempt-{n:08}")),
+        counter: format!("m{counter}").parse().unwrap(),
+        business_day: day,
+        payment_date: day,
+        at,
+        kind: if refund { SaleKind::Refund } else { SaleKind::Sale },
+        method,
+        brand: Some(brand.parse().unwrap()),
+        contract: Some(id.parse().unwrap()),
+        terminal_id: card.then(|| terminal.clone()),
+        sheet_number: (!card).then(|| terminal.clone()),
+        slip_number: card.then(|| digits.clone()),
+        approval_code: None,
+        payer_digits: (!card).then(|| digits.clone()),
+        acquirer_transaction_id: None,
+        reference: None,
+        amount: Yen::new(amount),
+        refund_of: refund.then(|| RefundOf {
+            sale: format!("sale-{:08}", n.saturating_sub(1)),
+            payment_date: day,
+            amount: Yen::new(600),
+        }),
+        provisional: !card,
+        state: SaleState::Completed,
+        voided_at: None,
+        void_slip_number: None,
+        settled_by_statement: false,
+        paid_again_as: None,
+        parts: Vec::new(),
+    };
+    let row = Row {
+        id: format!("row-{:016x}-{n:08}", scramble(n + SALES)),
+        contract: id.parse().unwrap(),
+        file: format!("{id}-{day}"),
+        row: 2,
+        occurrence: 1,
+        record_key: format!("key-{n:08}"),
+        class: if refund { RowClass::Refund } else { RowClass::Sale },
+        at: at.plus_ms(20_000),
+        process_date: None,
+        amount: Yen::new(amount),
+        brand: Some(brand.parse().unwrap()),
+        terminal_id: Some(terminal),
+        slip_number: card.then(|| digits.clone()),
+        approval_code: None,
+        payer_digits: (!card).then_some(digits),
+        acquirer_transaction_id: Some(format!("{:020}", dice)),
+        reference: None,
+    };
+    let missing = dice / 3 % 100;
+    ((missing != 1).then_some(sale), (missing != 2).then_some(row))
+}
+
+fn facts() -> Facts {
+    let last = first_day().plus_days(DAYS);
+    let mut facts = Facts {
+        as_of: last,
+        config_version: "1".to_owned(),
+        sales: Vec::new(),
+        rows: Vec::new(),
+        deposits: Vec::new(),
+        contracts: (0..CONTRACTS.len()).map(contract).collect(),
+        calendar: BankCalendar::default(),
+        received: Vec::new(),
+        bank_received: vec![ReceivedBank { account: "main".to_owned(), from: first_day(), to: last }],
+        terminal_totals: Vec::new(),
+        counter_days: Vec::new(),
+        terminals: Vec::new(),
+        notices: Notices::default(),
+        declared: Vec::new(),
+        locks: Vec::new(),
+    };
+    for n in 0..SALES {
+        let (sale, row) = payment(n);
+        facts.sales.extend(sale);
+        facts.rows.extend(row);
+    }
+    for days in 0..DAYS {
+        let day = first_day().plus_days(days);
+        for (contract, ..) in CONTRACTS {
+            facts.received.push(ReceivedStatement {
+                contract: contract.parse().unwrap(),
+                file: format!("{contract}-{day}"),
+                from: day,
+                to: day,
+            });
+        }
+        facts.counter_days.extend((0..8).map(|counter| CounterDay {
+            counter: format!("m{counter}").parse().unwrap(),
+            business_day: day,
+            state: CounterDayState::Delivered,
+        }));
+    }
+    facts
+}
+
+/// Deposits as the acquirers pay them: what the payouts come to.
+fn paid(mut facts: Facts) -> Facts {
+    let payouts = engine::reconcile(&facts).unwrap().payouts;
+    for (n, payout) in payouts.iter().filter(|payout| payout.expected_on <= facts.as_of).enumerate() {
+        let place = CONTRACTS.iter().position(|(id, ..)| *id == payout.contract.as_str()).unwrap();
+        facts.deposits.push(Deposit {
+            id: format!("deposit-{n:04}"),
+            account: "main".to_owned(),
+            file: "bank".to_owned(),
+            row: 2,
+            booked_on: payout.expected_on,
+            amount: payout.net,
+            remitter_kana: format!("PAYER{place}"),
+            summary: String::new(),
+            reversal: false,
+        });
+    }
+    facts
+}
+
+fn fastest(name: &str, mut work: impl FnMut() -> usize) {
+    let mut best = f64::MAX;
+    let mut found = 0;
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        found = work();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{name:<40} {best:8.3} s   {found} exceptions");
+}
+
+fn main() {
+    let facts = paid(facts());
+    println!("{} sales, {} rows, {} deposits", facts.sales.len(), facts.rows.len(), facts.deposits.len());
+    fastest("whole", || engine::reconcile(&facts).unwrap().exceptions.len());
+}
