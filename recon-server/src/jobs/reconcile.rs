@@ -11,6 +11,8 @@ mod declared;
 mod facts;
 mod gather;
 mod key;
+pub(super) mod locked;
+pub(super) mod notices;
 mod rows;
 
 use domain::time::{CivilDate, Timestamp};
@@ -78,9 +80,11 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
         return Ok(earlier);
     }
     drop(unit);
-    let (gathered, outcome) = match_facts(gathered).await?;
+    let (mut gathered, outcome) = match_facts(gathered).await?;
     let mut unit = state.store.begin().await?;
-    let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
+    let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &mut gathered, by, now).await?;
+    // What the run itself told is no news to the next one.
+    gathered.key.told = key::told_digest(&gathered.told);
     let bytes = audit::outcome_bytes(&outcome)?;
     let run =
         new_run(&gathered, &outcome, (input_sha256, Sha256::digest(&bytes).into()), decisions, by, now)?;
