@@ -13,7 +13,9 @@ use journal::{
 use sqlx::query_file;
 use store::{
     Fault, JournalStore, Result, StoreError,
-    journal::{Appended, AsideEntry, AsideReason, EntryKey, Place, StoredEntry, made_after, place},
+    journal::{
+        Appended, AsideEntry, AsideReason, EntryKey, GapRow, Place, StoredEntry, made_after, place,
+    },
     projection, words,
 };
 
@@ -196,6 +198,14 @@ impl Unit {
                 Fate::Known => result.known += 1,
                 Fate::Aside => result.aside += 1,
                 Fate::Gap => {
+                    let gap = GapRow {
+                        counter: journal.counter.clone(),
+                        incarnation: journal.incarnation,
+                        head: result.head.sequence_number,
+                        seen: entry.sequence_number,
+                        at: received_at,
+                    };
+                    self.keep_gap(&journal.tenant, &gap).await?;
                     result.gap = Some(entry.sequence_number);
                     break;
                 }
@@ -205,6 +215,23 @@ impl Unit {
             self.move_head(journal, result.head, received_at).await?;
         }
         Ok(Some(result))
+    }
+
+    /// Nothing is stored from the gap on, so the gap itself must be remembered: a counter that never closes it is seen.
+    async fn keep_gap(&mut self, tenant: &TenantId, gap: &GapRow) -> Result<(), Fault> {
+        query_file!(
+            "../sql/journal/insert_gap.sql",
+            tenant.as_str(),
+            gap.counter.as_str(),
+            i64::from(gap.incarnation.0),
+            words::to_i64("sequence number", gap.head.0)?,
+            words::to_i64("sequence number", gap.seen.0)?,
+            gap.at.as_micros()
+        )
+        .execute(&mut *self.tx)
+        .await
+        .map(|_| ())
+        .map_err(fault)
     }
 
     async fn move_head(&mut self, journal: &JournalId, head: Head, at: Timestamp) -> Result<(), Fault> {
@@ -331,6 +358,29 @@ impl JournalStore for Unit {
                     amount: row.amount.map(Yen::new),
                     received_at: Timestamp::from_micros(row.received_at),
                     bytes: row.bytes,
+                })
+            })
+            .collect::<Result<_, Fault>>()
+            .during(StoreError::ReadJournal)
+    }
+
+    async fn put_journal_gap(&mut self, tenant: &TenantId, gap: &GapRow) -> Result<()> {
+        self.keep_gap(tenant, gap).await.during(StoreError::AppendJournal)
+    }
+
+    async fn journal_gaps(&mut self, tenant: &TenantId) -> Result<Vec<GapRow>> {
+        query_file!("../sql/journal/gaps.sql", tenant.as_str())
+            .fetch_all(&mut *self.tx)
+            .await
+            .during(StoreError::ReadJournal)?
+            .into_iter()
+            .map(|row| {
+                Ok(GapRow {
+                    counter: words::parse("counter", &row.counter_id)?,
+                    incarnation: words::incarnation(row.incarnation)?,
+                    head: words::sequence_number(row.head_number)?,
+                    seen: words::sequence_number(row.seen_number)?,
+                    at: Timestamp::from_micros(row.seen_at),
                 })
             })
             .collect::<Result<_, Fault>>()

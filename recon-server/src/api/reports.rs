@@ -52,7 +52,7 @@ pub async fn daily(
         let detail = "date=YYYY-MM-DD と format=json、csv、csv_cp932、xlsx のどれかを指定してください。";
         ApiProblem::new(ProblemCode::BadRequest, detail)
     })?;
-    let report = report::daily_as_of(&state, query.date, until_today(&state, query.as_of))
+    let report = report::daily_or_signed(&state, query.date, until_today(&state, query.as_of))
         .await
         .map_err(|error| ApiProblem::fault("make a daily report", &error))?;
     respond(
@@ -78,7 +78,7 @@ pub async fn monthly(
         let detail = "as_of=YYYY-MM-DD と format=json、csv、csv_cp932、xlsx のどれかを指定してください。";
         ApiProblem::new(ProblemCode::BadRequest, detail)
     })?;
-    let report = month::monthly(&state, month, until_today(&state, query.as_of))
+    let report = month::monthly_or_signed(&state, month, until_today(&state, query.as_of))
         .await
         .map_err(|error| ApiProblem::fault("make a monthly report", &error))?;
     respond(

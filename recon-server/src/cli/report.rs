@@ -106,7 +106,7 @@ pub async fn run(state: &AppState, args: ReportArgs, format: OutputFormat) -> an
 
 async fn daily(state: &AppState, args: &ReportArgs, wanted: &Wanted<'_>) -> anyhow::Result<Ended> {
     let date = args.date.unwrap_or_else(|| state.today());
-    let made = report::daily_as_of(state, date, args.as_of).await?;
+    let made = report::daily_or_signed(state, date, args.as_of).await?;
     write(
         wanted,
         || report::to_text(&made),
@@ -123,7 +123,7 @@ async fn monthly(
     as_of: Option<CivilDate>,
     wanted: &Wanted<'_>,
 ) -> anyhow::Result<Ended> {
-    let made = month::monthly(state, month, as_of).await?;
+    let made = month::monthly_or_signed(state, month, as_of).await?;
     write(
         wanted,
         || month::to_text(&made),

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use store::audits::ManifestKind;
 
 pub use inputs::Seen;
+pub(super) use inputs::sha256_hex;
 pub(super) use outputs::outcome_bytes;
 pub use outputs::{Asked, OUTCOME_FILE};
 pub use record::record_run;

@@ -6,12 +6,14 @@
 pub mod audit;
 pub mod backup;
 pub mod books;
+pub mod controls;
 pub mod exceptions;
 pub mod expected;
 pub mod finance;
 pub mod import;
 pub mod month;
 pub mod papers;
+pub mod period;
 pub mod reconcile;
 pub mod refund;
 pub mod report;

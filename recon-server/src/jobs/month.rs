@@ -14,6 +14,8 @@ mod refunds;
 mod write;
 mod year_month;
 
+use std::borrow::Cow;
+
 use domain::{
     catalogue::CounterProfile,
     id::{BrandCode, ContractId, CounterId},
@@ -26,7 +28,7 @@ use engine::{
     Verdict,
     outcome::{ContractSheet, Exception, Figure, LateConfirmed, Payout},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use days::taken_on_its_day;
 pub(super) use overpaid::{Overpaid, overpaid};
@@ -37,13 +39,13 @@ pub use year_month::{NotAMonth, YearMonth};
 use super::{
     JobError, contracts_in_force,
     papers::as_of_of_month,
-    reconcile,
+    period, reconcile,
     report::{OpenUnknown, Reason, open_unknown},
 };
 use crate::app::AppState;
 
 /// A line of the mix table: the words of the city's own table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MixKind {
     /// 現金
@@ -65,12 +67,12 @@ pub enum MixKind {
 }
 
 /// One line of the mix table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MixRow {
     /// Which line.
     pub kind: MixKind,
     /// The city's word.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// 件数, voided ones not counted.
     pub count: i64,
     /// 円
@@ -80,7 +82,7 @@ pub struct MixRow {
 }
 
 /// The mix table (決済手段別収納).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mix {
     /// Lines in the order of papers; a kind without money is left out, the cashless ones never.
     pub rows: Vec<MixRow>,
@@ -91,13 +93,13 @@ pub struct Mix {
     /// Gross less commission.
     pub total: Yen,
     /// The word for it: 観覧料合計 where only tickets are sold, 収納合計 elsewhere.
-    pub total_ja: &'static str,
+    pub total_ja: Cow<'static, str>,
     /// What a reader must know of the figures, one Japanese sentence each (worked case C12 of papers.md).
     pub notes: Vec<String>,
 }
 
 /// One day of the month, by 領収日.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthDay {
     /// The day.
     pub date: CivilDate,
@@ -120,7 +122,7 @@ pub struct MonthDay {
 }
 
 /// How good the evidence behind a contract's verdict is (資料の等級).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceGrade {
     /// 明細: every row of the acquirer.
@@ -144,7 +146,7 @@ impl EvidenceGrade {
 }
 
 /// One contract in the month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractMonth {
     /// 契約
     pub contract: ContractId,
@@ -161,27 +163,27 @@ pub struct ContractMonth {
     /// The worst of its sheets and exceptions.
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Why, one Japanese sentence.
     pub sentence_ja: String,
     /// 資料の等級
     pub grade: EvidenceGrade,
     /// Its word.
-    pub grade_ja: &'static str,
+    pub grade_ja: Cow<'static, str>,
 }
 
 /// One exception with its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthException {
     /// The class in words.
-    pub class_ja: &'static str,
+    pub class_ja: Cow<'static, str>,
     /// What the run says.
     #[serde(flatten)]
     pub exception: Exception,
 }
 
 /// One 過日分確定 of the month, by 領収日 or by the day on which it was settled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LateLine {
     /// 決済手段 and ブランド in words.
     pub method_ja: String,
@@ -201,7 +203,7 @@ impl LateLine {
 }
 
 /// One 戻出 of the month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundLine {
     /// 戻出決裁番号; none while it waits for the second person.
     pub number: Option<u32>,
@@ -230,7 +232,7 @@ pub struct RefundLine {
 }
 
 /// The month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthlyReport {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -241,7 +243,7 @@ pub struct MonthlyReport {
     /// 判定: the worst of everything below.
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Why, the worst first.
     pub reasons: Vec<Reason>,
     /// How it was paid.
@@ -260,6 +262,23 @@ pub struct MonthlyReport {
     pub refunded: Yen,
     /// 結果不明 that are still open and whose day lies in the month.
     pub unknowns: Vec<OpenUnknown>,
+}
+
+/// The report of a month: as it was signed where its month is signed and no day to stand on is named, else as it can be made now.
+///
+/// # Errors
+/// As [`monthly`].
+pub async fn monthly_or_signed(
+    state: &AppState,
+    month: YearMonth,
+    as_of: Option<CivilDate>,
+) -> Result<MonthlyReport, JobError> {
+    if as_of.is_none()
+        && let Some(signed) = period::signed_month(state, month).await?
+    {
+        return Ok(signed);
+    }
+    monthly(state, month, as_of).await
 }
 
 /// The report of a month, from the newest run that saw everything there is. Without a day to stand on it is looked at from today, or
@@ -285,6 +304,7 @@ pub async fn monthly(
         month,
         as_of,
         total_ja: total_ja(profiles.iter().map(|row| &row.profile), month),
+        first_open: period::first_open(&mut *unit, state.tenant()).await?,
     };
     let beside = build::Beside {
         overpaid: overpaid(&mut *unit, state.tenant(), month.first()).await?,

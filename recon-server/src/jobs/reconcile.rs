@@ -13,6 +13,8 @@ mod gaps;
 mod gather;
 mod kept;
 mod key;
+pub(super) mod locked;
+pub(super) mod notices;
 mod rows;
 
 use std::sync::Arc;
@@ -83,9 +85,11 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
         return Ok(earlier);
     }
     drop(unit);
-    let (gathered, outcome) = match_facts(state, gathered).await?;
+    let (mut gathered, outcome) = match_facts(state, gathered).await?;
     let mut unit = state.store.begin().await?;
-    let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &gathered, by, now).await?;
+    let decisions = decide::tell(&mut *unit, state.tenant(), &outcome, &mut gathered, by, now).await?;
+    // What the run itself told is no news to the next one.
+    gathered.key.told = key::told_digest(&gathered.told);
     let bytes = audit::outcome_bytes(&outcome)?;
     let run =
         new_run(&gathered, &outcome, (input_sha256, Sha256::digest(&bytes).into()), decisions, by, now)?;

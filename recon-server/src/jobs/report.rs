@@ -10,6 +10,8 @@ mod lists;
 mod table;
 mod text;
 
+use std::borrow::Cow;
+
 use domain::{
     id::{AttemptId, BrandCode, CounterId, Incarnation, SequenceNumber},
     method::Method,
@@ -21,7 +23,7 @@ use engine::{
     facts::CounterDayState,
     outcome::{ContractSheet, Exception, Figure, Payout, ReportLine},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(super) use build::{reasons_within, tell_decisions};
 pub use csv::to_csv;
@@ -32,12 +34,13 @@ pub use text::to_text;
 use super::{
     JobError,
     month::LateLine,
+    period,
     reconcile::{self, RECORDED_DAYS},
 };
 use crate::app::AppState;
 
 /// Figures of a subtotal or total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// 収納, voided ones included.
     pub sales: Figure,
@@ -68,21 +71,21 @@ pub struct Figures {
 }
 
 /// One line with its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// 決済手段
     pub method_ja: String,
     /// ブランド
     pub brand_ja: Option<String>,
     /// The word of the verdict.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// The figures, as the engine has them.
     #[serde(flatten)]
     pub line: ReportLine,
 }
 
 /// One counter of the day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CounterBlock {
     /// 窓口; none for statement rows whose terminal is not ours.
     pub counter: Option<CounterId>,
@@ -95,7 +98,7 @@ pub struct CounterBlock {
     /// State of its day.
     pub state: Option<CounterDayState>,
     /// The same in words.
-    pub state_ja: &'static str,
+    pub state_ja: Cow<'static, str>,
     /// The worst of its lines and its state.
     pub verdict: Verdict,
     /// Lines in the order of the papers.
@@ -105,7 +108,7 @@ pub struct CounterBlock {
 }
 
 /// One reason why the day is not green.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// How bad.
     pub verdict: Verdict,
@@ -114,7 +117,7 @@ pub struct Reason {
 }
 
 /// A result that nobody can tell yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenUnknown {
     /// The attempt.
     pub attempt: AttemptId,
@@ -139,7 +142,7 @@ pub struct OpenUnknown {
 }
 
 /// An entry that somebody has to look at: beside its journal, not understood, a stray result, money that may have to go back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OddEntry {
     /// 窓口
     pub counter: CounterId,
@@ -158,7 +161,7 @@ pub struct OddEntry {
 }
 
 /// The report of one day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyReport {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -173,7 +176,7 @@ pub struct DailyReport {
     /// 判定
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Why, the worst first.
     pub reasons: Vec<Reason>,
     /// By counter.
@@ -194,12 +197,29 @@ pub struct DailyReport {
     pub odd_entries: Vec<OddEntry>,
 }
 
-/// The report of a day, from the newest run that saw everything there is.
+/// The report of a day: as it was signed where its month is signed, else from the newest run that saw everything there is.
 ///
 /// # Errors
 /// When the store fails or a stored result cannot be read.
 pub async fn daily(state: &AppState, date: CivilDate) -> Result<DailyReport, JobError> {
-    daily_as_of(state, date, None).await
+    daily_or_signed(state, date, None).await
+}
+
+/// The same as seen from a day; the signed report where none is named and there is one.
+///
+/// # Errors
+/// As [`daily`].
+pub async fn daily_or_signed(
+    state: &AppState,
+    date: CivilDate,
+    as_of: Option<CivilDate>,
+) -> Result<DailyReport, JobError> {
+    if as_of.is_none()
+        && let Some(signed) = period::signed_day(state, date).await?
+    {
+        return Ok(signed);
+    }
+    daily_as_of(state, date, as_of).await
 }
 
 /// The report of a day as it stood on another, later day; today where none is named.

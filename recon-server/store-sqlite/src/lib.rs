@@ -10,6 +10,8 @@ mod speed;
 mod attempts;
 #[path = "../../sql/audits.rs"]
 mod audits;
+#[path = "../../sql/controls.rs"]
+mod controls;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]
@@ -26,6 +28,8 @@ mod files;
 mod inbox;
 #[path = "../../sql/journal.rs"]
 mod journal;
+#[path = "../../sql/locks.rs"]
+mod locks;
 #[path = "../../sql/matching.rs"]
 mod matching;
 #[path = "../../sql/payouts.rs"]

@@ -107,6 +107,12 @@ pub enum StoreError {
     /// Reading refunds.
     #[error("cannot read the refunds")]
     ReadRefunds(#[source] Fault),
+    /// Asking for what takes two persons, deciding on it, or locking a period.
+    #[error("cannot change a control")]
+    ChangeControl(#[source] Fault),
+    /// Reading what takes two persons, and locks.
+    #[error("cannot read the controls")]
+    ReadControls(#[source] Fault),
     /// Changing a user.
     #[error("cannot change the user")]
     ChangeUser(#[source] Fault),

@@ -75,6 +75,21 @@ pub struct AsideEntry {
     pub bytes: Vec<u8>,
 }
 
+/// A batch that began beyond the end of its journal: what lies between never came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapRow {
+    /// 窓口
+    pub counter: CounterId,
+    /// 世代
+    pub incarnation: Incarnation,
+    /// Last position that is here.
+    pub head: SequenceNumber,
+    /// Position that came first beyond it.
+    pub seen: SequenceNumber,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
@@ -159,6 +174,12 @@ pub trait JournalStore {
 
     /// Everything that is kept beside the journals of a tenant, in order of arrival.
     async fn aside_entries(&mut self, tenant: &TenantId) -> Result<Vec<AsideEntry>>;
+
+    /// Keeps a gap as [`JournalStore::append_entries`] does; the first of each end of a journal stays.
+    async fn put_journal_gap(&mut self, tenant: &TenantId, gap: &GapRow) -> Result<()>;
+
+    /// Gaps that are still open: the journal ends where it ended when the batch beyond it came; by counter and generation.
+    async fn journal_gaps(&mut self, tenant: &TenantId) -> Result<Vec<GapRow>>;
 
     /// Forgets every projection of a tenant and computes it again from the frozen bytes. Returns the number of entries read.
     async fn rebuild_projections(&mut self, tenant: &TenantId) -> Result<u64>;

@@ -7,6 +7,7 @@
 //! Not here: SQL (`recon-server/sql`, compiled by `store-sqlite` and `store-postgres`), matching, HTTP, passwords.
 
 pub mod audits;
+pub mod controls;
 pub mod counters;
 pub mod error;
 pub mod exports;
@@ -26,6 +27,7 @@ use async_trait::async_trait;
 
 pub use crate::{
     audits::AuditStore,
+    controls::ControlStore,
     counters::CounterStore,
     error::{Fault, StoreError},
     exports::ExportStore,
@@ -54,6 +56,7 @@ pub trait UnitOfWork:
     + ReportStore
     + RefundStore
     + AuditStore
+    + ControlStore
     + ExportStore
     + StretchStore
     + Send

@@ -24,6 +24,12 @@ pub async fn append_and_repeat(store: &dyn Store) {
     let gap = deliver(store, &diary, &beyond[1..], at(40)).await;
     assert_eq!((gap.stored, gap.gap), (0, Some(position(5))), "a gap stores nothing");
     assert_eq!(gap.head, again.head);
+    deliver(store, &diary, &beyond[1..], at(41)).await;
+    let mut unit = store.snapshot().await.unwrap();
+    let gaps = unit.journal_gaps(&tenant).await.unwrap();
+    let said: Vec<_> = gaps.iter().map(|row| (row.head.0, row.seen.0, row.at)).collect();
+    assert_eq!(said, [(3, 5, at(40))], "remembered once, as it was first seen");
+    drop(unit);
 
     let mut unit = store.snapshot().await.unwrap();
     let page = unit.entries(&diary.id, position(1), 1).await.unwrap();
@@ -45,6 +51,11 @@ pub async fn append_and_repeat(store: &dyn Store) {
     let mut unit = store.begin().await.unwrap();
     assert_eq!(unit.append_entries(&other.id, std::slice::from_ref(&foreign), at(50)).await.unwrap(), None);
     assert!(unit.append_entries(&diary.id, &[foreign], at(50)).await.is_err(), "of another journal");
+    drop(unit);
+
+    deliver(store, &diary, &beyond, at(60)).await;
+    let mut unit = store.snapshot().await.unwrap();
+    assert!(unit.journal_gaps(&tenant).await.unwrap().is_empty(), "what was missing came");
 }
 
 /// The disk of a counter was restored from an image: it writes other entries under numbers that are taken.

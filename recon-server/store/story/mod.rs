@@ -7,6 +7,7 @@
 
 mod audits;
 mod bulk;
+mod controls;
 mod counters;
 mod files;
 mod inbox;
@@ -43,6 +44,8 @@ pub async fn tell(store: &dyn Store) {
     runs::settings(store).await;
     audits::a_chain_has_no_gaps(store).await;
     audits::exports_are_counted(store).await;
+    controls::asked_for_and_decided(store).await;
+    controls::locks_and_papers(store).await;
     users::users_and_sessions(store).await;
     users::one_time_links(store).await;
     users::audit(store).await;

@@ -96,6 +96,7 @@ impl Replay {
         }
         replay.put_aside().await?;
         replay.put_refunds().await?;
+        replay.put_controls().await?;
         for line in &files {
             replay.put_file(folder, line).await?;
         }

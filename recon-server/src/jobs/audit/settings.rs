@@ -12,11 +12,24 @@ use domain::{
     time::{CivilDate, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use store::{UnitOfWork, counters::CounterRow, journal::AsideReason, refunds::RefundRow};
+use store::{
+    UnitOfWork,
+    controls::{ControlRow, LockRow},
+    counters::CounterRow,
+    journal::{AsideReason, GapRow},
+    refunds::RefundRow,
+};
 
 use crate::{
     app::AppState,
-    jobs::{JobError, import::PROFILES_FOLDER},
+    jobs::{
+        JobError,
+        import::PROFILES_FOLDER,
+        reconcile::{
+            locked::FROZEN_PAPER,
+            notices::{self, Told},
+        },
+    },
 };
 
 /// No refund of a municipality is older.
@@ -112,6 +125,25 @@ pub struct Settings {
     pub aside: Vec<Aside>,
     pub unread: Vec<Unread>,
     pub profiles: Vec<OwnProfile>,
+    /// What two persons decided; wishes on which nobody has decided have no effect and are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlRow>,
+    /// 締め, each with the sheets that it froze.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<Lock>,
+    /// Numbers that counters skipped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<GapRow>,
+    /// What counters were told of results in doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
+}
+
+/// A lock, or its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    pub row: LockRow,
+    pub frozen: Option<String>,
 }
 
 impl Settings {
@@ -168,6 +200,10 @@ impl Settings {
             aside: aside(unit, tenant).await?,
             unread: unread(unit, tenant).await?,
             profiles: Vec::new(),
+            controls: controls(unit, tenant).await?,
+            locks: locks(unit, tenant).await?,
+            gaps: unit.journal_gaps(tenant).await?,
+            told: notices::told(unit, tenant, counters).await?,
         })
     }
 
@@ -176,6 +212,20 @@ impl Settings {
         let profiles = profiles(state);
         Self { tenant_name: state.config.tenant.name.clone(), profiles, ..self.clone() }
     }
+}
+
+async fn controls(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<ControlRow>, JobError> {
+    let rows = unit.controls(tenant).await?;
+    Ok(rows.into_iter().filter(ControlRow::is_approved).collect())
+}
+
+async fn locks(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<Lock>, JobError> {
+    let mut locks = Vec::new();
+    for row in unit.locks(tenant).await? {
+        let frozen = unit.signed_paper(tenant, row.number, FROZEN_PAPER).await?;
+        locks.push(Lock { row, frozen });
+    }
+    Ok(locks)
 }
 
 async fn aside(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<Aside>, JobError> {

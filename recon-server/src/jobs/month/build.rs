@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::time::CivilDate;
 use engine::{
-    Contract, Verdict,
+    Contract, ExceptionClass, Verdict,
     outcome::{Exception, LateConfirmed, ReportLine},
 };
 
@@ -32,6 +32,8 @@ pub struct Header {
     pub as_of: CivilDate,
     /// The word for the month's sum.
     pub total_ja: &'static str,
+    /// The first open month, where any is signed.
+    pub first_open: Option<YearMonth>,
 }
 
 /// What does not come from the run.
@@ -47,12 +49,12 @@ pub struct Beside {
 
 /// The report of one month.
 pub fn monthly(header: Header, recorded: &Recorded, terms: &[Contract], mut beside: Beside) -> MonthlyReport {
-    let Header { tenant_name, month, as_of, total_ja } = header;
+    let Header { tenant_name, month, as_of, total_ja, first_open } = header;
     tell_decisions(&mut beside.unknowns, &recorded.decisions);
     let lines: Vec<&ReportLine> =
         recorded.lines.iter().filter(|line| month.holds(line.business_day)).collect();
     let taken = taken(recorded, month, &beside.overpaid);
-    let exceptions = exceptions(recorded, month, &lines);
+    let exceptions = exceptions(recorded, month, &lines, first_open == Some(month));
     let contracts = contracts(recorded, month, terms, &taken, &exceptions);
     let days = days(recorded, month, &taken);
     let reasons = reasons(&header_facts(recorded, month, as_of), &exceptions, &contracts, &beside);
@@ -69,7 +71,7 @@ pub fn monthly(header: Header, recorded: &Recorded, terms: &[Contract], mut besi
         month,
         as_of,
         verdict,
-        verdict_ja: verdict.label_ja(),
+        verdict_ja: verdict.label_ja().into(),
         reasons,
         mix: mix(&taken, &lines, &overpaid_of(month, &beside.overpaid), total_ja),
         days,
@@ -83,17 +85,27 @@ pub fn monthly(header: Header, recorded: &Recorded, terms: &[Contract], mut besi
 }
 
 fn with_words(exception: Exception) -> MonthException {
-    MonthException { class_ja: exception.class.label_ja(), exception }
+    MonthException { class_ja: exception.class.label_ja().into(), exception }
 }
 
-/// 不一致 that belong to the month: by their day, by a line of the month, or by a payout that closes in it.
-fn exceptions(recorded: &Recorded, month: YearMonth, lines: &[&ReportLine]) -> Vec<Exception> {
+/// 不一致 that belong to the month: by their day, by a line of the month, or by a payout that closes in it. What was corrected behind a
+/// signed period belongs to the first open month, whatever its day (DESIGN 3.10).
+fn exceptions(
+    recorded: &Recorded,
+    month: YearMonth,
+    lines: &[&ReportLine],
+    takes_corrections: bool,
+) -> Vec<Exception> {
     let named: BTreeSet<&String> = lines.iter().flat_map(|line| &line.exceptions).collect();
     let closes = |from, to| from <= month.last() && month.first() <= to;
     let payouts: BTreeSet<&String> =
         recorded.payouts.iter().filter(|p| closes(p.from, p.to)).map(|payout| &payout.id).collect();
     let belongs = |e: &&Exception| {
-        month.holds(e.day) || named.contains(&e.id) || e.members.iter().any(|id| payouts.contains(id))
+        let corrected = takes_corrections && e.class == ExceptionClass::RevisedAfterClose;
+        corrected
+            || month.holds(e.day)
+            || named.contains(&e.id)
+            || e.members.iter().any(|id| payouts.contains(id))
     };
     recorded.exceptions.iter().filter(belongs).cloned().collect()
 }

@@ -82,9 +82,9 @@ fn contract(
         payouts: payouts.cloned().collect(),
         sales: sales.fold(Figure::default(), |sum, each| sum.plus(each.figure)),
         verdict,
-        verdict_ja: verdict.label_ja(),
+        verdict_ja: verdict.label_ja().into(),
         grade,
-        grade_ja: grade.label_ja(),
+        grade_ja: grade.label_ja().into(),
     }
 }
 

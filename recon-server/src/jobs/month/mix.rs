@@ -63,11 +63,17 @@ pub fn mix(taken: &[Taken], lines: &[&ReportLine], overpaid: &[Overpaid], total_
     let total = gross.saturating_sub(commission);
     let row = |kind: MixKind| {
         let Figure { count, amount } = of(kind);
-        MixRow { kind, method: kind.label_ja(), count, yen: amount, percent: percent(tenths(amount, total)) }
+        MixRow {
+            kind,
+            method: kind.label_ja().into(),
+            count,
+            yen: amount,
+            percent: percent(tenths(amount, total)),
+        }
     };
     let shown = |row: &MixRow| row.kind.always() || row.count != 0 || row.yen != Yen::ZERO;
     let rows: Vec<MixRow> = MixKind::ALL.into_iter().map(row).filter(shown).collect();
-    let mut mix = Mix { rows, gross, commission, total, total_ja, notes: Vec::new() };
+    let mut mix = Mix { rows, gross, commission, total, total_ja: total_ja.into(), notes: Vec::new() };
     mix.notes = notes(&mix, lines, overpaid);
     mix
 }

@@ -110,14 +110,14 @@ pub fn mix_table(report: &MonthlyReport) -> PaperTable {
         rows.push(line(RowKind::Subtotal, "収納総額", mix.gross));
         rows.push(line(RowKind::Body, "送客手数料", Yen::ZERO.saturating_sub(mix.commission)));
     }
-    rows.push(line(RowKind::Total, mix.total_ja, mix.total));
+    rows.push(line(RowKind::Total, &mix.total_ja, mix.total));
     PaperTable {
         title: "収納月報",
         head: vec![
             ("団体", report.tenant_name.clone()),
             ("年月", report.month.to_japanese()),
             ("基準日", report.as_of.to_japanese()),
-            ("判定", report.verdict_ja.to_owned()),
+            ("判定", report.verdict_ja.to_string()),
         ],
         columns: vec![
             Column::words("決済手段"),
@@ -154,7 +154,7 @@ pub fn days_table(report: &MonthlyReport) -> PaperTable {
             sum(|day| day.claims),
             Cell::Count(count),
             sum(|day| day.total.amount),
-            Cell::text(report.verdict_ja),
+            Cell::text(&*report.verdict_ja),
         ],
     ));
     PaperTable {

@@ -85,7 +85,7 @@ pub async fn current(state: &AppState, as_of: CivilDate) -> Result<Current, JobE
         state.live.keep(key, current.clone());
         return Ok(current);
     }
-    let Some(base) = newest(&runs, |known| known.files == key.files)? else {
+    let Some(base) = newest(&runs, |known| known.only_journals_moved(&key))? else {
         drop(unit);
         return record(state, as_of).await;
     };

@@ -15,15 +15,15 @@ use engine::{
 };
 use store::UnitOfWork;
 
-use super::Gathered;
+use super::{Gathered, notices::Told};
 use crate::jobs::JobError;
 
-/// Puts every decision into its counter's inbox. Returns how many there are.
+/// Puts every decision into its counter's inbox, and beside what was told before. Returns how many there are.
 pub async fn tell(
     unit: &mut dyn UnitOfWork,
     tenant: &TenantId,
     outcome: &Outcome,
-    gathered: &Gathered,
+    gathered: &mut Gathered,
     by: &str,
     at: Timestamp,
 ) -> Result<usize, JobError> {
@@ -34,6 +34,7 @@ pub async fn tell(
         let item = item(decision, attempt, evidence, row_of(decision, gathered));
         let key = format!("attempt:{attempt}");
         unit.put_inbox_item(tenant, &decision.counter, &key, &item, at).await?;
+        gathered.told.push(Told { counter: decision.counter.clone(), item });
         told += 1;
     }
     Ok(told)

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{catalogue::RouteKind, id::TenantId, time::CivilDate};
 use engine::{
     BankCalendar, Facts,
-    facts::{Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
+    facts::{Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Row, Sale},
+    notices::Notices,
 };
 use sha2::{Digest, Sha256};
 use store::{
@@ -19,11 +20,16 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, declared, facts, gaps, key::StateKey};
+use super::{
+    counter_days, declared, facts, gaps,
+    key::StateKey,
+    locked,
+    notices::{self, Told},
+};
 use crate::jobs::{
     JobError,
     audit::{Seen, Settings},
-    contracts_in_force,
+    contracts_in_force, controls,
     expected::Calendar,
     import::{self, Counted},
 };
@@ -47,6 +53,8 @@ pub struct Gathered {
     pub key: StateKey,
     /// Inputs and settings, for the manifest.
     pub seen: Seen,
+    /// What the counters have been told of results in doubt.
+    pub told: Vec<Told>,
 }
 
 /// Reads everything as of a day.
@@ -63,8 +71,10 @@ pub async fn gather(
     let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
     let attempts = attempts(unit, tenant, from, as_of).await?;
     let days = unit.days(tenant, from, as_of).await?;
+    let decided = unit.controls(tenant).await?;
     let contract_rows = unit.contracts(tenant).await?;
-    let contracts = contracts_in_force(&contract_rows, as_of)?;
+    let mut contracts = contracts_in_force(&contract_rows, as_of)?;
+    controls::name_payers(&mut contracts, &decided, as_of)?;
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
@@ -81,6 +91,18 @@ pub async fn gather(
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
+    let rows: Vec<Row> =
+        rows.iter().map(|row| facts::row(row, &sha256_hex(&files, row.file))).collect::<Result<_, _>>()?;
+    let told = notices::told(unit, tenant, &counters).await?;
+    let lock_rows = unit.locks(tenant).await?;
+    let standing = locked::in_force(&lock_rows);
+    let noticed = Notices {
+        sequence_gaps: notices::gaps(unit, tenant, &counters, &days, as_of).await?,
+        revisions: locked::revisions(unit, tenant, &standing, (&rows, &contracts), from).await?,
+        resolutions: notices::resolutions(&attempts, &sale_rows, &told),
+        ..controls::notices(&decided)
+    };
+    let locks = locked::locks(unit, tenant, &standing, from).await?;
     let calendar = BankCalendar::with_listed(holidays.iter().map(|holiday| holiday.day));
     let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
     let stretches = unit.bank_stretches(tenant, from, watermark).await?;
@@ -95,10 +117,7 @@ pub async fn gather(
         facts: Facts {
             as_of,
             config_version,
-            rows: rows
-                .iter()
-                .map(|row| facts::row(row, &sha256_hex(&files, row.file)))
-                .collect::<Result<_, _>>()?,
+            rows,
             deposits: entries
                 .iter()
                 .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
@@ -111,15 +130,16 @@ pub async fn gather(
             counter_days,
             terminals: terminals(&counters, &sales),
             sales,
-            notices: engine::notices::Notices::default(),
+            notices: noticed,
             declared,
-            locks: Vec::new(),
+            locks,
             gaps,
         },
         from,
         watermark,
         key,
         seen,
+        told,
     })
 }
 

@@ -75,7 +75,7 @@ pub fn daily(header: Header, recorded: &Recorded, counters: &[CounterRow], mut l
         run: header.run,
         live: header.live,
         verdict,
-        verdict_ja: verdict.label_ja(),
+        verdict_ja: verdict.label_ja().into(),
         reasons,
         counters: blocks,
         total,
@@ -133,7 +133,7 @@ fn block(
         facility: profile.map(|profile| profile.facility.clone()).unwrap_or_default(),
         section: profile.map(|profile| profile.section.clone()).unwrap_or_default(),
         state,
-        state_ja: state_ja(state),
+        state_ja: state_ja(state).into(),
         verdict: lines.iter().map(|line| line.verdict).fold(state_verdict, Verdict::max),
         rows: rows(lines),
         subtotal: lines.iter().fold(Figures::default(), |sum, line| sum.plus(&Figures::of(line))),
@@ -158,7 +158,7 @@ fn rows(lines: &[&ReportLine]) -> Vec<Row> {
     let row = |line: &ReportLine| Row {
         method_ja: line.method.label_ja().to_owned(),
         brand_ja: line.brand.as_ref().map(brand_label),
-        verdict_ja: line.verdict.label_ja(),
+        verdict_ja: line.verdict.label_ja().into(),
         line: line.clone(),
     };
     sorted.into_iter().map(row).collect()

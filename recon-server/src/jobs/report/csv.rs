@@ -52,7 +52,7 @@ pub fn to_csv(report: &DailyReport, encoding: CsvEncoding) -> Result<Vec<u8>, Ca
             block.verdict.label_ja(),
         ));
     }
-    rows.push(sum(report, ["", "", "合計"], &report.total, report.verdict_ja));
+    rows.push(sum(report, ["", "", "合計"], &report.total, &report.verdict_ja));
     write(rows, encoding)
 }
 
@@ -79,7 +79,7 @@ fn line(report: &DailyReport, block: &CounterBlock, row: &Row) -> Vec<String> {
         figures.expected_on.map(|day| day.to_string()).unwrap_or_default(),
         figures.deposited.get().to_string(),
         figures.difference.get().to_string(),
-        row.verdict_ja.to_owned(),
+        row.verdict_ja.to_string(),
     ]);
     cells
 }

@@ -27,7 +27,7 @@ fn head(report: &DailyReport) -> Vec<(&'static str, String)> {
         ("団体", report.tenant_name.clone()),
         ("取扱日", report.date.to_japanese()),
         ("基準日", report.as_of.to_japanese()),
-        ("判定", report.verdict_ja.to_owned()),
+        ("判定", report.verdict_ja.to_string()),
     ]
 }
 
@@ -39,7 +39,7 @@ fn day(report: &DailyReport) -> PaperTable {
         rows.push(sum(RowKind::Subtotal, words, &block.subtotal, block.verdict.label_ja()));
     }
     let words = ["合計".to_owned(), String::new(), String::new()];
-    rows.push(sum(RowKind::Total, words, &report.total, report.verdict_ja));
+    rows.push(sum(RowKind::Total, words, &report.total, &report.verdict_ja));
     let figures = [
         "収納件数",
         "収納金額",

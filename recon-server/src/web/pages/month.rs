@@ -73,7 +73,7 @@ pub async fn show(
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
     let month: YearMonth = month.parse().map_err(|_| PageError::NotFound)?;
-    let report = month::monthly(&state, month, query.as_of).await?;
+    let report = month::monthly_or_signed(&state, month, query.as_of).await?;
     if let Some(format) = query.format {
         let csv = |encoding| month::to_csv(&report, encoding);
         let xlsx = || excel::to_xlsx(&month::tables(&report), &report.tenant_name, month.last());

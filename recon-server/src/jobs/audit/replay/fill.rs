@@ -11,6 +11,7 @@ use journal::{chain::JournalId, entry::Entry};
 use sha2::{Digest, Sha256};
 use store::{
     UnitOfWork,
+    controls::ControlRow,
     counters::NewEnrolmentCode,
     files::{FileKind, FileState, FileUpload},
     matching::{BankHoliday, CounterHoliday},
@@ -25,7 +26,10 @@ use super::{
     },
     Replay, ReplayError,
 };
-use crate::jobs::import::{self, BankFormat, SourceChoice, Upload};
+use crate::jobs::{
+    import::{self, BankFormat, SourceChoice, Upload},
+    reconcile::locked::FROZEN_PAPER,
+};
 
 /// Entries appended in one transaction.
 const PAGE_ENTRIES: usize = 5_000;
@@ -161,6 +165,33 @@ impl Replay {
             if let Some(decision) = &row.decision {
                 unit.decide_refund(self.tenant(), row.refund, decision).await?;
             }
+        }
+        Ok(unit.commit().await?)
+    }
+
+    /// Puts back what two persons decided, locks, gaps, and what counters were told.
+    pub(super) async fn put_controls(&self) -> Result<(), ReplayError> {
+        let tenant = self.tenant();
+        let mut unit = self.state.store.begin().await?;
+        for row in &self.settings.controls {
+            unit.request_control(tenant, &ControlRow { decision: None, ..row.clone() }).await?;
+            if let Some(decision) = &row.decision {
+                unit.decide_control(tenant, row.id, decision).await?;
+            }
+        }
+        for lock in &self.settings.locks {
+            unit.put_lock(tenant, &lock.row).await?;
+            if let Some(frozen) = &lock.frozen {
+                unit.put_signed_paper(tenant, lock.row.number, FROZEN_PAPER, frozen).await?;
+            }
+        }
+        for gap in &self.settings.gaps {
+            unit.put_journal_gap(tenant, gap).await?;
+        }
+        for told in &self.settings.told {
+            let Some((attempt, _)) = told.line() else { continue };
+            let (key, at) = (format!("attempt:{attempt}"), self.state.now());
+            unit.put_inbox_item(tenant, &told.counter, &key, &told.item, at).await?;
         }
         Ok(unit.commit().await?)
     }

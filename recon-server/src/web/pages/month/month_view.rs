@@ -144,7 +144,7 @@ fn mix(report: &MonthlyReport) -> Mix {
     let mut rows: Vec<&month::MixRow> = report.mix.rows.iter().collect();
     rows.sort_by_key(|row| place(row.kind));
     let line = |row: &month::MixRow| MixLine {
-        label: row.method.to_owned(),
+        label: row.method.to_string(),
         count: row.count,
         amount: row.yen,
         share: tenths(&row.percent),
@@ -157,7 +157,7 @@ fn mix(report: &MonthlyReport) -> Mix {
         gross: report.mix.gross,
         commission: report.mix.commission,
         total: report.mix.total,
-        total_label: report.mix.total_ja.to_owned(),
+        total_label: report.mix.total_ja.to_string(),
         notes: report.mix.notes.clone(),
     }
 }
@@ -215,7 +215,7 @@ fn card(contract: &ContractMonth, month: YearMonth) -> ContractCard {
         acquirer: contract.acquirer_ja.clone(),
         sales: contract.sales.into(),
         behind: format!("/month/{month}/behind?contract={}", contract.contract),
-        grade: contract.grade_ja.to_owned(),
+        grade: contract.grade_ja.to_string(),
         verdict: contract.verdict.into(),
         sentence: contract.sentence_ja.clone(),
         closings: contract.sheets.iter().map(|sheet| closing(sheet, contract)).collect(),
