@@ -5,10 +5,12 @@
 mod audit;
 mod bulk;
 mod commands;
+mod controls;
 mod finance;
 mod imports;
 mod output;
 mod people;
+mod periods;
 mod refunds;
 mod report;
 mod serve;
@@ -148,6 +150,13 @@ enum Command {
     /// 締め後の返金(戻出)を申請し、別の人が決裁する
     #[command(subcommand)]
     Refund(refunds::RefundCommand),
+    /// 突合の提案と振込名義を確かめる。ひとりが申請し、別の人が承認する
+    #[command(subcommand)]
+    Confirm(controls::ConfirmCommand),
+    /// 月を締める。締めた月の月報と日報は、そのあと変わらない
+    Lock(periods::LockArgs),
+    /// 締めを戻すことを申請する。別の人が confirm approve で承認する
+    Reopen(periods::ReopenArgs),
     /// すべての記録の鎖と監査記録をたどって確かめる。フォルダーを渡すと、その中の資料だけで計算し直して一致を確かめる
     Verify(audit::VerifyArgs),
     /// データベースの控えを取る (SQLite)
@@ -255,6 +264,9 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
         Command::Reconcile { as_of, .. } => c::reconcile(state, as_of, format).await,
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,
+        Command::Confirm(command) => controls::run(state, command, format).await,
+        Command::Lock(args) => periods::lock(state, args, format).await,
+        Command::Reopen(args) => periods::reopen(state, args, format).await,
         Command::Finance(command) => finance::run(state, command, format).await,
         Command::Verify(args) => audit::verify(state, args, format).await,
         Command::Doctor => c::doctor(state, format).await,

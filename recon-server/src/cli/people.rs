@@ -1,5 +1,6 @@
 //! `recon-server user …`
 
+use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use store::users::Role;
@@ -118,4 +119,14 @@ async fn list(state: &AppState, format: OutputFormat) -> anyhow::Result<()> {
         };
         users.iter().map(line).collect()
     })
+}
+
+/// The user of that name, who must be there and active.
+pub async fn named(state: &AppState, name: &str) -> anyhow::Result<String> {
+    let row = state.store.snapshot().await?.user(state.tenant(), name).await?;
+    match row {
+        Some(row) if row.active => Ok(row.user),
+        Some(_) => bail!("利用者「{name}」は停止中です。"),
+        None => bail!("利用者「{name}」はいません。user list で確かめてください。"),
+    }
 }

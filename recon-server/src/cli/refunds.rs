@@ -3,12 +3,12 @@
 //! Invariant: who asks and who decides are users of the centre, named with `--by` and active; the rule that they are two persons is the
 //! job's ([`crate::jobs::refund`]), not this file's.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use domain::{id::SaleId, money::Yen, time::CivilDate};
 use store::refunds::{RefundId, RefundWay};
 
-use super::{Ended, OutputFormat, output};
+use super::{Ended, OutputFormat, output, people};
 use crate::{
     app::AppState,
     jobs::refund::{self, Decision, NewRefund, Refund},
@@ -101,7 +101,7 @@ pub async fn run(state: &AppState, command: RefundCommand, format: OutputFormat)
             let refunded_on = refunded_on.unwrap_or_else(|| state.today());
             let new =
                 NewRefund { refund, sale, amount: Yen::new(amount), ground, way: way.into(), refunded_on };
-            let by = user(state, &by).await?;
+            let by = people::named(state, &by).await?;
             say(format, &refund::request(state, &by, new).await?)?;
         }
         RefundCommand::Approve { refund, by, note } => {
@@ -114,16 +114,6 @@ pub async fn run(state: &AppState, command: RefundCommand, format: OutputFormat)
     Ok(Ended::Done)
 }
 
-/// The user of that name, who must be there and active.
-async fn user(state: &AppState, name: &str) -> anyhow::Result<String> {
-    let row = state.store.snapshot().await?.user(state.tenant(), name).await?;
-    match row {
-        Some(row) if row.active => Ok(row.user),
-        Some(_) => bail!("利用者「{name}」は停止中です。"),
-        None => bail!("利用者「{name}」はいません。user list で確かめてください。"),
-    }
-}
-
 async fn decide(
     state: &AppState,
     refund: RefundId,
@@ -131,7 +121,7 @@ async fn decide(
     decision: Decision,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
-    let by = user(state, by).await?;
+    let by = people::named(state, by).await?;
     say(format, &refund::decide(state, &by, refund, decision).await?)
 }
 

@@ -205,6 +205,16 @@ fn day_paper(day: CivilDate) -> String {
     format!("day:{day}")
 }
 
+/// The lock that signed a month's papers; none while the month is open.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lock_of(state: &AppState, month: YearMonth) -> Result<Option<LockRow>, JobError> {
+    let rows = state.store.snapshot().await?.locks(state.tenant()).await?;
+    let own = |row: &&LockRow| row.contract.is_none() && row.through == month.last();
+    Ok(locked::in_force(&rows).into_iter().find(own).cloned())
+}
+
 /// The month's report as it was signed; none while the month is open.
 ///
 /// # Errors
@@ -226,11 +236,8 @@ async fn signed<T: DeserializeOwned>(
     month: YearMonth,
     paper: &str,
 ) -> Result<Option<T>, JobError> {
+    let Some(lock) = lock_of(state, month).await? else { return Ok(None) };
     let mut unit = state.store.snapshot().await?;
-    let rows = unit.locks(state.tenant()).await?;
-    let own = |row: &&&LockRow| row.contract.is_none() && row.through == month.last();
-    let standing = locked::in_force(&rows);
-    let Some(lock) = standing.iter().find(own) else { return Ok(None) };
     let text = unit.signed_paper(state.tenant(), lock.number, paper).await?;
     text.map(|text| serde_json::from_str(&text))
         .transpose()

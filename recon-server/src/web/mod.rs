@@ -39,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         .merge(report_pages())
         .merge(paper_pages())
         .merge(refund_pages())
+        .merge(control_pages())
         .merge(finance_pages())
         .route("/exceptions", get(pages::exceptions::list))
         .route("/imports", get(pages::imports::list).post(pages::imports::take))
@@ -111,4 +112,14 @@ fn refund_pages() -> Router<AppState> {
         .route("/refunds", get(pages::refunds::list))
         .route("/refunds/{refund}", get(pages::refunds::show).post(pages::refunds::decide))
         .route("/sales/{sale}/refund", get(pages::refunds::ask).post(pages::refunds::request))
+}
+
+fn control_pages() -> Router<AppState> {
+    Router::new()
+        .route("/confirm", get(pages::controls::list))
+        .route("/confirm/ask/{topic}/{subject}", get(pages::controls::ask).post(pages::controls::request))
+        .route("/confirm/{id}", get(pages::controls::show).post(pages::controls::decide))
+        .route("/confirm/{id}/revoke", post(pages::controls::revoke))
+        .route("/periods", get(pages::periods::list).post(pages::periods::lock))
+        .route("/periods/{number}/reopen", post(pages::periods::reopen))
 }

@@ -10,6 +10,7 @@ mod support_files;
 
 mod accounts;
 mod browser;
+mod controls;
 mod day;
 mod desk;
 mod expected;

@@ -7,6 +7,7 @@ mod support_files;
 
 mod audit;
 mod command_line;
+mod controls;
 mod edges;
 mod enrolment;
 mod files;
@@ -16,6 +17,7 @@ mod journal_line;
 mod missing;
 mod papers;
 mod people;
+mod periods;
 mod profiles;
 mod reconciled_refunds;
 mod refunds;

@@ -62,13 +62,13 @@ async fn whole() -> (Centre, Counter) {
 async fn a_whole_month_from_the_tap_to_the_bank_line() {
     let (centre, _) = whole().await;
     let first = monthly(centre.state(), november(), Some(date(PAID))).await.unwrap();
-    assert_eq!((first.verdict_ja, first.reasons.as_slice()), ("一致", [].as_slice()));
+    assert_eq!((&*first.verdict_ja, first.reasons.as_slice()), ("一致", [].as_slice()));
     assert_eq!((first.mix.gross, first.mix.total), (yen(900), yen(900)));
     let code = first.mix.rows.iter().find(|row| row.kind == MixKind::Code).unwrap();
     assert_eq!((code.count, code.yen, code.percent.as_str()), (1, yen(300), "33.3"));
     assert_eq!(first.days.len(), 30);
     let paypay = first.contracts.iter().find(|contract| contract.contract.as_str() == "paypay").unwrap();
-    assert_eq!((paypay.verdict_ja, paypay.grade_ja, paypay.sales.amount), ("一致", "明細", yen(300)));
+    assert_eq!((&*paypay.verdict_ja, &*paypay.grade_ja, paypay.sales.amount), ("一致", "明細", yen(300)));
 
     // Another run over the same facts, by another hand and later, writes the same bytes.
     centre.clock.set(at("2026-12-02", 8, 0, 0));
@@ -174,7 +174,7 @@ async fn what_is_in_doubt_or_open_is_not_green() {
     assert_eq!((sheet.total.total, sheet.voids[0].figure.amount), (yen(900), yen(300)));
     assert_eq!(sheet.doubts.len(), 1);
     let month = monthly(state, november(), None).await.unwrap();
-    assert_eq!((month.verdict_ja, month.unknowns.len()), ("未確定", 1));
+    assert_eq!((&*month.verdict_ja, month.unknowns.len()), ("未確定", 1));
     let unknown_counter = "nowhere".parse().unwrap();
     assert!(papers::day_sheet(state, date(TODAY), Some(&unknown_counter), None).await.unwrap().is_none());
 }

@@ -110,7 +110,7 @@ async fn a_month_that_is_whole_is_green() {
     // 300 at 1.98% is 5.94: fee 5, tax on it 0.5: 0, so 295 arrive.
     take(&centre, "bank", "bank.txt", bank(PAID, &[(295, "ﾍﾟｲﾍﾟｲ(ｶ")])).await;
     let report = daily(centre.state(), date(DAY)).await.unwrap();
-    assert_eq!((report.verdict_ja, report.reasons.as_slice()), ("一致", [].as_slice()));
+    assert_eq!((&*report.verdict_ja, report.reasons.as_slice()), ("一致", [].as_slice()));
     let sheet = report.sheets.iter().find(|sheet| sheet.contract.as_str() == "paypay").unwrap();
     assert_eq!((sheet.residual, sheet.deposited, sheet.fee), (Yen::ZERO, Yen::new(295), Yen::new(5)));
     assert_eq!((report.total.deposited, report.total.net.amount), (Yen::new(295), Yen::new(900)));

@@ -54,6 +54,7 @@ fn month() -> YearMonth {
 
 fn report(recorded: &Recorded, beside: Beside) -> MonthlyReport {
     let header = Header {
+        first_open: None,
         tenant_name: "例示市".to_owned(),
         month: month(),
         as_of: date("2022-09-05"),
@@ -251,6 +252,7 @@ fn a_month_that_runs_or_of_which_nothing_is_known_is_not_green() {
     assert_eq!(empty.verdict, Verdict::Incomplete);
     assert!(empty.reasons[0].sentence_ja.contains("ひとつもありません"));
     let header = Header {
+        first_open: None,
         tenant_name: String::new(),
         month: month(),
         as_of: date("2022-07-20"),

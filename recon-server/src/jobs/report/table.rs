@@ -83,7 +83,7 @@ fn line(block: &CounterBlock, row: &Row) -> TableRow {
         Cell::day(figures.expected_on),
         Cell::Yen(figures.deposited),
         Cell::Yen(figures.difference),
-        Cell::text(row.verdict_ja),
+        Cell::text(row.verdict_ja.clone()),
     ];
     let alarming = figures.difference.get() != 0;
     TableRow::new(if alarming { RowKind::Alarm } else { RowKind::Body }, cells)

@@ -14,8 +14,10 @@ use engine::{
     outcome::{AliasProposal, Exception},
 };
 use serde::Deserialize;
+use store::controls::ControlTopic;
 
 use super::{
+    controls,
     download::{self, Format},
     records::Surroundings,
     report_lists::{PayoutPlaces, with_why},
@@ -26,6 +28,7 @@ use crate::{
     auth::CurrentUser,
     jobs::{
         books,
+        controls::alias_id,
         exceptions::{self, ExceptionList, Wanted},
         papers::{excel, render},
     },
@@ -130,7 +133,7 @@ fn alias(proposal: &AliasProposal, as_of: CivilDate, around: &Surroundings) -> A
     AliasLine {
         kana: proposal.remitter_kana.clone(),
         contract: around.contract_words(&proposal.contract),
-        contract_id: proposal.contract.to_string(),
+        ask: controls::ask_address(ControlTopic::Alias, &alias_id(proposal)),
         evidence: evidence.collect(),
         evidence_more: proposal.evidence.len().saturating_sub(EVIDENCE_SHOWN_MAX),
         sentence: proposal.sentence_ja.clone(),

@@ -256,11 +256,12 @@ async fn context(state: &AppState, user: &CurrentUser) -> Result<ImportsPage, Pa
     let settings = import::Settings::read(&mut *unit, state.tenant()).await?;
     drop(unit);
     let set: Vec<&str> = settings.accounts(state.today()).map(|(account, _)| account).collect();
+    let payers: Vec<&str> = settings.payouts(state.today()).map(|(contract, _)| contract).collect();
     Ok(ImportsPage {
         shell: frame::shell(state, Some(user), Section::Imports)?,
         form: frame::form_id(state)?,
         sources: sources(&contracts),
-        more: more_sources(&contracts, &set, &rows),
+        more: more_sources(&contracts, (&set, &payers), &rows),
         file: Field::default(),
         from: Field::default(),
         to: Field::default(),
@@ -300,8 +301,19 @@ fn sources(contracts: &[Contract]) -> Vec<SourceChoice> {
     sources
 }
 
-/// 支払明細 of every contract, and every account that a contract, a setting or an earlier file names.
-fn more_sources(contracts: &[Contract], set: &[&str], files: &[FileRow]) -> Vec<SourceChoice> {
+/// 支払明細 of the contracts whose company writes statements or that a setting or an earlier file names (no coupon office writes any),
+/// and every account that a contract, a setting or an earlier file names.
+fn more_sources(
+    contracts: &[Contract],
+    (set, payers): (&[&str], &[&str]),
+    files: &[FileRow],
+) -> Vec<SourceChoice> {
+    let pays = |contract: &&Contract| {
+        let code = format!("payout:{}", contract.id);
+        contract.statement_profile.is_some()
+            || payers.contains(&contract.id.as_str())
+            || files.iter().any(|row| row.source == code)
+    };
     let payout = |contract: &Contract| {
         let code = format!("payout:{}", contract.id);
         let hint = format!("{} が締めごとに出す、手数料と支払額の明細", contract.acquirer_ja);
@@ -315,7 +327,7 @@ fn more_sources(contracts: &[Contract], set: &[&str], files: &[FileRow]) -> Vec<
         let hint = "口座番号が書かれていないCSVなど、中身から口座が分からないファイル".to_owned();
         choice(&format!("bank:{account}"), format!("口座 {account} 入出金明細"), hint, false)
     };
-    contracts.iter().map(payout).chain(accounts.into_iter().map(account)).collect()
+    contracts.iter().filter(pays).map(payout).chain(accounts.into_iter().map(account)).collect()
 }
 
 fn line(contracts: &[Contract], row: &FileRow) -> FileLine {
@@ -369,7 +381,7 @@ mod tests {
                 shell: crate::web::view::samples::imports_shell(),
                 form: crate::web::view::form::FormId(uuid::Uuid::nil()),
                 sources: sources(&[]),
-                more: more_sources(&[], &["a"], &[]),
+                more: more_sources(&[], (&["a"], &[]), &[]),
                 file: Field::default(),
                 from: Field::default(),
                 to: Field::default(),

@@ -4,6 +4,7 @@
 
 mod behind_lines;
 mod contract_words;
+pub mod controls;
 pub mod counters;
 mod download;
 pub mod drill;
@@ -14,6 +15,7 @@ pub mod imports;
 pub mod month;
 pub mod papers;
 pub mod password;
+pub mod periods;
 mod preview;
 mod records;
 pub mod refunds;

@@ -19,6 +19,7 @@ pub use behind::show as behind;
 
 use self::month_view::{Frame, Sales};
 use super::{
+    day_and_time,
     download::{self, Format},
     records::Surroundings,
 };
@@ -28,6 +29,7 @@ use crate::{
     jobs::{
         month::{self, MonthlyReport, YearMonth},
         papers::excel,
+        period,
     },
     web::{failure::PageError, frame, view::shell::Section},
 };
@@ -88,6 +90,7 @@ pub async fn show(
         shell: frame::shell(&state, Some(&user), Section::Month)?,
         today: state.today(),
         downloads: download::links(&address),
+        signed: if query.as_of.is_none() { signed(&state, month).await? } else { None },
     };
     Ok(frame::page(&month_view::page(made, &report, &around, &sales))?.into_response())
 }
@@ -105,4 +108,17 @@ async fn sales(state: &AppState, report: &MonthlyReport) -> Result<Sales, PageEr
         }
     }
     Ok(found)
+}
+
+/// Who signed the month, when, and what follows from it.
+async fn signed(state: &AppState, month: YearMonth) -> Result<Option<String>, PageError> {
+    let lock = period::lock_of(state, month).await?;
+    Ok(lock.map(|lock| {
+        format!(
+            "{}に{}が締めました（照合{}）。締めたときのまま表示しています。あとの訂正は、次の月に出ます。",
+            day_and_time(lock.at),
+            lock.actor,
+            lock.run
+        )
+    }))
 }

@@ -183,7 +183,7 @@ const fn next_step(class: ExceptionClass) -> &'static str {
 }
 
 /// The records behind an exception that a page can show: rows, bank lines, payouts, sales, attempts.
-fn members(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Surroundings) -> Vec<Link> {
+pub fn members(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Surroundings) -> Vec<Link> {
     let unknown = exception.class == ExceptionClass::UnknownPending;
     let member = |id: &String| match (around.record(id), payouts.get(id.as_str())) {
         (Some(link), _) | (None, Some(link)) => Some(link.clone()),

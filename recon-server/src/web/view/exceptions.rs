@@ -30,8 +30,8 @@ pub struct AliasLine {
     pub kana: String,
     /// 契約
     pub contract: String,
-    /// Its id in the set-up file.
-    pub contract_id: String,
+    /// The form in which one asks for it.
+    pub ask: String,
     /// Deposits that speak for it, leading to their reasons.
     pub evidence: Vec<Link>,
     /// Deposits beyond those.

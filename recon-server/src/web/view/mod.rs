@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod chart;
+pub mod controls;
 pub mod counters;
 pub mod drill;
 pub mod exceptions;
@@ -17,6 +18,7 @@ pub mod form;
 pub mod imports;
 pub mod month;
 pub mod papers;
+pub mod periods;
 pub mod refunds;
 pub mod report;
 pub mod report_lists;

@@ -210,6 +210,8 @@ pub struct MonthPage {
     pub next: String,
     /// 判定
     pub verdict: Verdict,
+    /// Who signed it and when; none while it is open.
+    pub signed: Option<String>,
     /// Why, the gravest first.
     pub reasons: Vec<Reason>,
     /// Reasons beyond those listed.

@@ -47,6 +47,8 @@ pub struct Frame {
     pub today: CivilDate,
     /// Files.
     pub downloads: Vec<Link>,
+    /// Who signed the month and when; none while it is open.
+    pub signed: Option<String>,
 }
 
 /// `令和4年7月`
@@ -80,6 +82,7 @@ pub fn page(frame: Frame, report: &MonthlyReport, around: &Surroundings, sales: 
         refunded: report.refunded,
         unknowns: report.unknowns.iter().map(|one| open_unknown(one, around, frame.today)).collect(),
         downloads: frame.downloads,
+        signed: frame.signed,
         as_of: report.as_of.to_japanese(),
         shell: frame.shell,
     }

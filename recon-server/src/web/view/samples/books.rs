@@ -114,7 +114,7 @@ fn exceptions() -> ExceptionsPage {
         aliases: vec![AliasLine {
             kana: "ﾍﾟｲﾍﾟｲｼﾕｳﾉｳ".to_owned(),
             contract: "PayPay".to_owned(),
-            contract_id: "paypay".to_owned(),
+            ask: "/confirm/ask/alias/0123456789abcdef0123456789abcdef".to_owned(),
             evidence: vec![Link::new(
                 "8/3(月) 入金 29,347円 = 8/3(月)の支払予定",
                 "/why/d1?as_of=2026-11-21",

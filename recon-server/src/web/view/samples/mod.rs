@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod controls;
 mod desk;
 mod ledger;
 mod lists;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     accounts::add(&mut pages);
     books::add(&mut pages);
+    controls::add(&mut pages);
     desk::add(&mut pages);
     ledger::add(&mut pages);
     month::add(&mut pages);

@@ -203,6 +203,7 @@ fn troubled() -> MonthPage {
         previous: "2022-06".to_owned(),
         next: "2022-08".to_owned(),
         verdict: Verdict::Incomplete,
+        signed: None,
         reasons: reasons(),
         reasons_more: 2,
         mix: mix(),
