@@ -1,25 +1,21 @@
 //! `testdata/v3_year_rule.journal`: an item of which a notice was issued in March is paid in April; the third payload version of a profile
 //! and the second of a sale.
 
-use std::{fs, path::Path};
-
 use domain::{
     command::Command,
     event::{Event, Recorded},
-    evolve::evolve,
     money::Yen,
-    state::State,
     time::FiscalYear,
     year_rule::YearRule,
 };
-use journal::{chain::verify, entry::Entry, frames, payload};
+use journal::payload;
 
 use crate::{
     desk::{Desk, date, profile},
-    freeze, id,
+    file::Golden,
 };
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v3_year_rule.journal");
+const GOLDEN: Golden = Golden("v3_year_rule");
 /// 登録
 const ENROLLED: u16 = 1;
 /// 明細
@@ -46,25 +42,15 @@ fn notice_of_march() -> Vec<Recorded> {
     desk.journal
 }
 
-fn golden() -> Vec<Entry> {
-    frames::split(&fs::read(GOLDEN).unwrap()).unwrap()
-}
-
 #[test]
 fn this_release_writes_the_golden_bytes() {
-    let entries = freeze(&notice_of_march());
-    let bytes = frames::join(entries.iter().map(Entry::bytes));
-    if !Path::new(GOLDEN).exists() {
-        fs::write(GOLDEN, &bytes).unwrap();
-        panic!("the golden journal was missing and has been written: look at it and commit it");
-    }
-    assert_eq!(fs::read(GOLDEN).unwrap(), bytes, "the bytes of a released journal are frozen");
+    GOLDEN.is_written_by(&notice_of_march());
 }
 
 /// A program that does not know the rule must not book the fee to the year of 領収日 without a word.
 #[test]
 fn only_what_goes_by_another_year_has_a_newer_version() {
-    let entries = golden();
+    let entries = GOLDEN.entries();
     let versions = |kind: u16| -> Vec<u16> {
         entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.payload_version).collect()
     };
@@ -79,16 +65,12 @@ fn only_what_goes_by_another_year_has_a_newer_version() {
 
 #[test]
 fn the_golden_journal_verifies_and_folds() {
-    let entries = golden();
-    assert!(verify(&id(), &entries).is_ok());
-    let mut state = State::default();
+    assert_eq!(GOLDEN.fold().completed, 2);
     let mut years = Vec::new();
-    for entry in &entries {
-        let recorded = payload::read(entry).unwrap();
-        evolve(&mut state, &recorded);
-        if let Event::SaleCompleted { payment_date, lines, .. } = recorded.event {
+    for entry in GOLDEN.entries() {
+        if let Event::SaleCompleted { payment_date, lines, .. } = payload::read(&entry).unwrap().event {
             years.extend(lines.iter().map(|line| line.year_rule.year(payment_date)));
         }
     }
-    assert_eq!((state.unrecognised, years), (0, vec![FiscalYear(2026), FiscalYear(2025)]));
+    assert_eq!(years, [FiscalYear(2026), FiscalYear(2025)]);
 }
