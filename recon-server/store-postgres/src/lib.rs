@@ -1,9 +1,11 @@
 //! The centre's store on PostgreSQL, for replicas and several server processes.
 //!
 //! Always holds: a journal is appended under a lock on its counter, so that two server processes never fork it; a snapshot reads one
-//! state of the whole store. The statements and their bodies are in `recon-server/sql`, shared with `store-sqlite`; only [`db`] and
-//! `speed` differ.
+//! state of the whole store. The statements and their bodies are in `recon-server/sql`, shared with `store-sqlite`; only [`db`],
+//! `speed` and `columns` differ.
 
+mod columns;
+mod copied;
 mod db;
 mod speed;
 
@@ -11,6 +13,8 @@ mod speed;
 mod attempts;
 #[path = "../../sql/audits.rs"]
 mod audits;
+#[path = "../../sql/compared.rs"]
+mod compared;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

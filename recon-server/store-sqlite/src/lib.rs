@@ -3,13 +3,17 @@
 //! Always holds: what was committed survives a power cut (`synchronous=FULL`); a write waits for its turn, a read never waits for a
 //! write. The statements and their bodies are in `recon-server/sql`, shared with `store-postgres`; only [`db`] and `speed` differ.
 
+mod columns;
 mod db;
+mod rows;
 mod speed;
 
 #[path = "../../sql/attempts.rs"]
 mod attempts;
 #[path = "../../sql/audits.rs"]
 mod audits;
+#[path = "../../sql/compared.rs"]
+mod compared;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

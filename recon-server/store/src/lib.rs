@@ -7,6 +7,7 @@
 //! Not here: SQL (`recon-server/sql`, compiled by `store-sqlite` and `store-postgres`), matching, HTTP, passwords.
 
 pub mod audits;
+pub mod compared;
 pub mod counters;
 pub mod error;
 pub mod exports;
@@ -25,6 +26,7 @@ use async_trait::async_trait;
 
 pub use crate::{
     audits::AuditStore,
+    compared::ComparisonStore,
     counters::CounterStore,
     error::{Fault, StoreError},
     exports::ExportStore,
@@ -53,6 +55,7 @@ pub trait UnitOfWork:
     + RefundStore
     + AuditStore
     + ExportStore
+    + ComparisonStore
     + Send
 {
     /// Makes everything done so far durable, all at once.
@@ -68,6 +71,15 @@ pub trait Store: Send + Sync {
     /// Begins a unit of work that sees one state of the store and whose writes the database refuses.
     /// Long reports use it: they never hold up a counter's upload.
     async fn snapshot(&self) -> Result<Box<dyn UnitOfWork>>;
+
+    /// Reads the columns by which sales and statement rows are compared, each side into its own sink and both of one state. Returns the
+    /// highest number of an accepted file. The caller must be on a thread that may wait, within a runtime.
+    fn read_columns(
+        &self,
+        scope: &compared::Scope<'_>,
+        sales: &mut dyn compared::ColumnSink,
+        lines: &mut dyn compared::ColumnSink,
+    ) -> Result<u64>;
 
     /// Whether the store answers at this moment (`/readyz`).
     async fn ping(&self) -> Result<()>;
