@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use domain::{
     id::{BrandCode, TenantId},
     money::Yen,
+    time::Timestamp,
 };
 use store::{
     Fault,
@@ -72,7 +73,11 @@ pub struct StatementRow<'a> {
     pub amount: i64,
     pub day: String,
     pub payout_date: Option<String>,
-    pub document: Cow<'a, str>,
+    pub paid_at: i64,
+    pub status_word: Cow<'a, str>,
+    pub brand_word: Cow<'a, str>,
+    pub reference: Option<Cow<'a, str>>,
+    pub payer_digits: Option<Cow<'a, str>>,
 }
 
 impl<'a> StatementRow<'a> {
@@ -90,7 +95,11 @@ impl<'a> StatementRow<'a> {
             amount: line.amount.get(),
             day: words::date_text(line.day),
             payout_date: line.payout_date.map(words::date_text),
-            document: words::plain_ref(&line.document),
+            paid_at: line.at.as_micros(),
+            status_word: words::plain_ref(&line.status_word),
+            brand_word: words::plain_ref(&line.brand_word),
+            reference: line.reference.as_deref().map(words::plain_ref),
+            payer_digits: line.payer_digits.as_deref().map(words::plain_ref),
         }
     }
 }
@@ -146,7 +155,11 @@ pub struct StatementRecord {
     pub amount: i64,
     pub day: String,
     pub payout_date: Option<String>,
-    pub document: String,
+    pub paid_at: i64,
+    pub status_word: String,
+    pub brand_word: String,
+    pub reference: Option<String>,
+    pub payer_digits: Option<String>,
 }
 
 /// A row of `bank_entry` as it is read.
@@ -199,7 +212,11 @@ impl TryFrom<StatementRecord> for Stored<StatementLine> {
                 amount: Yen::new(row.amount),
                 day: words::parse("day", &row.day)?,
                 payout_date: words::parse_opt("day", row.payout_date.as_deref())?,
-                document: row.document,
+                at: Timestamp::from_micros(row.paid_at),
+                status_word: row.status_word,
+                brand_word: row.brand_word,
+                reference: row.reference,
+                payer_digits: row.payer_digits,
             },
         })
     }

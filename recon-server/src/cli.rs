@@ -14,6 +14,7 @@ mod periods;
 mod refunds;
 mod report;
 mod serve;
+mod stored;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -134,10 +135,12 @@ enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         from: Option<CivilDate>,
     },
-    /// 照合して結果を記録する。--sales と --statement では、二つのCSVを直接突き合わせる
+    /// 照合して結果を記録する。--sales と --statement では二つのCSVを、--stored では保存済みの売上と明細を、番号だけで突き合わせる
     Reconcile {
         #[command(flatten)]
         files: bulk::BulkArgs,
+        #[command(flatten)]
+        stored: stored::StoredArgs,
         /// どの日の時点で照合するか。省くと今日
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<CivilDate>,
@@ -261,7 +264,10 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
             }
         }
         Command::Expected { as_of, from } => imports::expected(state, as_of, from, format).await,
-        Command::Reconcile { as_of, .. } => c::reconcile(state, as_of, format).await,
+        Command::Reconcile { files, stored, as_of } => match stored.days() {
+            Some(days) => stored.run(state, days, files.list(), format).await,
+            None => c::reconcile(state, as_of, format).await,
+        },
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,
         Command::Confirm(command) => controls::run(state, command, format).await,

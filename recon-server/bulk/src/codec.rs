@@ -4,7 +4,7 @@
 //! (10^19 < 2^64); everything else gets numbers of an [`Interner`]. Both files are coded in the same way: where one row does not fit the
 //! plain way, the run starts again with the other.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Deref};
 
 use crate::{
     columns::Role,
@@ -92,11 +92,13 @@ impl Coder for PlainCoder {
 /// [`Way::Texts`]: the upper half of a key is the terminal (with contract and brand where both sides have them), the lower half the
 /// approval number.
 #[derive(Clone)]
-pub(crate) struct TextCoder<'i> {
-    pub interner: &'i Interner,
+pub(crate) struct TextCoder<I> {
+    pub interner: I,
     pub parts: Parts,
     remembered: HashMap<Box<[u8]>, u32>,
     scratch: Vec<u8>,
+    /// The number of what stands in `scratch`, where a row came by its columns: rows of one terminal often follow each other.
+    last: Option<u32>,
 }
 
 /// Which columns of a terminal's key both sides have.
@@ -108,9 +110,9 @@ pub(crate) struct Parts {
     pub approval: bool,
 }
 
-impl<'i> TextCoder<'i> {
-    pub fn new(interner: &'i Interner, parts: Parts) -> Self {
-        Self { interner, parts, remembered: HashMap::new(), scratch: Vec::new() }
+impl<I: Deref<Target = Interner>> TextCoder<I> {
+    pub fn new(interner: I, parts: Parts) -> Self {
+        Self { interner, parts, remembered: HashMap::new(), scratch: Vec::new(), last: None }
     }
 
     fn terminal(&mut self, row: &Row<'_>) -> Option<u32> {
@@ -126,6 +128,11 @@ impl<'i> TextCoder<'i> {
             }
             self.scratch.extend_from_slice(row.field(*role));
         }
+        self.terminal_number()
+    }
+
+    /// The number of the terminal that stands in `scratch`.
+    fn terminal_number(&mut self) -> Option<u32> {
         if let Some(number) = self.remembered.get(self.scratch.as_slice()) {
             return Some(*number);
         }
@@ -136,16 +143,23 @@ impl<'i> TextCoder<'i> {
         self.remembered.insert(self.scratch.as_slice().into(), number);
         Some(number)
     }
-}
 
-impl Coder for TextCoder<'_> {
-    fn code(&mut self, row: &Row<'_>) -> Coded {
-        if !self.parts.terminal || row.field(Role::Terminal).is_empty() {
+    /// The key of a row that comes by its columns.
+    pub fn code_columns(&mut self, terminal: &[u8], approval: &[u8]) -> Coded {
+        if terminal.is_empty() {
             return Coded::Alone;
         }
-        let Some(terminal) = self.terminal(row) else { return Coded::TooMany };
+        if self.scratch != terminal || self.last.is_none() {
+            self.scratch.clear();
+            self.scratch.extend_from_slice(terminal);
+            self.last = self.terminal_number();
+        }
+        self.key(self.last, approval)
+    }
+
+    fn key(&self, terminal: Option<u32>, approval: &[u8]) -> Coded {
+        let Some(terminal) = terminal else { return Coded::TooMany };
         let home = u64::from(terminal) << 32;
-        let approval = if self.parts.approval { row.field(Role::Approval) } else { &[] };
         if approval.is_empty() {
             return Coded::Loose(home);
         }
@@ -155,6 +169,17 @@ impl Coder for TextCoder<'_> {
             Some(number) if number <= u64::from(u32::MAX) => Coded::Keyed(home | number),
             _ => Coded::TooMany,
         }
+    }
+}
+
+impl<I: Deref<Target = Interner> + Clone + Send + Sync> Coder for TextCoder<I> {
+    fn code(&mut self, row: &Row<'_>) -> Coded {
+        if !self.parts.terminal || row.field(Role::Terminal).is_empty() {
+            return Coded::Alone;
+        }
+        let terminal = self.terminal(row);
+        let approval = if self.parts.approval { row.field(Role::Approval) } else { &[] };
+        self.key(terminal, approval)
     }
 
     fn home(&self, key: u64) -> u64 {

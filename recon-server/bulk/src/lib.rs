@@ -1,4 +1,5 @@
-//! 大量突合: two CSV files, ours and the company's, of tens of millions of rows each; counts, yen and the list of exceptions out.
+//! 大量突合: two CSV files, ours and the company's, of tens of millions of rows each; counts, yen and the list of exceptions out. Rows
+//! that lie in a database instead come by their columns ([`feeds`], [`settle`]).
 //!
 //! What always holds: every row of both files is in exactly one [`Class`], and the rows and yen of all classes add up to those of the
 //! files ([`Outcome`] cannot be made otherwise); the result is a function of the two files and the columns alone, whatever the number of
@@ -13,6 +14,7 @@
 mod codec;
 mod columns;
 mod date;
+mod feed;
 mod intern;
 mod join;
 mod leftovers;
@@ -28,6 +30,7 @@ mod source;
 mod write;
 
 pub use columns::{ColumnMap, ColumnMapError, Role};
+pub use feed::{Columns, Feed, feeds, settle};
 pub use outcome::{Class, Exception, NotConserved, Outcome, Tally};
 pub use pass::{Options, reconcile};
 pub use refusal::{Field, Refusal, Side};

@@ -92,13 +92,13 @@ pub fn reconcile(sales: &dyn Source, statement: &dyn Source, options: &Options) 
     let plain = Parts { terminal: true, contract: false, brand: false, approval: true };
     if parts == plain {
         match run.all(&PlainCoder, &interner) {
-            Ok(done) => return run.outcome(done, Way::Plain, &interner),
+            Ok(done) => return done.outcome(Way::Plain, &interner),
             Err(Other::Refused(refusal)) => return Err(refusal),
             Err(Other::DoesNotFit) => {}
         }
     }
     match run.all(&TextCoder::new(&interner, parts), &interner) {
-        Ok(done) => run.outcome(done, Way::Texts, &interner),
+        Ok(done) => done.outcome(Way::Texts, &interner),
         Err(Other::Refused(refusal)) => Err(refusal),
         Err(Other::DoesNotFit) => Err(Refusal::TooManyTexts),
     }
@@ -116,7 +116,7 @@ struct Run<'f> {
 
 /// What the passes found.
 #[derive(Default)]
-struct Done {
+pub(crate) struct Done {
     found: Found,
     total: Option<(Tally, Numbers, Numbers)>,
 }
@@ -154,14 +154,9 @@ impl<'f> Run<'f> {
         };
         for slice in 0..self.slices {
             let settled = marks.as_ref().map(|marks| (&marks.0, &marks.1));
-            let (mut sales, mut rows) = self.read(slice, false, settled, coder)?;
+            let (sales, rows) = self.read(slice, false, settled, coder)?;
             done.check(&sales, &rows)?;
-            let how = How { threads: self.threads, by_id: false, marks: None };
-            let mut found = join::join(&sales, &rows, self.bits, how);
-            let unkeyed = [unkeyed(Side::Sales, &mut sales), unkeyed(Side::Statement, &mut rows)];
-            drop((sales, rows));
-            leftovers::settle(&mut found, unkeyed, coder);
-            done.found.merge(found);
+            done.settle(sales, rows, self.bits, self.threads, coder);
         }
         Ok(done)
     }
@@ -185,11 +180,30 @@ impl<'f> Run<'f> {
         let rows = read::read(self.files.1, pass(settled.map(|s| s.1), self.expected.1), coder)?;
         Ok((sales, rows))
     }
+}
+
+impl Done {
+    /// Settles what one pass read by keys, and what they leave over.
+    pub fn settle(
+        &mut self,
+        mut sales: Contents,
+        mut rows: Contents,
+        bits: u32,
+        threads: usize,
+        coder: &impl Coder,
+    ) {
+        let how = How { threads, by_id: false, marks: None };
+        let mut found = join::join(&sales, &rows, bits, how);
+        let unkeyed = [unkeyed(Side::Sales, &mut sales), unkeyed(Side::Statement, &mut rows)];
+        drop((sales, rows));
+        leftovers::settle(&mut found, unkeyed, coder);
+        self.found.merge(found);
+    }
 
     /// Looks up rows and texts, sorts, and checks that nothing was lost.
-    fn outcome(&self, done: Done, way: Way, interner: &Interner) -> Result<Outcome, Refusal> {
-        let (total, sales, rows) = done.total.unwrap_or_default();
-        let mut breaks: Vec<(Option<u64>, Option<u64>, Break)> = done
+    pub fn outcome(self, way: Way, interner: &Interner) -> Result<Outcome, Refusal> {
+        let (total, sales, rows) = self.total.unwrap_or_default();
+        let mut breaks: Vec<(Option<u64>, Option<u64>, Break)> = self
             .found
             .breaks
             .iter()
@@ -198,13 +212,11 @@ impl<'f> Run<'f> {
         breaks.sort_unstable_by_key(|(sale, row, b)| (b.class, *sale, *row));
         let exceptions =
             breaks.into_iter().map(|(sale, row, b)| exception(sale, row, &b, way, interner)).collect();
-        Ok(Outcome::new(total, &done.found.tallies, exceptions)?)
+        Ok(Outcome::new(total, &self.found.tallies, exceptions)?)
     }
-}
 
-impl Done {
     /// Keeps what the first pass counted, and refuses a file that a later pass counts otherwise.
-    fn check(&mut self, sales: &Contents, rows: &Contents) -> Result<(), Other> {
+    pub fn check(&mut self, sales: &Contents, rows: &Contents) -> Result<(), Other> {
         let mut total = Tally::default();
         total.add(Side::Sales, sales.rows, sales.yen);
         total.add(Side::Statement, rows.rows, rows.yen);

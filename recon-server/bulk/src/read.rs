@@ -106,6 +106,12 @@ impl Numbers {
         self.0.get(place.piece()).copied().unwrap_or_default() + u64::from(place.row()) + 1
     }
 
+    /// Of rows that came one after the other, as if in pieces of the greatest length.
+    pub fn whole(rows: u64) -> Self {
+        let piece = u64::try_from(PIECE_ROWS_MAX).unwrap_or(u64::MAX);
+        Self((0..rows.div_ceil(piece)).map(|number| number * piece).collect())
+    }
+
     /// From rows of pieces; those that are not there count as none.
     fn new(pieces: usize, shelves: &[Shelf]) -> (Self, u64) {
         let mut rows = vec![0; pieces];

@@ -28,7 +28,7 @@ const SHOWN_MAX: usize = 20;
 #[derive(Debug, Args)]
 pub struct BulkArgs {
     /// 売上のCSV。明細のCSVと直接突き合わせる(データベースは使わない)
-    #[arg(long, value_name = "FILE", requires = "statement", conflicts_with = "as_of")]
+    #[arg(long, value_name = "FILE", group = "direct", requires = "statement", conflicts_with = "as_of")]
     sales: Option<PathBuf>,
     /// 明細のCSV
     #[arg(long, value_name = "FILE", requires = "sales")]
@@ -40,7 +40,7 @@ pub struct BulkArgs {
     #[arg(long, value_name = "MAP", requires = "sales", default_value = "", hide_default_value = true)]
     statement_columns: ColumnMap,
     /// 差異の一覧(CSV)の書き出し先
-    #[arg(long, value_name = "FILE", requires = "sales")]
+    #[arg(long, value_name = "FILE", requires = "direct")]
     exceptions: Option<PathBuf>,
     /// 使うメモリの目安。足りなければ、ファイルを何回かに分けて読む
     #[arg(long, value_name = "MiB", requires = "sales")]
@@ -65,6 +65,11 @@ impl BulkArgs {
         Some((self.sales.as_deref()?, self.statement.as_deref()?))
     }
 
+    /// Where the list of differences goes.
+    pub fn list(&self) -> Option<&Path> {
+        self.exceptions.as_deref()
+    }
+
     /// Compares the two files and says what differs.
     pub fn run(&self, sales: &Path, statement: &Path, format: OutputFormat) -> anyhow::Result<Ended> {
         let threads = self.threads.or_else(|| available_parallelism().ok());
@@ -77,7 +82,8 @@ impl BulkArgs {
         };
         let outcome = reconcile(&open(Side::Sales, sales)?, &open(Side::Statement, statement)?, &options)?;
         if let Some(path) = &self.exceptions {
-            write_list(&outcome, path).with_context(|| format!("{} に書けません", path.display()))?;
+            whole_or_not(path, |file| outcome.write_exceptions(file))
+                .with_context(|| format!("{} に書けません", path.display()))?;
         }
         if format == OutputFormat::Csv {
             let mut list = Vec::new();
@@ -97,13 +103,16 @@ fn open(side: Side, path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(|| format!("{side} {} を開けません", path.display()))
 }
 
-/// Writes the list whole or not at all: the file has its name only when it is complete.
-fn write_list(outcome: &Outcome, path: &Path) -> anyhow::Result<()> {
+/// Writes a list whole or not at all: the file has its name only when it is complete.
+pub fn whole_or_not(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".part");
     let part = PathBuf::from(name);
     let mut file = BufWriter::new(File::create(&part)?);
-    outcome.write_exceptions(&mut file)?;
+    write(&mut file)?;
     file.flush()?;
     Ok(std::fs::rename(&part, path)?)
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod books;
 pub mod controls;
+pub mod compare;
 pub mod exceptions;
 pub mod expected;
 pub mod finance;

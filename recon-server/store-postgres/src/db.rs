@@ -8,8 +8,12 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult},
 };
-use store::{Fault, Result, Store, StoreError, UnitOfWork};
+use store::{
+    Fault, Result, Store, StoreError, UnitOfWork,
+    compared::{ColumnSink, Scope},
+};
 
+use crate::columns;
 use crate::support::{During, Unit, fault};
 
 /// A transaction.
@@ -59,6 +63,15 @@ impl Store for PostgresStore {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let tx = self.pool.begin_with(begin).await.during(StoreError::Begin)?;
         Ok(Box::new(Unit { tx }))
+    }
+
+    fn read_columns(
+        &self,
+        scope: &Scope<'_>,
+        sales: &mut dyn ColumnSink,
+        lines: &mut dyn ColumnSink,
+    ) -> Result<u64> {
+        columns::read(&self.pool, scope, sales, lines).during(StoreError::ReadColumns)
     }
 
     async fn ping(&self) -> Result<()> {

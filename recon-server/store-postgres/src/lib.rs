@@ -1,9 +1,11 @@
 //! The centre's store on PostgreSQL, for replicas and several server processes.
 //!
 //! Always holds: a journal is appended under a lock on its counter, so that two server processes never fork it; a snapshot reads one
-//! state of the whole store. The statements and their bodies are in `recon-server/sql`, shared with `store-sqlite`; only [`db`] and
-//! `speed` differ.
+//! state of the whole store. The statements and their bodies are in `recon-server/sql`, shared with `store-sqlite`; only [`db`],
+//! `speed` and `columns` differ.
 
+mod columns;
+mod copied;
 mod db;
 mod speed;
 
@@ -13,6 +15,8 @@ mod attempts;
 mod audits;
 #[path = "../../sql/controls.rs"]
 mod controls;
+#[path = "../../sql/compared.rs"]
+mod compared;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

@@ -1,6 +1,10 @@
 //! The engine: types that the shared bodies use, and opening the file.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use sqlx::{
@@ -10,8 +14,12 @@ use sqlx::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
     },
 };
-use store::{Fault, Result, Store, StoreError, UnitOfWork};
+use store::{
+    Fault, Result, Store, StoreError, UnitOfWork,
+    compared::{ColumnSink, Scope},
+};
 
+use crate::columns;
 use crate::support::{During, Unit, fault};
 
 /// A transaction.
@@ -34,6 +42,7 @@ const READERS_MAX: u32 = 8;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/recon-sqlite");
 
 struct SqliteStore {
+    path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
 }
@@ -63,7 +72,7 @@ pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
     let writer = pool().max_connections(1).connect_with(options.clone()).await.during(StoreError::Open)?;
     MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Migrate(Fault::Database(Box::new(error))))?;
     let readers = pool().max_connections(READERS_MAX).connect_lazy_with(options.read_only(true));
-    Ok(Arc::new(SqliteStore { writer, readers }))
+    Ok(Arc::new(SqliteStore { path: path.to_owned(), writer, readers }))
 }
 
 #[async_trait]
@@ -77,6 +86,15 @@ impl Store for SqliteStore {
     async fn snapshot(&self) -> Result<Box<dyn UnitOfWork>> {
         let tx = self.readers.begin().await.during(StoreError::Begin)?;
         Ok(Box::new(Unit { tx }))
+    }
+
+    fn read_columns(
+        &self,
+        scope: &Scope<'_>,
+        sales: &mut dyn ColumnSink,
+        lines: &mut dyn ColumnSink,
+    ) -> Result<u64> {
+        columns::read(&self.path, scope, sales, lines).during(StoreError::ReadColumns)
     }
 
     async fn ping(&self) -> Result<()> {

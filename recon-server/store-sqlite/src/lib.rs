@@ -3,7 +3,9 @@
 //! Always holds: what was committed survives a power cut (`synchronous=FULL`); a write waits for its turn, a read never waits for a
 //! write. The statements and their bodies are in `recon-server/sql`, shared with `store-postgres`; only [`db`] and `speed` differ.
 
+mod columns;
 mod db;
+mod rows;
 mod speed;
 
 #[path = "../../sql/attempts.rs"]
@@ -12,6 +14,8 @@ mod attempts;
 mod audits;
 #[path = "../../sql/controls.rs"]
 mod controls;
+#[path = "../../sql/compared.rs"]
+mod compared;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

@@ -1,7 +1,7 @@
 //! What differs from PostgreSQL for the sake of locks and speed.
 //!
-//! Each statement costs a turn of the connection's own thread and each value that it binds an allocation over there, so that rows in
-//! bulk travel as one JSON text, which the database takes apart. The look-up of many rows joins by `CROSS JOIN`, which SQLite takes as
+//! Each statement costs a turn of the connection's own thread: a statement's rows travel many at a time (`rows.rs`), a bank's few as one
+//! JSON text, which the database takes apart. The look-up of many rows joins by `CROSS JOIN`, which SQLite takes as
 //! an order: keys first, then the index. Left to itself it reads the source whole and searches the keys for each of its rows.
 
 use sqlx::{query_file, query_file_as};
@@ -9,8 +9,10 @@ use store::words;
 
 use crate::{
     db::Tx,
-    fact_rows::{BankRow, Known, Origin, StatementRow, Wanted},
+    fact_rows::{BankRow, Known, Origin, Wanted},
 };
+
+pub use crate::rows::{insert_compared, insert_statements};
 
 /// Whether the counter is registered. Nothing to lock: a unit that writes is the only one (`BEGIN IMMEDIATE`).
 pub async fn lock_counter(tx: &mut Tx, tenant: &str, counter: &str) -> Result<bool, sqlx::Error> {
@@ -45,41 +47,6 @@ pub async fn known_bank_entries(
     let (tenant, source, keys) = (origin.tenant.as_str(), origin.source, json(&wanted.keys)?);
     let (first, last) = wanted.occurrences;
     query_file_as!(Known, "src/known_bank.sql", tenant, source, keys, first, last).fetch_all(&mut **tx).await
-}
-
-/// Inserts statement rows. Returns how many.
-pub async fn insert_statements(
-    tx: &mut Tx,
-    origin: Origin<'_>,
-    rows: &[StatementRow<'_>],
-) -> Result<u64, sqlx::Error> {
-    let cells = |row| {
-        let row: &StatementRow<'_> = row;
-        (
-            &row.head.key,
-            row.head.occurrence,
-            row.head.revision,
-            row.head.row,
-            words::hex(row.head.content_sha256),
-            &row.class,
-            row.contract,
-            row.brand,
-            &row.terminal_id,
-            &row.slip_number,
-            &row.approval_code,
-            &row.transaction_id,
-            row.amount,
-            &row.day,
-            &row.payout_date,
-            &row.document,
-        )
-    };
-    let (tenant, source, rows) =
-        (origin.tenant.as_str(), origin.source, json(&rows.iter().map(cells).collect::<Vec<_>>())?);
-    query_file!("src/insert_statement.sql", tenant, source, origin.file_number, rows)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
 }
 
 /// Inserts bank rows. Returns how many.

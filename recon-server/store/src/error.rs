@@ -95,6 +95,12 @@ pub enum StoreError {
     /// Reading runs.
     #[error("cannot read the runs")]
     ReadRuns(#[source] Fault),
+    /// Reading the columns of sales and statement rows, or comparisons of them.
+    #[error("cannot read the columns to compare")]
+    ReadColumns(#[source] Fault),
+    /// Recording a comparison.
+    #[error("cannot record the comparison")]
+    RecordComparison(#[source] Fault),
     /// Changing contracts, bank holidays or counter holidays.
     #[error("cannot change the settings of the reconciliation")]
     ChangeSettings(#[source] Fault),

@@ -2,13 +2,14 @@
 //!
 //! Invariants: a fact's identity is (source, record key, occurrence): the n-th row of one file with the same key is occurrence n,
 //! so that genuine twins survive; other content under the same identity is a new revision; the same content is nothing new
-//! (reconciliation.md 5.2, 5.5). Amounts carry their sign: refunds and withdrawals are negative. The whole row travels as JSON in
-//! `document`, exactly as its reader gave it; the columns beside it are what people search and the database orders by.
+//! (reconciliation.md 5.2, 5.5). Amounts carry their sign: refunds and withdrawals are negative. A statement's row is all columns: there
+//! are hundreds of thousands of them, and nothing of what its reader found is left out. The few rows of banks and payouts travel whole
+//! as JSON in `document`, exactly as their reader gave them; the columns beside it are what people search and the database orders by.
 
 use domain::{
     id::{BrandCode, ContractId},
     money::Yen,
-    time::CivilDate,
+    time::{CivilDate, Timestamp},
 };
 
 /// Identity of a row and what it was made of.
@@ -49,8 +50,16 @@ pub struct StatementLine {
     pub day: CivilDate,
     /// 支払予定日
     pub payout_date: Option<CivilDate>,
-    /// The whole row as its reader's JSON, without card numbers.
-    pub document: String,
+    /// When the payment was made, as the file says.
+    pub at: Timestamp,
+    /// The status word as written: what an unclassified row says.
+    pub status_word: String,
+    /// The brand word as written; empty where there is no such column.
+    pub brand_word: String,
+    /// Our reference, echoed (加盟店決済ID).
+    pub reference: Option<String>,
+    /// Last four digits of the payer's transaction number.
+    pub payer_digits: Option<String>,
 }
 
 /// One row of a bank's file (入出金明細・振込入金通知).

@@ -8,6 +8,7 @@
 
 pub mod audits;
 pub mod controls;
+pub mod compared;
 pub mod counters;
 pub mod error;
 pub mod exports;
@@ -28,6 +29,7 @@ use async_trait::async_trait;
 pub use crate::{
     audits::AuditStore,
     controls::ControlStore,
+    compared::ComparisonStore,
     counters::CounterStore,
     error::{Fault, StoreError},
     exports::ExportStore,
@@ -59,6 +61,7 @@ pub trait UnitOfWork:
     + ControlStore
     + ExportStore
     + StretchStore
+    + ComparisonStore
     + Send
 {
     /// Makes everything done so far durable, all at once.
@@ -74,6 +77,15 @@ pub trait Store: Send + Sync {
     /// Begins a unit of work that sees one state of the store and whose writes the database refuses.
     /// Long reports use it: they never hold up a counter's upload.
     async fn snapshot(&self) -> Result<Box<dyn UnitOfWork>>;
+
+    /// Reads the columns by which sales and statement rows are compared, each side into its own sink and both of one state. Returns the
+    /// highest number of an accepted file. The caller must be on a thread that may wait, within a runtime.
+    fn read_columns(
+        &self,
+        scope: &compared::Scope<'_>,
+        sales: &mut dyn compared::ColumnSink,
+        lines: &mut dyn compared::ColumnSink,
+    ) -> Result<u64>;
 
     /// Whether the store answers at this moment (`/readyz`).
     async fn ping(&self) -> Result<()>;

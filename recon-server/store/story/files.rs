@@ -41,7 +41,11 @@ pub fn bare(key: &str, occurrence: u32, content: u8, yen: i64) -> StatementLine 
         amount: Yen::new(yen),
         day: day("2026-08-03"),
         payout_date: None,
-        document: "{}".to_owned(),
+        at: at(1),
+        status_word: "売上".to_owned(),
+        brand_word: String::new(),
+        reference: None,
+        payer_digits: None,
     }
 }
 
@@ -53,7 +57,9 @@ fn full(key: &str, yen: i64) -> StatementLine {
         approval_code: Some("A1".to_owned()),
         transaction_id: Some("T-1".to_owned()),
         payout_date: Some(day("2026-08-31")),
-        document: r#"{"ブランド":"VISA"}"#.to_owned(),
+        brand_word: "VISA".to_owned(),
+        reference: Some("0190-1".to_owned()),
+        payer_digits: Some("4821".to_owned()),
         ..bare(key, 1, 1, yen)
     }
 }

@@ -1,6 +1,6 @@
 //! Random small towns: the crate and the oracle agree, however the files are written, cut and read.
 
-use bulk::{Options, Outcome};
+use bulk::{Class, Columns, Options, Outcome, Refusal, feeds, settle};
 use proptest::prelude::*;
 
 use crate::{
@@ -122,6 +122,51 @@ fn said(outcome: &Outcome, town: &Town) -> Verdict {
     verdict
 }
 
+fn by_rows(town: &Town, threads: usize) -> Outcome {
+    let (mut sales, mut rows) = feeds();
+    for (feed, lines) in [(&mut sales, &town.sales), (&mut rows, &town.rows)] {
+        for line in lines {
+            let (terminal, approval) = (line.terminal.as_str(), line.approval.as_str());
+            let date = format!("2026-07-{:02}", line.day);
+            feed.push(&Columns { terminal, approval, date: &date, yen: line.yen }).unwrap();
+        }
+    }
+    settle(sales, rows, threads).unwrap()
+}
+
+/// More rows than one piece numbers, and more than one partition.
+#[test]
+fn rows_keep_their_numbers_over_many() {
+    const ROWS: u64 = 200_000;
+    let (mut sales, mut rows) = feeds();
+    for number in 0..ROWS {
+        let (terminal, approval) = (format!("T{}", number % 97), format!("{number:08}"));
+        let row = Columns { terminal: &terminal, approval: &approval, date: "2026-07-01", yen: 300 };
+        if number != 70_000 {
+            sales.push(&row).unwrap();
+        }
+        if number != 140_000 {
+            rows.push(&row).unwrap();
+        }
+    }
+    let outcome = settle(sales, rows, 2).unwrap();
+    let named: Vec<_> = outcome.exceptions.iter().map(|e| (e.class, e.sales_row, e.statement_row)).collect();
+    // A sale is missing before the 140,001st payment.
+    assert_eq!(named, [(Class::JOnly, Some(140_000), None), (Class::AOnly, None, Some(70_001))]);
+    assert_eq!(outcome.matched().sales_rows, ROWS - 2);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_named() {
+    let (mut sales, _) = feeds();
+    let row = Columns { terminal: "T", approval: "1", date: "2026-07-01", yen: 300 };
+    sales.push(&row).unwrap();
+    for bad in [Columns { date: "7月1日", ..row }, Columns { yen: 1 << 31, ..row }] {
+        assert!(matches!(sales.push(&bad), Err(Refusal::Row { row: 2, .. })), "{bad:?}");
+    }
+    assert_eq!(sales.rows(), 1, "a refused row does not count");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: TOWNS, ..ProptestConfig::default() })]
 
@@ -150,5 +195,9 @@ proptest! {
         outcome.write_exceptions(&mut list).unwrap();
         plain.write_exceptions(&mut plain_list).unwrap();
         prop_assert_eq!(list, plain_list);
+        // Row by row instead of by files, where no identifier asks for a second look.
+        if !town.references {
+            prop_assert_eq!(&by_rows(&town, threads), &outcome);
+        }
     }
 }

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Which word is in force, and what the engine hears of it.
 
 use domain::time::Timestamp;
@@ -57,4 +54,3 @@ fn the_order_is_that_of_the_decisions() {
     ];
     assert_eq!(in_force(&rows, ControlTopic::Match)["x"].action, ControlAction::Refuse);
 }
->>>>>>> lock-in

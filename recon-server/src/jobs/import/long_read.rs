@@ -75,7 +75,7 @@ impl<'a> LongRead<'a> {
         match &mut self.reader {
             Reader::Statement { parts: Some(parts), .. } => {
                 let rows = parts.push(bytes)?;
-                self.statement(rows)
+                Ok(self.statement(rows))
             }
             Reader::Ledger(Some(parts)) => {
                 if bank::recognise(bytes).is_some_and(|kind| kind != BankFileKind::ZenginLedger) {
@@ -104,7 +104,7 @@ impl<'a> LongRead<'a> {
                 let Some(parts) = parts.take() else { return Ok(Vec::new()) };
                 let (rows, end) = parts.finish()?;
                 self.notices.extend(end.notices);
-                self.statement(rows)
+                Ok(self.statement(rows))
             }
             Reader::Ledger(parts) => {
                 let Some(parts) = parts.take() else { return Ok(Vec::new()) };
@@ -122,16 +122,16 @@ impl<'a> LongRead<'a> {
         }
     }
 
-    fn statement(&mut self, rows: Vec<StatementRow>) -> Result<Vec<Batch>, Refusal> {
-        let Reader::Statement { contract, .. } = &self.reader else { return Ok(Vec::new()) };
+    fn statement(&mut self, rows: Vec<StatementRow>) -> Vec<Batch> {
+        let Reader::Statement { contract, .. } = &self.reader else { return Vec::new() };
         let source = statement_source(contract);
         for row in &rows {
             let day = row.at.date();
             widen(&mut self.days, source.clone(), day, day);
         }
-        let lines = rows.into_iter().map(|row| facts::statement_line(contract, self.name, row));
-        let facts = FileFacts::Statement(lines.collect::<Result<_, _>>()?);
-        Ok(vec![Batch { source, kind: FileKind::Statement, facts }])
+        let lines = rows.into_iter().map(|row| facts::statement_line(contract, row));
+        let facts = FileFacts::Statement(lines.collect());
+        vec![Batch { source, kind: FileKind::Statement, facts }]
     }
 
     fn ledger(&self, entries: EntriesByAccount) -> Result<Vec<Batch>, Refusal> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use formats::{refusal::shown, statement::StatementRow};
+use formats::refusal::shown;
 use serde::Serialize;
 use store::{
     facts::{BankEntry, PayoutLine, RowIdentity, StatementLine},
@@ -83,14 +83,10 @@ fn changes(identity: &RowIdentity, before: &Fields, after: &Fields) -> Vec<Revis
 
 fn statement_fields(line: &StatementLine) -> Fields {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    // The columns know the day; the time and the acquirer's own word stand in the row as it was read.
-    let read = serde_json::from_str::<StatementRow>(&line.document).ok();
-    let at = read.as_ref().map_or_else(|| line.day.to_string(), |row| row.at.to_paper());
-    let status = read.map_or_else(|| line.class.clone(), |row| row.status_word.into());
     vec![
         ("金額", format!("{}円", line.amount)),
-        ("取引日時", at),
-        ("状態", status),
+        ("取引日時", line.at.to_paper()),
+        ("状態", line.status_word.clone()),
         ("ブランド", line.brand.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("端末番号", text(&line.terminal_id)),
         ("伝票番号", text(&line.slip_number)),
@@ -146,7 +142,11 @@ mod tests {
             amount: Yen::new(yen),
             day: "2026-08-03".parse().unwrap(),
             payout_date: None,
-            document: "{}".to_owned(),
+            at: domain::time::Timestamp::from_micros(0),
+            status_word: "売上".to_owned(),
+            brand_word: String::new(),
+            reference: None,
+            payer_digits: None,
         }
     }
 

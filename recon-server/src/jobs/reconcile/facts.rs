@@ -17,7 +17,6 @@ use engine::{
     facts::{Deposit, RefundOf, Row, RowClass, Sale, SaleKind, SalePart, SaleState, TerminalTotal},
     ident::{deposit_id, row_id},
 };
-use formats::statement::StatementRow;
 use store::{
     facts::{BankEntry, StatementLine, Stored},
     refunds::RefundRow,
@@ -222,41 +221,41 @@ fn filled(text: Option<&str>) -> Option<String> {
 }
 
 /// A statement's row. `file` is the SHA-256 of its file, hex.
-pub fn row(stored: &Stored<StatementLine>, file: &str) -> Result<Row, JobError> {
+pub fn row(stored: &Stored<StatementLine>, file: &str) -> Row {
     let line = &stored.fact;
-    let read: StatementRow = document("statement row", &line.document)?;
-    Ok(Row {
+    Row {
         id: row_id(&line.contract, &line.identity.record_key, line.identity.occurrence),
         contract: line.contract.clone(),
         file: file.to_owned(),
         row: line.identity.row,
         occurrence: line.identity.occurrence,
         record_key: line.identity.record_key.clone(),
-        class: class(&read.class),
-        at: read.at,
+        class: class(&line.class, &line.status_word),
+        at: line.at,
         process_date: None,
         amount: line.amount,
         brand: line.brand.clone(),
         terminal_id: filled(line.terminal_id.as_deref()),
         slip_number: filled(line.slip_number.as_deref()),
         approval_code: filled(line.approval_code.as_deref()),
-        payer_digits: filled(read.payer_digits.as_deref()),
+        payer_digits: filled(line.payer_digits.as_deref()),
         acquirer_transaction_id: filled(line.transaction_id.as_deref()),
-        reference: filled(read.merchant_payment_id.as_deref()),
-    })
+        reference: filled(line.reference.as_deref()),
+    }
 }
 
 fn document<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, JobError> {
     serde_json::from_str(json).map_err(|source| JobError::Json { what, source })
 }
 
-fn class(class: &formats::statement::RowClass) -> RowClass {
-    match class {
-        formats::statement::RowClass::Sale => RowClass::Sale,
-        formats::statement::RowClass::Refund => RowClass::Refund,
-        formats::statement::RowClass::Chargeback => RowClass::Chargeback,
-        formats::statement::RowClass::Failed => RowClass::Failed,
-        formats::statement::RowClass::Unclassified(word) => RowClass::Unclassified(word.clone()),
+/// The reader's word; what it could not class says its own.
+fn class(word: &str, status_word: &str) -> RowClass {
+    match word {
+        "sale" => RowClass::Sale,
+        "refund" => RowClass::Refund,
+        "chargeback" => RowClass::Chargeback,
+        "failed" => RowClass::Failed,
+        _ => RowClass::Unclassified(status_word.to_owned()),
     }
 }
 

@@ -4,16 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{
-    id::CounterId,
-    time::{CivilDate, Timestamp},
-};
+use domain::{id::CounterId, time::CivilDate};
 use engine::{
     Contract,
     ident::{deposit_id, row_id},
     outcome::Exception,
 };
-use formats::statement::StatementRow;
 use store::{
     counters::CounterRow,
     facts::{BankEntry, StatementLine, Stored},
@@ -221,7 +217,7 @@ fn statement_row(stored: &Stored<StatementLine>) -> (String, DrillRow) {
         [("伝票", &line.slip_number), ("承認", &line.approval_code), ("取引", &line.transaction_id)];
     let words = numbers.iter().filter_map(|(word, value)| Some(format!("{word} {}", value.as_ref()?)));
     let row = DrillRow {
-        at: paid_at(line).map_or_else(|| line.day.to_string(), Timestamp::hour_minute),
+        at: line.at.hour_minute(),
         kind: class_words(&line.class).to_owned(),
         record,
         content: words.collect::<Vec<_>>().join("、"),
@@ -230,12 +226,6 @@ fn statement_row(stored: &Stored<StatementLine>) -> (String, DrillRow) {
         verdict: Verdict::Pending,
     };
     (id, row)
-}
-
-/// When the payment was made, as the file says.
-#[must_use]
-pub fn paid_at(line: &StatementLine) -> Option<Timestamp> {
-    serde_json::from_str::<StatementRow>(&line.document).ok().map(|row| row.at)
 }
 
 /// What a statement row is about, in words; a word that this program does not know is shown as it is.

@@ -218,7 +218,11 @@ mod tests {
             amount: Yen::new(300),
             day: day(),
             payout_date: None,
-            document: String::new(),
+            at: Timestamp::from_jst(day(), 11, 48, 0).unwrap(),
+            status_word: String::new(),
+            brand_word: String::new(),
+            reference: None,
+            payer_digits: None,
         };
         let shown = Candidate {
             code: "row-1".into(),

@@ -12,10 +12,7 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::super::{
-    day_and_time,
-    records::{paid_at, row_record},
-};
+use super::super::{day_and_time, records::row_record};
 use crate::{
     app::AppState,
     web::{failure::PageError, view::unknowns::Candidate},
@@ -75,7 +72,7 @@ pub async fn gather(
     };
     let mut candidates: Vec<Found> =
         lines.iter().filter(fits).map(|stored| found(stored, row, &files)).collect();
-    candidates.sort_by_key(|one| distance_ms(&one.line, row).unwrap_or(i64::MAX));
+    candidates.sort_by_key(|one| distance_ms(&one.line, row));
     candidates.truncate(CANDIDATES_MAX);
     let covering_file =
         files.iter().find(|file| covers(file, contract.as_str(), day)).map(|file| hex::encode(file.sha256));
@@ -100,8 +97,8 @@ fn covers(file: &FileRow, contract: &str, day: CivilDate) -> bool {
         && period.is_some_and(|(from, to)| from <= day && day <= to)
 }
 
-fn distance_ms(line: &StatementLine, row: &AttemptRow) -> Option<i64> {
-    Some(paid_at(line)?.ms_since(row.attempt.requested_at).abs())
+const fn distance_ms(line: &StatementLine, row: &AttemptRow) -> i64 {
+    line.at.ms_since(row.attempt.requested_at).abs()
 }
 
 fn found(stored: &Stored<StatementLine>, row: &AttemptRow, files: &[FileRow]) -> Found {
@@ -115,7 +112,7 @@ fn found(stored: &Stored<StatementLine>, row: &AttemptRow, files: &[FileRow]) ->
         shown: Candidate {
             code: id,
             record,
-            at: paid_at(line).map_or_else(|| line.day.to_string(), day_and_time),
+            at: day_and_time(line.at),
             reference: words.collect::<Vec<_>>().join("、"),
             amount: line.amount,
             comparison: comparison(line, row),
@@ -127,12 +124,11 @@ fn found(stored: &Stored<StatementLine>, row: &AttemptRow, files: &[FileRow]) ->
 
 fn comparison(line: &StatementLine, row: &AttemptRow) -> String {
     let mut words = vec!["契約と金額が一致".to_owned()];
-    if let Some(ms) = distance_ms(line, row) {
-        words.push(match ms / MINUTE_MS {
-            0 => format!("時刻の差 {}秒", ms / 1_000),
-            minutes => format!("時刻の差 {minutes}分"),
-        });
-    }
+    let ms = distance_ms(line, row);
+    words.push(match ms / MINUTE_MS {
+        0 => format!("時刻の差 {}秒", ms / 1_000),
+        minutes => format!("時刻の差 {minutes}分"),
+    });
     if let Some(partial) = super::doubt(row).and_then(|doubt| doubt.partial.as_ref()) {
         for (word, ours, theirs) in [
             ("端末番号", &partial.terminal_id, &line.terminal_id),

@@ -1,0 +1,120 @@
+//! Two sides whose rows come one after the other by their columns, from wherever they are kept: no file, no second reading.
+//!
+//! Invariants: the classes are those of two files with the same columns; rows are numbered from 1 in the order in which they came, and
+//! the result is a function of both orders alone. What a row takes is its record of 20 bytes; texts are kept once. Not here: identifiers
+//! that both sides carry (stage 1) — a row is seen once, and they need a second look.
+
+use std::sync::Arc;
+
+use crate::{
+    codec::{Coded, Parts, TextCoder, Way},
+    date::Dates,
+    intern::Interner,
+    outcome::Outcome,
+    pass::Done,
+    piece::Other,
+    read::{Contents, Numbers},
+    record::{PIECE_ROWS_MAX, PIECES_MAX, Place, Record},
+    refusal::{Field, Refusal, Side},
+    shelf::Shelf,
+};
+
+/// Partitions as a power of two: of ten thousand rows each has twenty, of a nation's day as many as fit into the cache.
+const PARTITION_BITS: u32 = 9;
+/// Records for which a partition has room at first.
+const PARTITION_ROWS: usize = 64;
+/// Rows that share the upper half of their place.
+const _: () = assert!(PIECE_ROWS_MAX == 1 << 16 && PIECES_MAX == 1 << 16);
+
+/// One row by its columns, as texts.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'r> {
+    /// 端末番号; without one the row is on its own.
+    pub terminal: &'r str,
+    /// 承認番号・伝票番号; without one only a set can prove the row.
+    pub approval: &'r str,
+    /// 取扱日 as `2026-07-01`.
+    pub date: &'r str,
+    /// 金額
+    pub yen: i64,
+}
+
+/// Rows of one side.
+pub struct Feed {
+    side: Side,
+    coder: TextCoder<Arc<Interner>>,
+    dates: Dates,
+    shelf: Shelf,
+    rows: u64,
+}
+
+/// Two empty sides, for two threads.
+#[must_use]
+pub fn feeds() -> (Feed, Feed) {
+    let interner = Arc::<Interner>::default();
+    let parts = Parts { terminal: true, contract: false, brand: false, approval: true };
+    let feed = |side| Feed {
+        side,
+        coder: TextCoder::new(Arc::clone(&interner), parts),
+        dates: Dates::default(),
+        shelf: Shelf::new(PARTITION_BITS, PARTITION_ROWS),
+        rows: 0,
+    };
+    (feed(Side::Sales), feed(Side::Statement))
+}
+
+impl Feed {
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// When the row cannot be read, or there are more than can be numbered.
+    pub fn push(&mut self, columns: &Columns<'_>) -> Result<(), Refusal> {
+        let bad = |field| Refusal::Row { side: self.side, row: self.rows + 1, field };
+        let date = self.dates.read(columns.date.as_bytes()).ok_or_else(|| bad(Field::Date))?;
+        let amount = i32::try_from(columns.yen).map_err(|_| bad(Field::Amount))?;
+        let place = u32::try_from(self.rows).map_err(|_| Refusal::TooManyTexts)?;
+        let place = Place::new(place >> 16, place & 0xFFFF);
+        self.rows += 1;
+        self.shelf.yen += columns.yen;
+        match self.coder.code_columns(columns.terminal.as_bytes(), columns.approval.as_bytes()) {
+            Coded::Keyed(key) => self.shelf.put(Record::new(key, date, amount, place)),
+            Coded::Loose(key) => self.shelf.loose.push(Record::new(key, date, amount, place)),
+            Coded::Alone => self.shelf.alone.push(Record::new(0, date, amount, place)),
+            Coded::DoesNotFit | Coded::TooMany => return Err(Refusal::TooManyTexts),
+        }
+        Ok(())
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn contents(mut self) -> Contents {
+        self.shelf.finish();
+        let (rows, yen) = (self.rows, self.shelf.yen);
+        Contents { shelves: vec![self.shelf], numbers: Numbers::whole(rows), rows, yen }
+    }
+}
+
+/// Compares both sides, with so many threads.
+///
+/// # Errors
+/// When rows or yen were lost on the way: a fault of this program.
+pub fn settle(sales: Feed, statement: Feed, threads: usize) -> Result<Outcome, Refusal> {
+    let coder = sales.coder.clone();
+    let (sales, rows) = (sales.contents(), statement.contents());
+    let mut done = Done::default();
+    done.check(&sales, &rows).map_err(refused)?;
+    done.settle(sales, rows, PARTITION_BITS, threads.max(1), &coder);
+    done.outcome(Way::Texts, &coder.interner)
+}
+
+/// Rows that came once cannot ask for another way of reading them.
+fn refused(other: Other) -> Refusal {
+    match other {
+        Other::Refused(refusal) => refusal,
+        Other::DoesNotFit => Refusal::TooManyTexts,
+    }
+}

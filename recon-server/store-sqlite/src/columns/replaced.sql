@@ -1,0 +1,5 @@
+SELECT older.file_number, older.row_number
+FROM statement_line newer
+CROSS JOIN statement_line older ON older.tenant_id = newer.tenant_id AND older.source = newer.source
+    AND older.record_key = newer.record_key AND older.occurrence = newer.occurrence AND older.revision = newer.revision - 1
+WHERE newer.tenant_id = ?1 AND newer.revision > 1
