@@ -96,7 +96,12 @@ pub(crate) fn exception_id(class: ExceptionClass, subject: &str) -> String {
 }
 
 /// A draft about one sale.
-pub(crate) fn about_sale(world: &World<'_>, index: usize, class: ExceptionClass, sentence_ja: String) -> Draft {
+pub(crate) fn about_sale(
+    world: &World<'_>,
+    index: usize,
+    class: ExceptionClass,
+    sentence_ja: String,
+) -> Draft {
     let sale = world.sales[index];
     Draft {
         class,

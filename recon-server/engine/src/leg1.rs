@@ -94,9 +94,11 @@ fn put(world: &World<'_>, all: &mut Classified, partition: &Partition, found: Cl
     }
     all.theirs.extend(theirs);
     let contract = |one: &Ours| partition.contract.unwrap_or(one.contract);
-    all.ours.extend(
-        found.ours.into_iter().map(|one| Ours { sale: sales[one.sale], contract: contract(&one), ..one }),
-    );
+    all.ours.extend(found.ours.into_iter().map(|one| Ours {
+        sale: sales[one.sale],
+        contract: contract(&one),
+        ..one
+    }));
     all.asks.extend(found.asks.into_iter().map(|(place, ask)| {
         let ask = match ask {
             Ask::Rows { sale, contract } => {

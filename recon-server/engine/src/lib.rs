@@ -76,7 +76,7 @@ pub use class::{ExceptionClass, Verdict};
 pub use contract::Contract;
 pub use facts::Facts;
 pub use locks::PeriodLock;
+pub use memory::{Memory, Rerun};
 pub use outcome::Outcome;
 pub use refused::refused_candidates;
-pub use memory::{Memory, Rerun};
 pub use run::{reconcile, reconcile_uncut, reconcile_with};

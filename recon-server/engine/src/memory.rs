@@ -3,10 +3,7 @@
 //! Invariants: a memory never changes a result: a run with any memory gives the same bytes as one without ([`crate::reconcile_with`]). It is
 //! bounded, and what is forgotten is computed again. Not here: keeping it over a restart.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{id::ContractId, time::CivilDate};
 use serde::{Deserialize, Serialize};
@@ -18,8 +15,8 @@ pub const MEMORY_FACTS_MAX: usize = 1_000_000;
 /// Most runs for which a result is kept that none of them used.
 pub const MEMORY_UNUSED_RUNS_MAX: u64 = 8;
 
-/// Results of earlier runs.
-#[derive(Default)]
+/// Results of earlier runs. A clone shares them.
+#[derive(Clone, Default)]
 pub struct Memory {
     kept: BTreeMap<Sum, Remembered>,
     facts: usize,
@@ -33,6 +30,7 @@ impl std::fmt::Debug for Memory {
 }
 
 /// One result.
+#[derive(Clone)]
 pub(crate) struct Remembered {
     pub found: Arc<Classified>,
     /// What it rests on beyond the digest.

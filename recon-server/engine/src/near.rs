@@ -7,14 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::time::Timestamp;
 
-use crate::{
-    facts::Sale,
-    ledger::Classified,
-    outcome::NearMiss,
-    proof::distance,
-    sentence,
-    world::World,
-};
+use crate::{facts::Sale, ledger::Classified, outcome::NearMiss, proof::distance, sentence, world::World};
 
 /// Most near misses of one exception.
 pub const NEAR_MISSES_MAX: usize = 3;

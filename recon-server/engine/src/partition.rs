@@ -260,7 +260,8 @@ impl Cut<'_, '_> {
             of_root(&mut found, root, Some(world.row_contract[index]), days).rows.push(index);
         }
         let mut partitions: Vec<Partition> = found.into_values().collect();
-        partitions.sort_by_key(|p| (p.contract, p.from, p.to, p.sales.first().copied(), p.rows.first().copied()));
+        partitions
+            .sort_by_key(|p| (p.contract, p.from, p.to, p.sales.first().copied(), p.rows.first().copied()));
         partitions
     }
 }

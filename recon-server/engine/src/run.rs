@@ -15,6 +15,7 @@ use crate::{
     ledger::age,
     leg1::{self, Way},
     lines::{self, Lines},
+    locks,
     memory::{Memory, Rerun},
     notices,
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
@@ -69,9 +70,14 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let mut exceptions = counter::terminals(&world, &mut lines);
     exceptions.extend(counter::days(&world, &mut lines));
     let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
-    let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
+    let mut sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
     exceptions.extend(of_sheets);
     exceptions.extend(leg3.exceptions);
+    // The locks say nothing of how things stand today: the verdict is that of the present sheets.
+    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
+    let (prior, of_locks) = locks::prior::apply(&world, &mut sheets);
+    let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
+    exceptions.extend(of_locks);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
     links.extend(leg3.links);
@@ -84,7 +90,6 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     dispositions.extend(leg3.dispositions);
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
     let lines = finish_lines(lines);
-    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
     exceptions.iter_mut().for_each(|exception| age(&world, exception));
     let outcome = Outcome {
         as_of: facts.as_of,
@@ -101,6 +106,7 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
         exceptions,
         dispositions,
         aliases,
+        prior,
     };
     Ok((outcome, rerun))
 }

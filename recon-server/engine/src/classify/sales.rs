@@ -225,7 +225,9 @@ impl Classifier<'_, '_> {
         let sale = self.world.sales[index];
         let r = row.map(|r| self.world.rows[r]);
         let contract = self.world.sale_contract[index];
-        let file = r.map(|r| r.file.clone()).or_else(|| self.world.house.covering.get(sale.id.as_str()).map(|file| (*file).to_owned()));
+        let file = r
+            .map(|r| r.file.clone())
+            .or_else(|| self.world.house.covering.get(sale.id.as_str()).map(|file| (*file).to_owned()));
         let sentence_ja = match (happened, r, contract) {
             (true, Some(r), _) => sentence::happened(sale, r),
             (_, _, Some(contract)) => sentence::did_not_happen(sale, self.world.contracts[contract], r),

@@ -15,6 +15,7 @@ use crate::{
     ident::set_id,
     keys::Rule,
     ledger::{Draft, Timing},
+    notices::pair_subject,
     outcome::{Ended, Link, SetProof, Stage},
     proof::{LinkState, Pairing},
     sentence_sets as sentence,
@@ -106,7 +107,7 @@ impl Classifier<'_, '_> {
                     };
                     let draft = self.about_sale(index, ExceptionClass::ProposedMatch, text);
                     let members = vec![sale.id.clone(), r.id.clone()];
-                    let subject = set_id("pair", "", &members);
+                    let subject = pair_subject(&sale.id, &r.id);
                     link.proof.state =
                         self.propose(Draft { subject, members, day: r.closing_date(), ..draft });
                 }

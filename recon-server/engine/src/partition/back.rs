@@ -99,7 +99,8 @@ fn things<'f>(world: &World<'f>) -> Vec<Thing<'f>> {
         for item in Item::of(place, sale, contract).into_iter().filter(|item| item.role != Role::Charge) {
             let days = [-1, 0, 1].map(|days| item.date.plus_days(days));
             let names = [sale.acquirer_transaction_id.as_deref(), sale.reference.as_deref()];
-            let parts = [item.terminal(), item.slip(), sale.approval_code.as_deref(), sale.payer_digits.as_deref()];
+            let parts =
+                [item.terminal(), item.slip(), sale.approval_code.as_deref(), sale.payer_digits.as_deref()];
             let keys = keys(world.contracts[contract], names, parts, &days);
             let (at, date, amount) = (item.at, item.date, item.amount.get());
             things.push(Thing { contract, place, at, date, amount, item: Some(item), keys });
@@ -221,7 +222,8 @@ fn within_window(cut: &mut Cut<'_, '_>, back: &Back<'_>, list: &[usize]) {
         cut.cells.tie(a, b);
         // Rows come in order of time, so their spans move on: each neighbour is tied once.
         for next in from.max(tied_to) + 1..to {
-            let (a, b) = (cell_of(cut, &back.things[items[next - 1]]), cell_of(cut, &back.things[items[next]]));
+            let (a, b) =
+                (cell_of(cut, &back.things[items[next - 1]]), cell_of(cut, &back.things[items[next]]));
             cut.cells.tie(a, b);
         }
         tied_to = tied_to.max(to - 1);

@@ -103,7 +103,10 @@ fn event(facts: &mut Facts, dice: &mut Dice, nth: u64) {
             match dice.roll(3) {
                 0 => row.amount = Yen::new(dice.pick(&[300, 450, 600])),
                 1 => moved_row(row, dice.pick(&SHIFTS)),
-                _ => row.class = dice.pick(&[&RowClass::Sale, &RowClass::Refund, &RowClass::Chargeback]).clone(),
+                _ => {
+                    row.class =
+                        dice.pick(&[&RowClass::Sale, &RowClass::Refund, &RowClass::Chargeback]).clone()
+                }
             }
         }
         5 if !facts.sales.is_empty() => {
@@ -115,7 +118,8 @@ fn event(facts: &mut Facts, dice: &mut Dice, nth: u64) {
         7 => facts.as_of = facts.as_of.plus_days(1),
         8 => {
             let outcome = reconcile(facts).unwrap();
-            let proposed = outcome.exceptions.iter().find(|e| e.class == engine::ExceptionClass::ProposedMatch);
+            let proposed =
+                outcome.exceptions.iter().find(|e| e.class == engine::ExceptionClass::ProposedMatch);
             if let Some(proposal) = proposed {
                 let said =
                     if dice.roll(2) == 0 { &mut facts.notices.confirmed } else { &mut facts.notices.refused };
@@ -197,7 +201,10 @@ fn spans(rerun: &Rerun) -> Vec<(String, CivilDate, CivilDate)> {
 #[test]
 fn an_added_file_runs_its_own_days_again() {
     let (mut memory, mut facts) = (Memory::new(), july());
-    let late: Vec<Row> = facts.rows.extract_if(.., |row| row.id.starts_with("r17") && row.contract.as_str() == "card").collect();
+    let late: Vec<Row> = facts
+        .rows
+        .extract_if(.., |row| row.id.starts_with("r17") && row.contract.as_str() == "card")
+        .collect();
     facts.received.retain(|file| file.contract.as_str() != "card");
     facts.received.push(received("card", "2026-07-01", "2026-07-16"));
     facts.received.push(received("card", "2026-07-18", "2026-07-31"));

@@ -11,6 +11,7 @@ mod classes;
 mod counter;
 mod declared;
 
+mod locks;
 mod mutations;
 mod oracle;
 mod oracle_sets;
