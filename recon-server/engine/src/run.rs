@@ -18,7 +18,7 @@ use crate::{
     locks,
     memory::{Memory, Rerun},
     notices,
-    outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
+    outcome::{DaySummary, Disposition, Exception, Figure, Link, Outcome, ReportLine},
     setoff::{self, Settled},
     shares, sheet, trustee, variance,
     world::World,
@@ -79,16 +79,17 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
     exceptions.extend(of_locks);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
-    let mut links = leg1.links;
-    links.extend(leg3.links);
+    let mut links = leg3.links;
     links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let links: Vec<Link> = leg1.links.into_iter().map(|(_, link)| link).chain(links).collect();
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
-    let mut dispositions = leg1.dispositions;
-    dispositions.extend(leg3.dispositions);
+    let mut dispositions = leg3.dispositions;
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    let placed = leg1.dispositions.into_iter().map(|(_, placed)| placed);
+    let dispositions: Vec<Disposition> = placed.chain(dispositions).collect();
     let lines = finish_lines(lines);
     exceptions.iter_mut().for_each(|exception| age(&world, exception));
     let outcome = Outcome {
@@ -111,8 +112,8 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     Ok((outcome, rerun))
 }
 
-fn finish_lines(lines: Lines) -> Vec<ReportLine> {
-    let mut done: Vec<ReportLine> = lines.map.into_values().collect();
+fn finish_lines(lines: Lines<'_>) -> Vec<ReportLine> {
+    let mut done: Vec<ReportLine> = lines.into_lines();
     for line in &mut done {
         line.exceptions.sort_unstable();
         line.exceptions.dedup();

@@ -117,7 +117,7 @@ impl Classifier<'_, '_> {
         let exact = matches!(rule, Rule::TransactionId | Rule::Reference | Rule::Alike { .. })
             || matches!(rule, Rule::Key { with_amount: true, .. });
         self.refused.fill(self.world, &mut link, index, row, !exact);
-        self.out.links.push(link);
+        self.out.links.push((index, link));
         ended
     }
 
@@ -202,10 +202,10 @@ impl Classifier<'_, '_> {
         let (index, row) = (joined.items[*first].index, self.world.rows[*row]);
         let proof = self.say_sum(sum, index, row);
         let mut place = BTreeMap::new();
-        for link in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
+        for (sale, link) in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
             place.insert(link.left.clone(), link.id.clone());
             place.insert(link.right.clone(), link.id.clone());
-            self.out.links.push(link);
+            self.out.links.push((sale, link));
         }
         let differs = (sum.difference != Yen::ZERO).then(|| {
             let draft = self.about_sale(index, ExceptionClass::AmountDiff, proof.sentence_ja.clone());
