@@ -87,8 +87,8 @@ impl<'f> Lines<'f> {
             let line = lines.line(world, LineKey::of_sale(world, ours.sale));
             line.difference = line.difference.saturating_sub(missing);
         }
-        for index in 0..world.sales.len() {
-            lines.sale(world, index, reported[index]);
+        for (index, reported) in reported.into_iter().enumerate() {
+            lines.sale(world, index, reported);
         }
         for theirs in &leg1.theirs {
             let Some(key) = LineKey::of_theirs(world, theirs) else { continue };
