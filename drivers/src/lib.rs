@@ -15,9 +15,10 @@ pub mod explain;
 mod fuzz;
 pub mod null;
 pub mod paypay;
-
 pub mod pos_printer;
 pub mod scanner;
 pub mod script;
+#[cfg(test)]
+mod test_counter;
 pub mod transport;
 pub mod zvt;

@@ -1,20 +1,14 @@
 //! `testdata/v2_clock.journal`: an operator of codes refuses a request because the clock is off; the second payload version of an outcome.
 
-use std::{fs, path::Path};
-
+use crate::{desk::Desk, file::Golden};
 use domain::{
     command::Command,
-    event::{Event, Recorded},
-    evolve::evolve,
+    event::Recorded,
     money::Yen,
     payment::{AttemptFact, NotStartedWhy, Outcome},
-    state::State,
 };
-use journal::{chain::verify, entry::Entry, frames, payload};
 
-use crate::{desk::Desk, freeze, id};
-
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v2_clock.journal");
+const GOLDEN: Golden = Golden("v2_clock");
 /// 決済結果
 const CONCLUDED: u16 = 33;
 
@@ -37,24 +31,14 @@ fn refused_for_the_clock() -> Vec<Recorded> {
     desk.journal
 }
 
-fn golden() -> Vec<Entry> {
-    frames::split(&fs::read(GOLDEN).unwrap()).unwrap()
-}
-
 #[test]
 fn this_release_writes_the_golden_bytes() {
-    let entries = freeze(&refused_for_the_clock());
-    let bytes = frames::join(entries.iter().map(Entry::bytes));
-    if !Path::new(GOLDEN).exists() {
-        fs::write(GOLDEN, &bytes).unwrap();
-        panic!("the golden journal was missing and has been written: look at it and commit it");
-    }
-    assert_eq!(fs::read(GOLDEN).unwrap(), bytes, "the bytes of a released journal are frozen");
+    GOLDEN.is_written_by(&refused_for_the_clock());
 }
 
 #[test]
 fn only_the_clock_needs_the_second_version() {
-    let entries = golden();
+    let entries = GOLDEN.entries();
     let versions: Vec<u16> =
         entries.iter().filter(|entry| entry.kind == CONCLUDED).map(|entry| entry.payload_version).collect();
     assert_eq!(versions, [2, 1]);
@@ -65,14 +49,5 @@ fn only_the_clock_needs_the_second_version() {
 
 #[test]
 fn the_golden_journal_verifies_and_folds() {
-    let entries = golden();
-    assert!(verify(&id(), &entries).is_ok());
-    let mut state = State::default();
-    let mut completed = 0;
-    for entry in &entries {
-        let recorded = payload::read(entry).unwrap();
-        evolve(&mut state, &recorded);
-        completed += usize::from(matches!(recorded.event, Event::SaleCompleted { .. }));
-    }
-    assert_eq!((state.unrecognised, completed), (0, 1));
+    assert_eq!(GOLDEN.fold().completed, 1);
 }

@@ -8,6 +8,7 @@ mod clock;
 #[path = "../../../domain/tests/desk/mod.rs"]
 #[expect(dead_code, reason = "the builder serves the domain's tests too")]
 mod desk;
+mod file;
 mod v1;
 mod v2;
 

@@ -1,32 +1,30 @@
 //! `testdata/v1.journal`: one entry of every kind, as the first release wrote it.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::BTreeSet;
 
 use domain::{
     cash::CashCount,
     command::{Command, KeyedResult, PrintReport},
     event::{Event, Recorded, UnknownExit},
-    evolve::evolve,
     id::{AttemptId, PrintJobId, RouteId},
     inbox::InboxItem,
     money::Yen,
     payment::{AttemptFact, Evidence, Outcome, QueryAnswer, StrayResult},
-    settlement::{Settlement, Tally, TerminalBrandTotal, TotalsSource},
-    state::State,
+    settlement::{Tally, TerminalBrandTotal, TotalsSource},
 };
 use journal::{
     chain::{ChainBreak, Head, verify},
     entry::Entry,
-    frames, payload,
+    payload,
 };
 
 use crate::{
     desk::{Desk, approval},
-    freeze, id,
+    file::Golden,
+    id,
 };
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v1.journal");
-const FIGURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v1.settlement.json");
+const GOLDEN: Golden = Golden("v1");
 
 fn route(id: &str) -> RouteId {
     id.parse().unwrap()
@@ -137,27 +135,17 @@ fn close(desk: &mut Desk) {
     desk.ok(Command::CloseCounter { reason: Some("釣銭の渡し不足の可能性".into()) });
 }
 
-fn golden() -> Vec<Entry> {
-    frames::split(&fs::read(GOLDEN).unwrap()).unwrap()
-}
-
 #[test]
 fn this_release_writes_the_golden_bytes() {
-    let entries = freeze(&every_kind());
-    let bytes = frames::join(entries.iter().map(Entry::bytes));
-    if !Path::new(GOLDEN).exists() {
-        fs::write(GOLDEN, &bytes).unwrap();
-        panic!("the golden journal was missing and has been written: look at it and commit it");
-    }
-    assert_eq!(fs::read(GOLDEN).unwrap(), bytes, "the bytes of a released journal are frozen");
+    GOLDEN.is_written_by(&every_kind());
 }
 
 #[test]
 fn every_kind_is_in_the_golden_journal() {
-    let written: BTreeSet<u16> = golden().iter().map(|entry| entry.kind).collect();
+    let written: BTreeSet<u16> = GOLDEN.entries().iter().map(|entry| entry.kind).collect();
     let known: BTreeSet<u16> = payload::KINDS.iter().map(|(number, _)| *number).collect();
     assert_eq!(written, known);
-    for entry in golden() {
+    for entry in GOLDEN.entries() {
         let word = serde_json::to_value(payload::read(&entry).unwrap().event).unwrap();
         let expected = payload::KINDS.iter().find(|(number, _)| *number == entry.kind).unwrap().1;
         assert_eq!(word["event"], expected);
@@ -166,29 +154,12 @@ fn every_kind_is_in_the_golden_journal() {
 
 #[test]
 fn the_golden_journal_verifies_and_folds_to_its_figures() {
-    let entries = golden();
-    assert!(verify(&id(), &entries).is_ok());
-    let mut state = State::default();
-    let mut closed: Option<Settlement> = None;
-    for entry in &entries {
-        let recorded = payload::read(entry).unwrap();
-        evolve(&mut state, &recorded);
-        if let Event::CounterClosed { settlement, .. } = recorded.event {
-            closed = Some(settlement);
-        }
-    }
-    assert_eq!(state.unrecognised, 0);
-    let figures = serde_json::to_string_pretty(&closed.unwrap()).unwrap() + "\n";
-    if !Path::new(FIGURES).exists() {
-        fs::write(FIGURES, &figures).unwrap();
-        panic!("the golden figures were missing and have been written: look at them and commit them");
-    }
-    assert_eq!(fs::read_to_string(FIGURES).unwrap(), figures);
+    GOLDEN.has_figures(&GOLDEN.fold().closed.unwrap());
 }
 
 #[test]
 fn every_edit_of_the_golden_journal_is_found() {
-    let entries = golden();
+    let entries = GOLDEN.entries();
     for position in 1..entries.len() - 1 {
         let mut dropped = entries.clone();
         dropped.remove(position);

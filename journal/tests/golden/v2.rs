@@ -2,28 +2,17 @@
 //!
 //! Beside the profiles nothing grew: every other entry of this day has version 1.
 
-use std::{collections::BTreeMap, fs, path::Path};
-
-use domain::{
-    cash::CashCount,
-    command::Command,
-    event::{Event, Recorded},
-    evolve::evolve,
-    inbox::InboxItem,
-    method::Method,
-    money::Yen,
-    settlement::Settlement,
-    state::State,
-};
-use journal::{chain::verify, entry::Entry, frames, payload};
+use std::collections::BTreeMap;
 
 use crate::{
     desk::{Desk, date, profile_with_claims},
-    freeze, id,
+    file::Golden,
+};
+use domain::{
+    cash::CashCount, command::Command, event::Recorded, inbox::InboxItem, method::Method, money::Yen,
 };
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v2.journal");
-const FIGURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/v2.settlement.json");
+const GOLDEN: Golden = Golden("v2");
 
 /// 15 July 2022: a coach with coupons, a school on invoice, a mail request, cash, and a claim that is taken back.
 fn day_with_claims() -> Vec<Recorded> {
@@ -53,25 +42,15 @@ fn day_with_claims() -> Vec<Recorded> {
     desk.journal
 }
 
-fn golden() -> Vec<Entry> {
-    frames::split(&fs::read(GOLDEN).unwrap()).unwrap()
-}
-
 #[test]
 fn this_release_writes_the_golden_bytes() {
-    let entries = freeze(&day_with_claims());
-    let bytes = frames::join(entries.iter().map(Entry::bytes));
-    if !Path::new(GOLDEN).exists() {
-        fs::write(GOLDEN, &bytes).unwrap();
-        panic!("the golden journal was missing and has been written: look at it and commit it");
-    }
-    assert_eq!(fs::read(GOLDEN).unwrap(), bytes, "the bytes of a released journal are frozen");
+    GOLDEN.is_written_by(&day_with_claims());
 }
 
 #[test]
 fn only_profiles_with_the_new_routes_have_the_second_version() {
     let mut versions: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
-    for entry in golden() {
+    for entry in GOLDEN.entries() {
         versions.entry(entry.kind).or_default().push(entry.payload_version);
     }
     assert_eq!((versions[&1].as_slice(), versions[&5].as_slice()), ([2].as_slice(), [1, 2].as_slice()));
@@ -82,7 +61,7 @@ fn only_profiles_with_the_new_routes_have_the_second_version() {
 #[test]
 fn a_program_of_the_first_release_keeps_and_counts_what_it_cannot_read() {
     // Its rule: version 1 and known, or unrecognised. It must therefore never meet a claim in an entry of version 1.
-    for entry in golden().iter().filter(|entry| entry.payload_version == 1) {
+    for entry in GOLDEN.entries().iter().filter(|entry| entry.payload_version == 1) {
         let text = std::str::from_utf8(entry.payload()).unwrap();
         assert!(!text.contains("\"kind\":\"claim\"") && !text.contains("\"kind\":\"security\""), "{text}");
     }
@@ -90,26 +69,9 @@ fn a_program_of_the_first_release_keeps_and_counts_what_it_cannot_read() {
 
 #[test]
 fn the_golden_journal_verifies_and_folds_to_its_figures() {
-    let entries = golden();
-    assert!(verify(&id(), &entries).is_ok());
-    let mut state = State::default();
-    let mut closed: Option<Settlement> = None;
-    for entry in &entries {
-        let recorded = payload::read(entry).unwrap();
-        evolve(&mut state, &recorded);
-        if let Event::CounterClosed { settlement, .. } = recorded.event {
-            closed = Some(settlement);
-        }
-    }
-    assert_eq!(state.unrecognised, 0);
-    let settlement = closed.unwrap();
+    let settlement = GOLDEN.fold().closed.unwrap();
     assert_eq!((settlement.uncollected(), settlement.securities()), (Yen::new(15_360), Yen::new(750)));
     assert_eq!((settlement.cash.expected, settlement.cash.pay_in), (Yen::new(30_900), Yen::new(1_650)));
     assert!(settlement.methods.iter().any(|row| row.method == Method::Voucher && row.voids.count == 1));
-    let figures = serde_json::to_string_pretty(&settlement).unwrap() + "\n";
-    if !Path::new(FIGURES).exists() {
-        fs::write(FIGURES, &figures).unwrap();
-        panic!("the golden figures were missing and have been written: look at them and commit them");
-    }
-    assert_eq!(fs::read_to_string(FIGURES).unwrap(), figures);
+    GOLDEN.has_figures(&settlement);
 }

@@ -25,7 +25,7 @@ const PAYS: &str = "{ after_ms = 60, attempt = 1, do = \"book\", truth = \"paid\
 async fn a_day_at_the_operator() {
     let mut bench = Bench::scripted(PAYS).await;
     assert_eq!(bench.till.connect().await, LinkState::Ready);
-    assert_eq!((bench.operator.asked("create"), bench.operator.book().len()), (0, 0), "asking made no order");
+    assert_eq!((bench.machine.asked("create"), bench.machine.book().len()), (0, 0), "asking made no order");
     let (first, outcome) = bench.sale(300).await;
     let Outcome::Approved(approval) = &outcome else { panic!("{outcome:?}") };
     assert_eq!(approval.settled_amount, Some(Yen::new(300)));
@@ -44,7 +44,7 @@ async fn a_day_at_the_operator() {
         let shown = bench.journal.shown.lock().unwrap();
         let code = shown[0].as_ref().expect("the code is shown first");
         assert_eq!(code.amount, Yen::new(300));
-        assert!(code.payload.expose().starts_with(bench.operator.base_url()));
+        assert!(code.payload.expose().starts_with(bench.machine.base_url()));
         assert_eq!(shown.iter().filter(|code| code.is_some()).count(), 2);
     }
     assert!(bench.journal.display_is_empty());
@@ -102,14 +102,14 @@ async fn every_answer_to_an_order() {
         let mut bench = Bench::scripted(&rule).await;
         let (request, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), ends, "{truth}: {outcome:?}");
-        assert_eq!(bench.operator.asked("create"), 1, "{truth}");
+        assert_eq!(bench.machine.asked("create"), 1, "{truth}");
         assert!(bench.journal.shown.lock().unwrap().iter().all(Option::is_none), "{truth}: nothing is shown");
         if matches!(outcome, Outcome::Unknown(_)) {
             // An order that nobody has seen is taken back by the question.
             assert_eq!(answer(&bench.query(&request).await), "DidNotHappen", "{truth}");
         }
         assert!(
-            !bench.operator.pay() || bench.operator.book()[0].cancelled,
+            !bench.machine.pay() || bench.machine.book()[0].cancelled,
             "{truth}: money that comes goes back"
         );
     }
@@ -138,7 +138,7 @@ async fn every_state_of_an_order() {
         let (_, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), ends, "{truth}: {outcome:?}");
         assert!(bench.journal.display_is_empty(), "{truth}");
-        let deleted = bench.operator.asked("delete");
+        let deleted = bench.machine.asked("delete");
         assert_eq!(deleted, u32::from(!truth.starts_with("paid") && !truth.starts_with("amount")), "{truth}");
         if let Outcome::Unknown(doubt) = &outcome
             && doubt.cause == DoubtCause::AmountDiffers
@@ -156,8 +156,8 @@ async fn nobody_pays_in_time() {
         let mut bench = Bench::with(options, TIMERS).await;
         let (_, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), "Declined CODE_DELETED", "{outcome:?}");
-        assert!(bench.operator.book()[0].code_deleted && bench.operator.book()[0].cancelled);
-        assert!(!bench.operator.pay(), "the code is dead");
+        assert!(bench.machine.book()[0].code_deleted && bench.machine.book()[0].cancelled);
+        assert!(!bench.machine.pay(), "the code is dead");
     }
 }
 
@@ -182,8 +182,8 @@ async fn answers_in_pieces_doubled_and_late() {
         let mut bench = Bench::scripted(&format!("{rule}, {pays}")).await;
         let (request, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), ends, "{rule}: {outcome:?}");
-        assert_eq!(bench.operator.asked("create"), 1, "{rule}: an order is asked for once");
-        assert_eq!(bench.operator.book().len(), 1, "{rule}");
+        assert_eq!(bench.machine.asked("create"), 1, "{rule}: an order is asked for once");
+        assert_eq!(bench.machine.book().len(), 1, "{rule}");
         if ends.starts_with("Unknown") {
             bench.load("");
             assert_eq!(
@@ -209,18 +209,18 @@ async fn an_order_that_is_not_answered() {
         let (_, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), "NotStarted DeviceUnavailable", "{rule}: {outcome:?}");
         assert_eq!(
-            (bench.operator.asked("create"), bench.operator.book().len()),
+            (bench.machine.asked("create"), bench.machine.book().len()),
             (1, usize::from(exists)),
             "{rule}"
         );
-        assert!(bench.operator.book().iter().all(|charge| charge.cancelled), "{rule}");
+        assert!(bench.machine.book().iter().all(|charge| charge.cancelled), "{rule}");
     }
 }
 
 #[tokio::test]
 async fn an_operator_that_is_not_there() {
     let mut bench = Bench::new().await;
-    bench.operator.stop().await;
+    bench.machine.stop().await;
     assert!(matches!(bench.till.connect().await, LinkState::Lost(_)));
     let (_, outcome) = bench.sale(300).await;
     assert_eq!(word(&outcome), "NotStarted DeviceUnavailable");
@@ -230,11 +230,11 @@ async fn an_operator_that_is_not_there() {
 #[tokio::test]
 async fn a_wrong_secret_is_said_at_the_link_and_at_the_sale() {
     let mut bench = Bench::new().await;
-    bench.till = Arc::new(till(bench.operator.base_url(), "ANOTHER-SECRET", TIMERS));
+    bench.till = Arc::new(till(bench.machine.base_url(), "ANOTHER-SECRET", TIMERS));
     assert!(matches!(bench.till.connect().await, LinkState::Faulted(_)));
     let (_, outcome) = bench.sale(300).await;
     assert_eq!(word(&outcome), "NotStarted RefusedByDevice");
-    assert_eq!((bench.operator.asked("unauthorized"), bench.operator.book().len()), (2, 0));
+    assert_eq!((bench.machine.asked("unauthorized"), bench.machine.book().len()), (2, 0));
 }
 
 #[tokio::test]
@@ -243,14 +243,14 @@ async fn a_clock_that_is_off_has_its_remedy() {
         [(121_i32, "NotStarted ClockOff"), (-130, "NotStarted ClockOff"), (119, "Approved")]
     {
         let mut bench = Bench::scripted(PAYS).await;
-        bench.operator.truth(&format!("clock {seconds}"));
+        bench.machine.truth(&format!("clock {seconds}"));
         assert_eq!(bench.till.connect().await, LinkState::Ready, "the sale says it");
         let (_, outcome) = bench.sale(300).await;
         assert_eq!(word(&outcome), ends, "{seconds}: {outcome:?}");
         if let Outcome::NotStarted { detail, .. } = outcome {
             assert!(detail.contains(&format!("{}秒", seconds.abs())), "{detail}");
             assert!(detail.contains("日付と時刻を合わせて"), "{detail}");
-            assert_eq!(bench.operator.book().len(), 0);
+            assert_eq!(bench.machine.book().len(), 0);
         }
     }
 }
@@ -260,7 +260,7 @@ async fn a_journal_that_is_down() {
     let mut bench = Bench::scripted(PAYS).await;
     bench.journal.down.store(true, Ordering::SeqCst);
     assert_eq!(word(&bench.sale(300).await.1), "NotStarted NoByteLeft");
-    assert_eq!(bench.operator.asked("create"), 0, "not a byte");
+    assert_eq!(bench.machine.asked("create"), 0, "not a byte");
     bench.journal.down.store(false, Ordering::SeqCst);
     bench.journal.down_at_result.store(true, Ordering::SeqCst);
     let (request, outcome) = bench.sale(300).await;
@@ -280,7 +280,7 @@ async fn what_is_not_offered_is_not_sent() {
     stop.cancel();
     let outcome = bench.authorize(request, stop).await;
     assert!(matches!(outcome, Outcome::NotStarted { why: NotStartedWhy::CancelledBeforeSend, .. }));
-    assert!(bench.journal.words().is_empty() && bench.operator.asked("create") == 0);
+    assert!(bench.journal.words().is_empty() && bench.machine.asked("create") == 0);
 }
 
 #[tokio::test]
@@ -299,7 +299,8 @@ fn a_configuration_is_checked_before_use() {
     let make = |base: &str, key: &str| {
         let config = PayPayConfig::new(base, key);
         let secret = ApiSecret::new(SECRET).unwrap();
-        super::super::PayPay::new(config, secret, Arc::new(super::support::Standing), Arc::new(|| 0)).is_ok()
+        super::super::PayPay::new(config, secret, Arc::new(crate::test_counter::Standing), Arc::new(|| 0))
+            .is_ok()
     };
     assert!(make(super::super::config::PRODUCTION, "key") && make("http://127.0.0.1:1", "key"));
     for bad in ["", "http://apigw.paypay.ne.jp", "https://u@host", "https://host/path", "ftp://host"] {

@@ -1,40 +1,18 @@
 //! No key's secret and no code in logs, in what is recorded, or in what is printed for debugging. And: an operator in software that
 //! does not borrow the driver's signing and reading.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::path::Path;
 
 use super::support::{Bench, SECRET, word};
-use crate::paypay::{ApiSecret, simulator::SimulatorOptions};
-
-/// Everything that is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{
+    paypay::{ApiSecret, simulator::SimulatorOptions},
+    test_counter::Log,
+};
 
 #[tokio::test]
 async fn a_code_and_a_secret_go_nowhere() {
-    let log = Log::default();
-    let sink = log.clone();
     // The driver's own words at the finest level; the HTTP libraries log addresses, so the agent keeps them at `info`.
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || sink.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::listen();
 
     let rules = "{ after_ms = 40, attempt = 1, do = \"book\", truth = \"paid\" }, { tx = \"'create 201'\", attempt = 2, do = \"cut\", at_byte = 60 }, { rx = \"'delete'\", do = \"drop\" }";
     let mut bench = Bench::scripted(rules).await;
@@ -44,8 +22,8 @@ async fn a_code_and_a_secret_go_nowhere() {
     let shown = bench.journal.shown.lock().unwrap().clone();
     let codes: Vec<String> = shown.iter().flatten().map(|code| code.payload.expose().to_owned()).collect();
     assert_eq!(codes.len(), 2);
-    let code_ids: Vec<String> = bench.operator.book().into_iter().map(|charge| charge.code_id).collect();
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let code_ids: Vec<String> = bench.machine.book().into_iter().map(|charge| charge.code_id).collect();
+    let logged = log.text();
     let ours: Vec<&str> = logged.lines().filter(|line| line.contains("paypay")).collect();
     assert!(ours.iter().any(|line| line.contains("create")), "the log is on: {logged}");
     let secret = ApiSecret::new(SECRET).unwrap();

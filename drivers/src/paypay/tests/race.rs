@@ -108,9 +108,9 @@ async fn a_cancel_in_each_phase() {
             assert_eq!(answer(&bench.query(&request).await), asked_again, "{rules}");
         }
         assert_eq!(bench.charged(), charged, "{rules}");
-        let deleted = bench.operator.book()[0].code_deleted;
+        let deleted = bench.machine.book()[0].code_deleted;
         assert!(deleted || !ends.starts_with("Declined"), "{rules}: a clean end needs the deletion");
-        assert!(bench.operator.asked("create") == 1 && bench.operator.book().len() == 1, "{rules}");
+        assert!(bench.machine.asked("create") == 1 && bench.machine.book().len() == 1, "{rules}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn a_payment_after_an_accepted_cancel_is_no_approval() {
     let (request, outcome) = cancelled(&mut bench, PROGRESS_WAITING).await;
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
     assert_ne!(answer(&bench.query(&request).await), "Happened");
-    assert_eq!(bench.operator.book()[0].state, ChargeState::Failed, "the money went back");
+    assert_eq!(bench.machine.book()[0].state, ChargeState::Failed, "the money went back");
     assert_eq!(bench.charged(), Vec::<i64>::new());
 }
 
@@ -141,7 +141,7 @@ async fn a_cancel_before_the_code_is_there() {
     let (outcome, ()) = tokio::join!(bench.authorize(request, stop.clone()), clerk);
     assert_eq!(word(&outcome), "Declined CODE_DELETED", "{outcome:?}");
     assert!(bench.journal.shown.lock().unwrap().iter().all(Option::is_none));
-    assert!(bench.operator.book()[0].code_deleted);
+    assert!(bench.machine.book()[0].code_deleted);
 }
 
 /// The clerk's second press changes nothing: the race is on already.
@@ -151,11 +151,7 @@ async fn a_cancel_during_the_cancel() {
     let mut bench = Bench::scripted(rules).await;
     let (_, outcome) = cancelled(&mut bench, PROGRESS_CANCELLING).await;
     assert_eq!(word(&outcome), "Declined FAILED");
-    assert_eq!(
-        (bench.operator.asked("delete"), bench.operator.asked("cancel")),
-        (1, 0),
-        "it was over already"
-    );
+    assert_eq!((bench.machine.asked("delete"), bench.machine.asked("cancel")), (1, 0), "it was over already");
 }
 
 /// After a start of the agent nothing is known of a code but its age.
@@ -176,11 +172,11 @@ async fn a_restart_while_the_code_is_shown() {
         let request = bench.begin(300).await;
         bench.restart(quick);
         if !truth.is_empty() {
-            bench.operator.truth(truth);
+            bench.machine.truth(truth);
         }
         assert_eq!(answer(&bench.query(&request).await), before, "{truth}");
         assert_eq!(
-            bench.operator.asked("delete") + bench.operator.asked("cancel"),
+            bench.machine.asked("delete") + bench.machine.asked("cancel"),
             0,
             "{truth}: a question only reads"
         );
@@ -197,7 +193,7 @@ async fn another_amount_is_never_taken_for_ours() {
     let mut bench = Bench::with(SimulatorOptions::default(), stands_still).await;
     let request = bench.begin(300).await;
     bench.restart(TIMERS);
-    bench.operator.truth("amount 3000");
-    assert!(bench.operator.pay());
+    bench.machine.truth("amount 3000");
+    assert!(bench.machine.pay());
     assert_eq!(answer(&bench.query(&request).await), "CannotTell");
 }

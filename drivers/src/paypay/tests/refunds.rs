@@ -25,13 +25,13 @@ async fn a_sale_is_given_back_once() {
     let Outcome::Approved(approval) = &given_back else { panic!("{given_back:?}") };
     assert_eq!(approval.settled_amount, Some(Yen::new(300)));
     assert_eq!(bench.charged(), Vec::<i64>::new());
-    let refunds = bench.operator.refunds();
+    let refunds = bench.machine.refunds();
     assert_eq!(refunds[0].merchant_refund_id, void.attempt.to_string(), "the id of the void");
     assert_eq!(answer(&bench.query(&void).await), "Happened");
     // Under another id it would be a second refund.
     let (second, refused) = bench.void(&sale, &outcome).await;
     assert_eq!(word(&refused), "Declined UNACCEPTABLE_OP");
-    assert_eq!((bench.operator.refunds().len(), bench.operator.book()[0].state), (1, ChargeState::Refunded));
+    assert_eq!((bench.machine.refunds().len(), bench.machine.book()[0].state), (1, ChargeState::Refunded));
     assert_ne!(answer(&bench.query(&second).await), "Happened");
 }
 
@@ -63,7 +63,7 @@ async fn every_answer_to_a_refund() {
         let (mut bench, sale, outcome) = paid(&rule).await;
         let (void, outcome) = bench.void(&sale, &outcome).await;
         assert_eq!(word(&outcome), ends, "{truth}: {outcome:?}");
-        assert_eq!(bench.operator.asked("refund"), 1, "{truth}: sent once");
+        assert_eq!(bench.machine.asked("refund"), 1, "{truth}: sent once");
         if !asked_again.is_empty() {
             assert_eq!(answer(&bench.query(&void).await), asked_again, "{truth}");
         }
@@ -92,7 +92,7 @@ async fn a_refund_whose_answer_is_lost() {
         let (mut bench, sale, outcome) = paid(rule).await;
         let (_, outcome) = bench.void(&sale, &outcome).await;
         assert_eq!(word(&outcome), "Approved", "{rule}: {outcome:?}");
-        assert_eq!((bench.operator.refunds().len(), bench.operator.asked("refund")), (1, 1), "{rule}");
+        assert_eq!((bench.machine.refunds().len(), bench.machine.asked("refund")), (1, 1), "{rule}");
     }
 }
 
@@ -120,5 +120,5 @@ async fn the_number_of_the_payment_is_asked_for() {
     let void = bench.request(300, CatKind::Void { original: stranger });
     let outcome = bench.authorize(void, CancellationToken::new()).await;
     assert_eq!(word(&outcome), "NotStarted DeviceUnavailable", "{outcome:?}");
-    assert_eq!(bench.operator.asked("refund"), 1);
+    assert_eq!(bench.machine.asked("refund"), 1);
 }

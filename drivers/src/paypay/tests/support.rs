@@ -1,113 +1,29 @@
-//! A journal made of a vector with a display, a clock that stands, an operator with its till.
+//! The operator in software and its till.
 
 use std::{
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        Arc,
+        atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
 use domain::{
-    id::AttemptId,
     money::Yen,
-    payment::{Approval, AttemptFact, Outcome, QueryAnswer, StrayResult},
-    time::{Clock, Timestamp},
+    payment::{Outcome, QueryAnswer},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cat::{AttemptEvidence, Cat as _, CatKind, CatRequest, CodeToShow, Fut, JournalDown, Progress, Recorder},
+    cat::{CatKind, CatRequest},
     code_payment::CodeTerminal,
     paypay::{
         ApiSecret, PayPay, PayPayConfig, PayPayTimers,
         simulator::{PayPaySimulator, SimulatorOptions},
     },
     script::Script,
+    test_counter::{self, Standing},
 };
-
-/// 2026-11-21 10:30:15 in Japan.
-pub struct Standing;
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_jst("2026-11-21".parse().unwrap(), 10, 30, 15).unwrap()
-    }
-}
-
-/// What was recorded and shown, in order.
-#[derive(Default)]
-pub struct Journal {
-    words: Mutex<Vec<String>>,
-    seen: Mutex<Vec<(AttemptId, Approval)>>,
-    pub strays: Mutex<Vec<StrayResult>>,
-    pub down_at_result: AtomicBool,
-    pub down: AtomicBool,
-    /// The codes that were shown; `None` when one was taken away.
-    pub shown: Mutex<Vec<Option<CodeToShow>>>,
-    /// Cancels when this progress is shown.
-    pub cancel_on: Mutex<Option<(u8, CancellationToken)>>,
-}
-
-impl Journal {
-    pub fn note(&self, word: impl Into<String>) {
-        self.words.lock().unwrap().push(word.into());
-    }
-
-    pub fn words(&self) -> Vec<String> {
-        self.words.lock().unwrap().clone()
-    }
-
-    /// Whether the display is empty now.
-    pub fn display_is_empty(&self) -> bool {
-        matches!(self.shown.lock().unwrap().last(), None | Some(None))
-    }
-}
-
-impl Recorder for Journal {
-    fn record(&self, attempt: AttemptId, fact: AttemptFact) -> Fut<'_, Result<(), JournalDown>> {
-        Box::pin(async move {
-            match fact {
-                _ if self.down.load(Ordering::SeqCst) => return Err(JournalDown),
-                AttemptFact::Sending => self.note("PaymentRequested"),
-                AttemptFact::ResultSeen { .. } if self.down_at_result.load(Ordering::SeqCst) => {
-                    return Err(JournalDown);
-                }
-                AttemptFact::ResultSeen { approval, .. } => {
-                    self.note("PaymentResultSeen");
-                    self.seen.lock().unwrap().push((attempt, approval));
-                }
-            }
-            Ok(())
-        })
-    }
-
-    fn record_stray(&self, stray: StrayResult) -> Fut<'_, Result<(), JournalDown>> {
-        Box::pin(async move {
-            self.strays.lock().unwrap().push(stray);
-            Ok(())
-        })
-    }
-
-    fn knows(&self, approval: &Approval) -> bool {
-        self.seen.lock().unwrap().iter().any(|(_, seen)| seen == approval)
-    }
-
-    fn progress(&self, _attempt: AttemptId, progress: Progress) {
-        assert!(!progress.text_ja.is_empty());
-        if let Some((code, stop)) = &*self.cancel_on.lock().unwrap()
-            && *code == progress.code
-            && !stop.is_cancelled()
-        {
-            self.note("CancelAsked");
-            stop.cancel();
-        }
-    }
-
-    fn show(&self, _attempt: AttemptId, code: Option<CodeToShow>) {
-        self.shown.lock().unwrap().push(code);
-    }
-}
 
 /// Waiting times of a test: long enough for a busy computer, short enough for many silences.
 pub const TIMERS: PayPayTimers = PayPayTimers {
@@ -124,12 +40,7 @@ pub const TIMERS: PayPayTimers = PayPayTimers {
 /// The secret of every test; it may stand nowhere else.
 pub const SECRET: &str = "SIMULATED-SECRET-0001";
 
-pub struct Bench {
-    pub operator: PayPaySimulator,
-    pub till: Arc<CodeTerminal<PayPay>>,
-    pub journal: Arc<Journal>,
-    attempts: u128,
-}
+pub type Bench = test_counter::Bench<PayPaySimulator, CodeTerminal<PayPay>>;
 
 impl Bench {
     pub async fn new() -> Self {
@@ -140,7 +51,7 @@ impl Bench {
         let options = SimulatorOptions { cancel_pace: Duration::from_millis(40), ..options };
         let operator = PayPaySimulator::start(options, Arc::new(Standing)).await.unwrap();
         let till = Arc::new(till(operator.base_url(), SECRET, timers));
-        Self { operator, till, journal: Arc::default(), attempts: 0 }
+        Self::of(operator, till)
     }
 
     /// With rules of a fault script.
@@ -151,34 +62,12 @@ impl Bench {
     }
 
     pub fn load(&self, rules: &str) {
-        self.operator.load_script(&Script::parse(&format!("device = \"paypay\"\nrule = [{rules}]")).unwrap());
+        self.machine.load_script(&Script::parse(&format!("device = \"paypay\"\nrule = [{rules}]")).unwrap());
     }
 
     /// The agent starts again: what the till remembered is gone.
     pub fn restart(&mut self, timers: PayPayTimers) {
-        self.till = Arc::new(till(self.operator.base_url(), SECRET, timers));
-    }
-
-    pub fn request(&mut self, yen: i64, kind: CatKind) -> CatRequest {
-        self.attempts += 1;
-        CatRequest {
-            attempt: format!("00000000-0000-7000-8000-{:012}", self.attempts).parse().unwrap(),
-            sequence_number: u32::try_from(self.attempts).unwrap(),
-            amount: Yen::new(yen),
-            kind,
-            original: None,
-            code: None,
-        }
-    }
-
-    pub async fn authorize(&self, request: CatRequest, stop: CancellationToken) -> Outcome {
-        self.till.authorize(request, Arc::clone(&self.journal) as Arc<dyn Recorder>, stop).await
-    }
-
-    pub async fn sale(&mut self, yen: i64) -> (CatRequest, Outcome) {
-        let request = self.request(yen, CatKind::Sales);
-        let outcome = self.authorize(request.clone(), CancellationToken::new()).await;
-        (request, outcome)
+        self.till = Arc::new(till(self.machine.base_url(), SECRET, timers));
     }
 
     /// Begins a sale and waits until its code is on the display; it goes on by itself.
@@ -196,19 +85,8 @@ impl Bench {
         }
     }
 
-    pub async fn query(&self, request: &CatRequest) -> QueryAnswer {
-        let evidence = AttemptEvidence {
-            attempt: request.attempt,
-            kind: request.kind,
-            amount: request.amount,
-            partial: None,
-            known: Vec::new(),
-        };
-        self.till.query(evidence).await
-    }
-
     pub fn charged(&self) -> Vec<i64> {
-        self.operator.charged().into_iter().map(Yen::get).collect()
+        self.machine.charged().into_iter().map(Yen::get).collect()
     }
 
     /// Sale and void of the same attempt.

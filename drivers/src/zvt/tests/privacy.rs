@@ -1,40 +1,14 @@
 //! No card number in logs or in what is recorded, even where a terminal says it unmasked (DESIGN 3.14). And: a simulator that does
 //! not borrow the driver's reading.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use domain::payment::Outcome;
 
 use super::support::Bench;
-use crate::script::Script;
-
-/// Everything that is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{script::Script, test_counter::Log};
 
 #[tokio::test]
 async fn a_card_number_goes_nowhere() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || sink.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::listen();
 
     let mut bench = Bench::new().await;
     let text = |line: &str| line.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
@@ -52,7 +26,7 @@ async fn a_card_number_goes_nowhere() {
     assert_eq!(approval.masked_account.as_deref(), Some("************1234"));
     assert_eq!(approval.receipt_text, ["************1234", "**** **** **** 1234"]);
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("04 0F (27 bytes)"), "the log is on: {logged}");
     let recorded = format!("{outcome:?} {:?}", bench.journal.everything());
     for place in [logged, recorded] {

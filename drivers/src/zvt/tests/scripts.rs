@@ -9,6 +9,7 @@ use super::support::{Bench, yen};
 use crate::{
     cat::LinkState,
     script::Script,
+    test_counter::scripts::integers,
     zvt::simulator::{Card, Next},
 };
 
@@ -16,12 +17,7 @@ const OK: [u8; 3] = [0x80, 0x00, 0x00];
 
 /// The book is as the script says.
 fn agrees(bench: &Bench, script: &Script) {
-    let wanted: Vec<i64> = script.expect["book"]["charged"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|amount| amount.as_integer().unwrap())
-        .collect();
+    let wanted = integers(&script.expect["book"]["charged"]);
     assert_eq!(bench.simulator.charged(), yen(&wanted));
 }
 

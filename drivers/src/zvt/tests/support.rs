@@ -12,28 +12,19 @@ use domain::{
     id::AttemptId,
     money::Yen,
     payment::{Approval, AttemptFact, Outcome, QueryAnswer, StrayResult},
-    time::{Clock, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     cat::{AttemptEvidence, Cat, CatKind, CatRequest, Fut, JournalDown, Progress, Recorder},
     script::Script,
+    test_counter::{self, Standing},
     zvt::{
         CurrencyExponent, ZvtConfig, ZvtSimulator, ZvtTerminal, ZvtTimers,
         evidence::same_result,
         simulator::{Listen, SimulatorConfig},
     },
 };
-
-/// 2026-11-21 10:30:15 in Japan.
-pub struct Standing;
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_jst("2026-11-21".parse().unwrap(), 10, 30, 15).unwrap()
-    }
-}
 
 /// What was recorded, in order, as words a test can compare.
 #[derive(Default)]
@@ -152,7 +143,7 @@ pub struct Bench {
     pub simulator: ZvtSimulator,
     pub terminal: Arc<dyn Cat>,
     pub journal: Arc<VecJournal>,
-    attempts: u128,
+    attempts: u32,
 }
 
 impl Bench {
@@ -181,23 +172,14 @@ impl Bench {
     }
 
     pub fn load(&self, name: &str) -> Script {
-        let path = format!("{}/testdata/scripts/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-        let script = Script::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(script.device, "zvt");
+        let script = test_counter::scripts::load("zvt", name);
         self.simulator.load_script(&script);
         script
     }
 
     pub fn request(&mut self, yen: i64) -> CatRequest {
         self.attempts += 1;
-        CatRequest {
-            attempt: format!("00000000-0000-7000-8000-{:012}", self.attempts).parse().unwrap(),
-            sequence_number: u32::try_from(self.attempts).unwrap(),
-            amount: Yen::new(yen),
-            kind: CatKind::Sales,
-            original: None,
-            code: None,
-        }
+        test_counter::request(self.attempts, yen, CatKind::Sales)
     }
 
     pub async fn authorize(&self, request: CatRequest, stop: CancellationToken) -> Outcome {
