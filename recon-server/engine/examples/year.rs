@@ -94,7 +94,7 @@ fn payment(n: usize) -> (Option<Sale>, Option<Row>) {
     let minute = dice / 40 % 480;
     let (hour, minute) = (i8::try_from(9 + minute / 60).unwrap(), i8::try_from(minute % 60).unwrap());
     let at = Timestamp::from_jst(day, hour, minute, i8::try_from(dice / 20_000 % 60).unwrap()).unwrap();
-    let refund = dice / 7 % 100 == 0;
+    let refund = (dice / 7).is_multiple_of(100);
     let amount = [300, 300, 300, 450, 600][dice / 11 % 5] * if refund { -1 } else { 1 };
     let (id, brand, method) = CONTRACTS[place];
     let card = method != Method::CodeStatic;
@@ -132,27 +132,32 @@ fn payment(n: usize) -> (Option<Sale>, Option<Row>) {
         paid_again_as: None,
         parts: Vec::new(),
     };
-    let row = Row {
+    let row = told(n, dice, &sale);
+    let missing = dice / 3 % 100;
+    ((missing != 1).then_some(sale), (missing != 2).then_some(row))
+}
+
+/// The row of a sale: twenty seconds later, under the acquirer's own number.
+fn told(n: usize, dice: usize, sale: &Sale) -> Row {
+    Row {
         id: format!("row-{:016x}-{n:08}", scramble(n + SALES)),
-        contract: id.parse().unwrap(),
-        file: format!("{id}-{day}"),
+        contract: sale.contract.clone().unwrap(),
+        file: format!("{}-{}", sale.contract.clone().unwrap(), sale.payment_date),
         row: 2,
         occurrence: 1,
         record_key: format!("key-{n:08}"),
-        class: if refund { RowClass::Refund } else { RowClass::Sale },
-        at: at.plus_ms(20_000),
+        class: if sale.kind == SaleKind::Refund { RowClass::Refund } else { RowClass::Sale },
+        at: sale.at.plus_ms(20_000),
         process_date: None,
-        amount: Yen::new(amount),
-        brand: Some(brand.parse().unwrap()),
-        terminal_id: Some(terminal),
-        slip_number: card.then(|| digits.clone()),
+        amount: sale.amount,
+        brand: sale.brand.clone(),
+        terminal_id: sale.terminal_id.clone().or(sale.sheet_number.clone()),
+        slip_number: sale.slip_number.clone(),
         approval_code: None,
-        payer_digits: (!card).then_some(digits),
+        payer_digits: sale.payer_digits.clone(),
         acquirer_transaction_id: Some(format!("{:020}", dice)),
         reference: None,
-    };
-    let missing = dice / 3 % 100;
-    ((missing != 1).then_some(sale), (missing != 2).then_some(row))
+    }
 }
 
 fn facts() -> Facts {
@@ -239,25 +244,22 @@ fn main() {
         memory = engine::Memory::new();
         engine::reconcile_with(&before, &mut memory).unwrap().0.exceptions.len()
     });
-    let (mut best, mut found) = (f64::MAX, (0, 0, 0));
+    again("one file of one day added", &added, &memory);
+    let tomorrow = Facts { as_of: before.as_of.plus_days(1), ..before };
+    again("a day later", &tomorrow, &memory);
+}
+
+/// One run with a memory that another run left behind.
+fn again(name: &str, facts: &Facts, memory: &engine::Memory) {
+    let (mut best, mut computed, mut all) = (f64::MAX, 0, 0);
     for _ in 0..ROUNDS {
-        memory = engine::Memory::new();
-        engine::reconcile_with(&before, &mut memory).unwrap();
+        let mut memory = memory.clone();
         let start = seconds();
-        let (outcome, rerun) = engine::reconcile_with(&added, &mut memory).unwrap();
+        let (_, rerun) = engine::reconcile_with(facts, &mut memory).unwrap();
         best = best.min(seconds() - start);
-        found = (outcome.exceptions.len(), rerun.computed().count(), rerun.partitions.len());
-        let start = seconds();
-        engine::reconcile_with(&Facts { as_of: added.as_of.plus_days(1), ..added.clone() }, &mut memory)
-            .unwrap();
-        if std::env::var_os("VERBOSE").is_some() {
-            println!("next day with clone {:.3}", seconds() - start);
-        }
+        (computed, all) = (rerun.computed().count(), rerun.partitions.len());
     }
-    println!(
-        "{:<40} {best:8.3} s   {} exceptions; {} of {} partitions",
-        "one file added", found.0, found.1, found.2
-    );
+    println!("{name:<40} {best:8.3} s   {computed} of {all} partitions computed");
 }
 
 /// The facts before a file of one day of one contract came, and all of them.

@@ -23,7 +23,7 @@ pub struct BankCalendar {
 }
 
 /// A closing period, both days included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Period {
     /// First day.
     pub from: CivilDate,

@@ -26,7 +26,7 @@ use crate::{
 const CLOSING_SHIFT_DAYS_MAX: i32 = 7;
 /// Days between two expected days within which two payouts may have been paid as one.
 const MERGED_WITHIN_DAYS: i32 = 31;
-/// Monthly fee of PayPay's light plan, before and with tax (domain.md 6.3 [T6b]); for contracts where no plan fee is entered.
+/// Monthly fee of PayPay's light plan, before and with tax (domain.md 6.3 T6b); for contracts where no plan fee is entered.
 const PAYPAY_LIGHT_PLAN: [i64; 2] = [1_980, 2_178];
 /// Other rules of the fee that are named.
 const RULES_NAMED_MAX: usize = 3;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: after [`check`], every sum of a run fits `i64` yen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::money::{Yen, YenOverflow};
 
@@ -67,7 +67,7 @@ pub(crate) fn check(facts: &Facts) -> Result<(), BadFacts> {
 }
 
 fn unique<'a, I: Iterator<Item = (&'a str, Yen)>>(kind: &'static str, facts: I) -> Result<(), BadFacts> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for (id, amount) in facts {
         if !seen.insert(id) {
             return Err(BadFacts::Twice { kind, id: id.to_owned() });

@@ -120,22 +120,14 @@ impl Classifier<'_, '_> {
 
     fn settle_sale(&mut self, index: usize, ended: Ended) {
         let sale = self.world.sales[index];
-        self.out.dispositions.push(Disposition {
-            side: Side::Journal,
-            id: sale.id.clone(),
-            amount: sale.amount,
-            ended,
-        });
+        let (id, amount) = (sale.id.clone(), sale.amount);
+        self.out.dispositions.push((index, Disposition { side: Side::Journal, id, amount, ended }));
     }
 
     fn settle_row(&mut self, index: usize, ended: Ended) {
         let row = self.world.rows[index];
-        self.out.dispositions.push(Disposition {
-            side: Side::Statement,
-            id: row.id.clone(),
-            amount: row.amount,
-            ended,
-        });
+        let (id, amount) = (row.id.clone(), row.amount);
+        self.out.dispositions.push((index, Disposition { side: Side::Statement, id, amount, ended }));
     }
 
     fn ours(&mut self, item: usize, kind: OurKind, timing: Timing) {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a counter day of which nothing was heard is a finding; 休業 is entered by a person, never inferred.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     id::{BrandCode, CounterId},
@@ -21,27 +21,26 @@ use crate::{
 };
 
 /// Puts terminal totals beside the lines and raises what differs.
-pub(crate) fn terminals(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
+pub(crate) fn terminals<'f>(world: &World<'f>, lines: &mut Lines<'f>) -> Vec<Exception> {
     let mut totals: BTreeMap<(CivilDate, &CounterId, &BrandCode), Figure> = BTreeMap::new();
     for total in &world.facts.terminal_totals {
         let key = (total.business_day, &total.counter, &total.brand);
         totals.entry(key).or_default().add(i64::from(total.count), total.amount);
     }
     let mut exceptions = Vec::new();
+    let by_counter = lines.by_counter();
     for ((day, counter, brand), total) in totals {
-        let mine = |key: &&LineKey| {
-            key.day == day && key.counter.as_ref() == Some(counter) && key.brand.as_ref() == Some(brand)
-        };
-        let keys: Vec<LineKey> = lines.map.keys().filter(mine).cloned().collect();
+        let here = by_counter.get(&(day, counter)).into_iter().flatten();
+        let keys: Vec<LineKey<'f>> = here.filter(|key| key.brand == Some(brand)).copied().collect();
         let (mut ours, mut unknown) = (Figure::default(), Figure::default());
-        for line in keys.iter().filter_map(|key| lines.map.get(key)) {
+        for line in keys.iter().filter_map(|key| lines.get(key)) {
             // 過日分確定: the terminal took it on another day, and its total of this day cannot hold it.
             ours = ours.plus(line.net).minus(line.late);
             unknown = unknown.plus(line.unknown);
         }
         let key = keys.into_iter().next().unwrap_or_else(|| lonely(world, day, counter, brand));
         let difference = total.minus(ours);
-        lines.line(world, key.clone()).terminal = Some(TerminalSide { total, difference });
+        lines.line(world, key).terminal = Some(TerminalSide { total, difference });
         if !difference.is_zero() {
             let exception = differs(counter, brand, day, difference, unknown).finish(world);
             lines.hang(world, key, &exception, true);
@@ -52,16 +51,21 @@ pub(crate) fn terminals(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> 
 }
 
 /// The line of a terminal total that no sale stands beside.
-fn lonely(world: &World<'_>, day: CivilDate, counter: &CounterId, brand: &BrandCode) -> LineKey {
+fn lonely<'f>(
+    world: &World<'f>,
+    day: CivilDate,
+    counter: &'f CounterId,
+    brand: &'f BrandCode,
+) -> LineKey<'f> {
     let contract = world.contracts.iter().position(|c| c.covers.iter().any(|(_, b)| b == brand));
     let covered = contract.and_then(|c| world.contracts[c].covers.iter().find(|(_, b)| b == brand));
     let method = covered.map(|(method, _)| *method).or_else(|| brand_rule(brand).map(|rule| rule.method));
     LineKey {
         day,
-        counter: Some(counter.clone()),
+        counter: Some(counter),
         contract,
         method: method.unwrap_or(Method::Credit),
-        brand: Some(brand.clone()),
+        brand: Some(brand),
     }
 }
 
@@ -128,14 +132,14 @@ fn no_counter(world: &World<'_>) -> Exception {
 }
 
 /// Raises counter days that hold the verdict open, and hangs them on the lines of the day.
-pub(crate) fn days(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
+pub(crate) fn days<'f>(world: &World<'f>, lines: &mut Lines<'f>) -> Vec<Exception> {
     let mut states: BTreeMap<(CivilDate, &CounterId), CounterDayState> = BTreeMap::new();
     for day in &world.facts.counter_days {
         let known = states.entry((day.business_day, &day.counter)).or_insert(day.state);
         *known = (*known).max(day.state);
     }
     // A refund is decided at the centre: the counter need not have been open.
-    let heard: BTreeSet<(CivilDate, &CounterId)> = world
+    let heard: HashSet<(CivilDate, &CounterId)> = world
         .sales
         .iter()
         .filter(|s| s.kind == SaleKind::Sale)
@@ -148,6 +152,7 @@ pub(crate) fn days(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
     if states.is_empty() {
         exceptions.push(no_counter(world));
     }
+    let by_counter = lines.by_counter();
     for ((day, counter), state) in states {
         let what = match state {
             CounterDayState::Delivered | CounterDayState::Holiday => continue,
@@ -171,9 +176,8 @@ pub(crate) fn days(world: &World<'_>, lines: &mut Lines) -> Vec<Exception> {
             verdict: None,
         };
         let exception = draft.finish(world);
-        let mine = |key: &&LineKey| key.day == day && key.counter.as_ref() == Some(counter);
-        let keys: Vec<LineKey> = lines.map.keys().filter(mine).cloned().collect();
-        keys.into_iter().for_each(|key| lines.hang(world, key, &exception, false));
+        let keys = by_counter.get(&(day, counter)).into_iter().flatten();
+        keys.for_each(|key| lines.hang(world, *key, &exception, false));
         exceptions.push(exception);
     }
     exceptions

@@ -104,8 +104,8 @@ pub(crate) fn of(world: &World<'_>, partition: &Partition, context: &Sum) -> Sum
     partition.sales.len().hash(&mut ink);
     for sale in partition.sales.iter().map(|place| world.sales[*place]) {
         let id = sale.id.as_str();
-        (sale, house.paid_again.contains(id), house.unclosed.contains(id), house.covering.get(id))
-            .hash(&mut ink);
+        (sale, house.paid_again.contains(id), house.unclosed.contains(id)).hash(&mut ink);
+        (house.covering.get(id), house.held.get(id)).hash(&mut ink);
     }
     for row in partition.rows.iter().map(|place| world.rows[*place]) {
         (row, house.originals.get(row.id.as_str())).hash(&mut ink);

@@ -76,7 +76,7 @@ pub(crate) fn of_sum(
     sum: &Sum,
     set: &str,
     state: LinkState,
-) -> Vec<Link> {
+) -> Vec<(usize, Link)> {
     let mut links = Vec::new();
     let last = sum.items.len() * sum.rows.len();
     for i in &sum.items {
@@ -86,7 +86,7 @@ pub(crate) fn of_sum(
             let over = if links.len() + 1 == last { sum.difference } else { Yen::ZERO };
             let theirs = part.saturating_add(over);
             let members = [item.sale.id.clone(), row.id.clone()];
-            links.push(Link {
+            let link = Link {
                 id: set_id("link", &world.facts.config_version, &members),
                 leg: Leg::JournalStatement,
                 stage: if sum.total { Stage::DayTotal } else { Stage::BoundedSum },
@@ -107,7 +107,8 @@ pub(crate) fn of_sum(
                     set: Some(set.to_owned()),
                     ..Proof::default()
                 },
-            });
+            };
+            links.push((item.index, link));
         }
     }
     links

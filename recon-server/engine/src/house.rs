@@ -40,6 +40,8 @@ pub(crate) struct House<'f> {
     pub covering: BTreeMap<&'f str, &'f str>,
     /// The sale that a row takes back, by row.
     pub originals: BTreeMap<&'f str, &'f Sale>,
+    /// Rows that a person confirmed to be a sale's, by sale.
+    pub held: BTreeMap<&'f str, BTreeSet<&'f str>>,
     confirmed: BTreeSet<&'f str>,
     refused: BTreeSet<&'f str>,
 }
@@ -89,6 +91,10 @@ impl<'f> House<'f> {
             again.is_some_and(|place| world.sales[place].state == SaleState::Completed)
         };
         let notices = &facts.notices;
+        let mut held: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for pair in &notices.held {
+            held.entry(&pair.sale).or_default().insert(&pair.row);
+        }
         Self {
             terminals: facts.terminals.iter().map(|t| (t.id.as_str(), &t.counter)).collect(),
             has_rows: world.row_contract.iter().copied().collect(),
@@ -99,6 +105,7 @@ impl<'f> House<'f> {
             unclosed: unclosed(world),
             covering: covering(world),
             originals: originals::find(world),
+            held,
             confirmed: notices.confirmed.iter().map(String::as_str).collect(),
             refused: notices.refused.iter().map(String::as_str).collect(),
         }

@@ -72,10 +72,12 @@ pub(crate) struct Theirs {
 /// Everything that leg 1 finds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Classified {
-    pub links: Vec<Link>,
+    /// Each with the place of its sale.
+    pub links: Vec<(usize, Link)>,
     pub exceptions: Vec<Exception>,
     pub decisions: Vec<UnknownDecided>,
-    pub dispositions: Vec<Disposition>,
+    /// Each with the place of its sale or row.
+    pub dispositions: Vec<(usize, Disposition)>,
     pub ours: Vec<Ours>,
     pub theirs: Vec<Theirs>,
     pub sets: Vec<SetProof>,

@@ -13,6 +13,7 @@ use crate::{
     ledger::{Classified, Ours, Theirs},
     memory::{Memory, PartitionRun, Remembered, Rerun},
     near::{Ask, Near},
+    outcome::Side,
     partition::{Partition, cut, uncut},
     world::World,
 };
@@ -110,10 +111,13 @@ fn put(world: &World<'_>, all: &mut Classified, partition: &Partition, found: Cl
     }));
     all.open_rows.extend(found.open_rows.into_iter().map(|row| rows[row]));
     all.open_items.extend(found.open_items.into_iter().map(|(at, yen, sale)| (at, yen, sales[sale])));
-    all.links.extend(found.links);
+    all.links.extend(found.links.into_iter().map(|(sale, link)| (sales[sale], link)));
     all.exceptions.extend(found.exceptions);
     all.decisions.extend(found.decisions);
-    all.dispositions.extend(found.dispositions);
+    all.dispositions.extend(found.dispositions.into_iter().map(|(place, placed)| {
+        let places = if placed.side == Side::Journal { sales } else { rows };
+        (places[place], placed)
+    }));
     all.sets.extend(found.sets);
 }
 
@@ -126,4 +130,7 @@ fn finish(world: &World<'_>, all: &mut Classified) {
         all.exceptions[place].near = near;
     }
     all.exceptions.extend(refunds::exceeding(world));
+    // Places are in the order of ids, and numbers are compared faster.
+    all.links.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.right.cmp(&other.right)));
+    all.dispositions.sort_by_key(|(place, placed)| (placed.side, *place));
 }

@@ -3,8 +3,9 @@
 //! [`reconcile`] takes [`facts::Facts`] as of a day and gives an [`outcome::Outcome`]. Invariants: same facts in any order, same bytes out;
 //! every sale, row, payout and deposit ends in exactly one class ([`outcome::Disposition`], checked by [`audit::audit`]); a report is
 //! green only when its residual is exactly 0 and nothing is missing. Stages (reconciliation.md 5.4): 0 gate, 1 id join, 2 composite
-//! keys, 3 mutual-unique window, 4 interchangeable sets, 5 bounded sums, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Not here:
-//! storage, clocks, floats.
+//! keys, 3 mutual-unique window, 4 interchangeable sets, 5 bounded sums, 6 roll-up, 7 deposit 1:1, 8 deposit sets, 9 classify. Stages 1 to 5
+//! and their part of 9 run by partition, so that [`reconcile_with`] a [`Memory`] matches only what changed (5.6); locked periods stay as
+//! they were signed ([`locks`]). Not here: storage, clocks, floats.
 
 pub mod alias;
 mod alike;

@@ -2,7 +2,7 @@
 //!
 //! Invariants: every sale and every row stands in exactly one line; shares of a closing's fee, payout and deposit add up to them exactly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     id::{BrandCode, CounterId},
@@ -20,42 +20,44 @@ use crate::{
 };
 
 /// What makes a line.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LineKey {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LineKey<'f> {
     pub day: CivilDate,
-    pub counter: Option<CounterId>,
+    pub counter: Option<&'f CounterId>,
     pub contract: Option<usize>,
     pub method: Method,
-    pub brand: Option<BrandCode>,
+    pub brand: Option<&'f BrandCode>,
 }
 
 /// Lines under construction.
-pub(crate) struct Lines {
-    pub map: BTreeMap<LineKey, ReportLine>,
-    /// Lines of each sale and row by id.
-    members: BTreeMap<String, LineKey>,
+#[derive(Default)]
+pub(crate) struct Lines<'f> {
+    place: HashMap<LineKey<'f>, usize>,
+    list: Vec<(LineKey<'f>, ReportLine)>,
+    /// Lines of the rows that count, by place of the row.
+    of_row: HashMap<usize, LineKey<'f>>,
 }
 
-impl LineKey {
+impl<'f> LineKey<'f> {
     /// The line of a sale.
-    pub fn of_sale(world: &World<'_>, index: usize) -> Self {
+    pub fn of_sale(world: &World<'f>, index: usize) -> Self {
         let sale = world.sales[index];
         Self {
             day: sale.business_day,
-            counter: Some(sale.counter.clone()),
+            counter: Some(&sale.counter),
             contract: world.sale_contract[index],
             method: sale.method,
-            brand: sale.brand.clone(),
+            brand: sale.brand.as_ref(),
         }
     }
 
     /// The line of a row that no sale stands behind.
-    fn of_row(world: &World<'_>, row: usize) -> Self {
+    fn of_row(world: &World<'f>, row: usize) -> Self {
         let r = world.rows[row];
         let (method, brand) = world.method_of_row(row);
         Self {
             day: r.at.date(),
-            counter: r.terminal_id.as_deref().and_then(|t| world.counter_of(t)).cloned(),
+            counter: r.terminal_id.as_deref().and_then(|t| world.counter_of(t)),
             contract: Some(world.row_contract[row]),
             method,
             brand,
@@ -63,7 +65,7 @@ impl LineKey {
     }
 
     /// The line of something of theirs.
-    pub fn of_theirs(world: &World<'_>, theirs: &Theirs) -> Option<Self> {
+    pub fn of_theirs(world: &World<'f>, theirs: &Theirs) -> Option<Self> {
         match (theirs.sale, theirs.row) {
             (Some(sale), _) => Some(Self::of_sale(world, sale)),
             (None, Some(row)) => Some(Self::of_row(world, row)),
@@ -72,39 +74,37 @@ impl LineKey {
     }
 }
 
-impl Lines {
+impl<'f> Lines<'f> {
     /// Lines with the figures of both sides.
-    pub fn new(world: &World<'_>, leg1: &Classified) -> Self {
-        let mut lines = Self { map: BTreeMap::new(), members: BTreeMap::new() };
-        let mut reported = BTreeSet::new();
+    pub fn new(world: &World<'f>, leg1: &Classified) -> Self {
+        let mut lines = Self::default();
+        let mut reported = vec![false; world.sales.len()];
         for ours in &leg1.ours {
             if matches!(ours.timing, Timing::Reported(_)) {
-                reported.insert(ours.sale);
+                reported[ours.sale] = true;
             }
             let missing = if ours.timing == Timing::Break { ours.amount } else { Yen::ZERO };
             let line = lines.line(world, LineKey::of_sale(world, ours.sale));
             line.difference = line.difference.saturating_sub(missing);
         }
-        for index in 0..world.sales.len() {
-            lines.sale(world, index, reported.contains(&index));
+        for (index, reported) in reported.into_iter().enumerate() {
+            lines.sale(world, index, reported);
         }
         for theirs in &leg1.theirs {
             let Some(key) = LineKey::of_theirs(world, theirs) else { continue };
-            let line = lines.line(world, key.clone());
+            let line = lines.line(world, key);
             line.reported.add(if theirs.refund { -1 } else { 1 }, theirs.amount);
             line.difference = line.difference.saturating_add(theirs.difference);
             if let Some(row) = theirs.row {
-                lines.members.insert(world.rows[row].id.clone(), key);
+                lines.of_row.insert(row, key);
             }
         }
         lines
     }
 
-    fn sale(&mut self, world: &World<'_>, index: usize, reported: bool) {
+    fn sale(&mut self, world: &World<'f>, index: usize, reported: bool) {
         let sale = world.sales[index];
-        let key = LineKey::of_sale(world, index);
-        self.members.insert(sale.id.clone(), key.clone());
-        let line = self.line(world, key);
+        let line = self.line(world, LineKey::of_sale(world, index));
         match (sale.kind, sale.state) {
             (_, SaleState::Unknown) => line.unknown.add(1, sale.amount),
             (SaleKind::Refund, SaleState::Completed) => line.refunds.add(1, sale.amount),
@@ -128,19 +128,45 @@ impl Lines {
     }
 
     /// The line of a key, made when it is not there.
-    pub fn line(&mut self, world: &World<'_>, key: LineKey) -> &mut ReportLine {
-        self.map.entry(key.clone()).or_insert_with(|| blank(world, key))
+    pub fn line(&mut self, world: &World<'f>, key: LineKey<'f>) -> &mut ReportLine {
+        let next = self.list.len();
+        let place = *self.place.entry(key).or_insert(next);
+        if place == next {
+            self.list.push((key, blank(world, key)));
+        }
+        &mut self.list[place].1
+    }
+
+    /// The line of a key, where there is one.
+    pub fn get(&self, key: &LineKey<'f>) -> Option<&ReportLine> {
+        self.place.get(key).map(|place| &self.list[*place].1)
+    }
+
+    /// Keys by day and counter, in their order.
+    pub fn by_counter(&self) -> BTreeMap<(CivilDate, &'f CounterId), BTreeSet<LineKey<'f>>> {
+        let mut keys: BTreeMap<_, BTreeSet<LineKey<'f>>> = BTreeMap::new();
+        for (key, _) in &self.list {
+            if let Some(counter) = key.counter {
+                keys.entry((key.day, counter)).or_default().insert(*key);
+            }
+        }
+        keys
+    }
+
+    /// All lines, in the order of their keys.
+    pub fn into_lines(mut self) -> Vec<ReportLine> {
+        self.list.sort_unstable_by_key(|(key, _)| *key);
+        self.list.into_iter().map(|(_, line)| line).collect()
     }
 
     /// Hangs an exception on the lines of its members; its yen count in the first of them only.
-    pub fn attach(&mut self, world: &World<'_>, exception: &Exception) {
-        let mut keys: BTreeSet<LineKey> = BTreeSet::new();
+    pub fn attach(&mut self, world: &World<'f>, exception: &Exception) {
+        let mut keys: BTreeSet<LineKey<'f>> = BTreeSet::new();
         for member in &exception.members {
-            let key = self.members.get(member).cloned().or_else(|| {
-                let place = world.rows.binary_search_by(|row| row.id.as_str().cmp(member)).ok();
-                place.map(|row| LineKey::of_row(world, row))
-            });
-            keys.extend(key);
+            let row = world.rows.binary_search_by(|row| row.id.as_str().cmp(member)).ok();
+            let counted = row.and_then(|row| self.of_row.get(&row).copied());
+            let sold = || world.sale(member).map(|sale| LineKey::of_sale(world, sale));
+            keys.extend(counted.or_else(sold).or_else(|| row.map(|row| LineKey::of_row(world, row))));
         }
         for (nth, key) in keys.into_iter().enumerate() {
             self.hang(world, key, exception, nth == 0);
@@ -148,7 +174,7 @@ impl Lines {
     }
 
     /// Hangs an exception on one line.
-    pub fn hang(&mut self, world: &World<'_>, key: LineKey, exception: &Exception, with_yen: bool) {
+    pub fn hang(&mut self, world: &World<'f>, key: LineKey<'f>, exception: &Exception, with_yen: bool) {
         let line = self.line(world, key);
         line.verdict = line.verdict.max(exception.verdict);
         line.exceptions.push(exception.id.clone());
@@ -179,14 +205,14 @@ pub(crate) fn late(world: &World<'_>) -> Vec<LateConfirmed> {
     list
 }
 
-fn blank(world: &World<'_>, key: LineKey) -> ReportLine {
+fn blank(world: &World<'_>, key: LineKey<'_>) -> ReportLine {
     let received = key.contract.is_none_or(|c| world.covered(c, key.day) || world.own_figures(c));
     ReportLine {
         business_day: key.day,
-        counter: key.counter,
+        counter: key.counter.cloned(),
         contract: key.contract.map(|c| world.contracts[c].id.clone()),
         method: key.method,
-        brand: key.brand,
+        brand: key.brand.cloned(),
         sales: Figure::default(),
         voids: Figure::default(),
         refunds: Figure::default(),

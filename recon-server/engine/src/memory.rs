@@ -15,8 +15,8 @@ pub const MEMORY_FACTS_MAX: usize = 1_000_000;
 /// Most runs for which a result is kept that none of them used.
 pub const MEMORY_UNUSED_RUNS_MAX: u64 = 8;
 
-/// Results of earlier runs.
-#[derive(Default)]
+/// Results of earlier runs. A clone shares them.
+#[derive(Clone, Default)]
 pub struct Memory {
     kept: BTreeMap<Sum, Remembered>,
     facts: usize,
@@ -30,6 +30,7 @@ impl std::fmt::Debug for Memory {
 }
 
 /// One result.
+#[derive(Clone)]
 pub(crate) struct Remembered {
     pub found: Arc<Classified>,
     /// What it rests on beyond the digest.

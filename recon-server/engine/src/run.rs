@@ -16,9 +16,10 @@ use crate::{
     ledger::age,
     leg1::{self, Way},
     lines::{self, Lines},
+    locks,
     memory::{Memory, Rerun},
     notices,
-    outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
+    outcome::{DaySummary, Disposition, Exception, Figure, Link, Outcome, ReportLine},
     setoff::{self, Settled},
     shares, sheet, trustee, variance,
     world::World,
@@ -70,26 +71,31 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let mut exceptions = counter::terminals(&world, &mut lines);
     exceptions.extend(counter::days(&world, &mut lines));
     let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
-    let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
+    let mut sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
     exceptions.extend(of_sheets);
     let missing = gaps::missing(&world, &leg1.exceptions);
     exceptions.extend(missing.iter().map(|missing| missing.exception.clone()));
     exceptions.extend(leg3.exceptions);
+    // The locks say nothing of how things stand today: the verdict is that of the present sheets.
+    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
+    let (prior, of_locks) = locks::prior::apply(&world, &mut sheets);
+    let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
+    exceptions.extend(of_locks);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
-    let mut links = leg1.links;
-    links.extend(leg3.links);
+    let mut links = leg3.links;
     links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let links: Vec<Link> = leg1.links.into_iter().map(|(_, link)| link).chain(links).collect();
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
-    let mut dispositions = leg1.dispositions;
-    dispositions.extend(leg3.dispositions);
+    let mut dispositions = leg3.dispositions;
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    let placed = leg1.dispositions.into_iter().map(|(_, placed)| placed);
+    let dispositions: Vec<Disposition> = placed.chain(dispositions).collect();
     let lines = finish_lines(lines);
     let mut days = days(&lines, &exceptions);
     gaps::hold_open(&missing, &mut days);
-    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
     exceptions.iter_mut().for_each(|exception| age(&world, exception));
     let outcome = Outcome {
         as_of: facts.as_of,
@@ -106,12 +112,13 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
         exceptions,
         dispositions,
         aliases,
+        prior,
     };
     Ok((outcome, rerun))
 }
 
-fn finish_lines(lines: Lines) -> Vec<ReportLine> {
-    let mut done: Vec<ReportLine> = lines.map.into_values().collect();
+fn finish_lines(lines: Lines<'_>) -> Vec<ReportLine> {
+    let mut done: Vec<ReportLine> = lines.into_lines();
     for line in &mut done {
         line.exceptions.sort_unstable();
         line.exceptions.dedup();

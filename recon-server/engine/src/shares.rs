@@ -2,7 +2,7 @@
 //!
 //! Invariant: over the lines of a closing, fee shares sum to fee + tax, expected shares to the payout, deposited shares to the deposit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::money::Yen;
 
@@ -18,20 +18,24 @@ use crate::{
 };
 
 /// Gives each line its share of every closing that it is part of.
-pub(crate) fn share(
-    world: &World<'_>,
+pub(crate) fn share<'f>(
+    world: &World<'f>,
     leg1: &Classified,
     payouts: &BTreeMap<PayoutKey, Payout>,
     exceptions: &[Exception],
-    lines: &mut Lines,
+    lines: &mut Lines<'f>,
 ) {
-    let mut reported: BTreeMap<PayoutKey, BTreeMap<LineKey, i64>> = BTreeMap::new();
+    let mut sums: HashMap<(PayoutKey, LineKey<'f>), i64> = HashMap::new();
     for theirs in &leg1.theirs {
         if let Some(key) = LineKey::of_theirs(world, theirs) {
             let payout = (theirs.contract, world.period(theirs.contract, theirs.closing_date));
-            let sum = reported.entry(payout).or_default().entry(key).or_default();
+            let sum = sums.entry((payout, key)).or_default();
             *sum = sum.saturating_add(theirs.amount.get());
         }
+    }
+    let mut reported: BTreeMap<PayoutKey, BTreeMap<LineKey<'f>, i64>> = BTreeMap::new();
+    for ((payout, key), yen) in sums {
+        reported.entry(payout).or_default().insert(key, yen);
     }
     let mut about: BTreeMap<&str, Vec<&Exception>> = BTreeMap::new();
     for exception in exceptions {
@@ -44,12 +48,12 @@ pub(crate) fn share(
     }
 }
 
-fn one(
-    world: &World<'_>,
+fn one<'f>(
+    world: &World<'f>,
     payout: &Payout,
-    by_line: BTreeMap<LineKey, i64>,
+    by_line: BTreeMap<LineKey<'f>, i64>,
     exceptions: &[&Exception],
-    lines: &mut Lines,
+    lines: &mut Lines<'f>,
 ) {
     let weights: Vec<i64> = by_line.values().copied().collect();
     let fee = payout.fee.saturating_add(payout.fee_tax);
@@ -71,7 +75,7 @@ fn one(
     };
     for (i, key) in by_line.into_keys().enumerate() {
         for exception in exceptions {
-            lines.hang(world, key.clone(), exception, false);
+            lines.hang(world, key, exception, false);
         }
         let line = lines.line(world, key);
         line.fee = line.fee.saturating_add(Yen::new(fees[i]));

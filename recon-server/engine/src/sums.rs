@@ -12,9 +12,12 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     alike::{Alike, Kind, known_on_both},
     facts::{RowClass, SaleState},
+    house::Ruling,
+    ident::set_id,
     join::{ItemEnd, Joined, Mine, RowEnd},
     keys::Role,
     matching::Accept,
+    notices::ruled,
     proof::{identity_of_item, identity_of_row},
     subset::{Searched, sums},
     world::World,
@@ -78,14 +81,14 @@ impl<'f> Joined<'f> {
             (Searched::Nothing, Searched::Nothing) => return,
             (Searched::Unique(parts), Searched::Nothing) => {
                 for (row, parts) in rows.iter().zip(&parts) {
-                    self.take(parts.iter().map(|p| items[*p]).collect(), vec![*row], Yen::ZERO, false);
+                    self.propose(world, parts.iter().map(|p| items[*p]).collect(), vec![*row]);
                 }
                 self.left_over(key, &items);
                 return;
             }
             (Searched::Nothing, Searched::Unique(parts)) => {
                 for (item, parts) in items.iter().zip(&parts) {
-                    self.take(vec![*item], parts.iter().map(|p| rows[*p]).collect(), Yen::ZERO, false);
+                    self.propose(world, vec![*item], parts.iter().map(|p| rows[*p]).collect());
                 }
                 return;
             }
@@ -101,6 +104,20 @@ impl<'f> Joined<'f> {
         );
         if !items.is_empty() && !rows.is_empty() {
             self.ambiguous(items, rows, Some(reason_ja.to_owned()));
+        }
+    }
+
+    /// Takes a sum that was found, unless a person refused it; then its members stand alone.
+    fn propose(&mut self, world: &World<'f>, items: Vec<usize>, rows: Vec<usize>) {
+        let ours = items.iter().map(|i| self.items[*i].sale.id.clone());
+        let members: Vec<String> = ours.chain(rows.iter().map(|r| world.rows[*r].id.clone())).collect();
+        if ruled(world, &set_id("set", "sum", &members)) == Ruling::Refused {
+            items.iter().for_each(|i| {
+                self.spare_items.remove(i);
+            });
+            self.stand_alone(&items, &rows);
+        } else {
+            self.take(items, rows, Yen::ZERO, false);
         }
     }
 

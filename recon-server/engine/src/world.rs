@@ -2,7 +2,11 @@
 //!
 //! Invariant: every list is sorted by id; stage 0 (what was received) is answered here and nowhere else.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use domain::{
     id::{BrandCode, ContractId, CounterId},
@@ -32,6 +36,8 @@ pub(crate) struct World<'f> {
     pub house: Rc<House<'f>>,
     /// What was asked beyond the facts.
     asked: RefCell<Asked>,
+    /// Periods that were asked for: the same few again and again.
+    periods: RefCell<HashMap<(usize, CivilDate), Period>>,
 }
 
 impl<'f> World<'f> {
@@ -55,6 +61,7 @@ impl<'f> World<'f> {
             row_contract,
             house: Rc::default(),
             asked: RefCell::default(),
+            periods: RefCell::default(),
         };
         world.house = Rc::new(House::new(&world));
         world
@@ -72,6 +79,7 @@ impl<'f> World<'f> {
             row_contract: rows.iter().map(|place| self.row_contract[*place]).collect(),
             house: Rc::clone(&self.house),
             asked: RefCell::default(),
+            periods: RefCell::default(),
         }
     }
 
@@ -120,7 +128,8 @@ impl<'f> World<'f> {
 
     /// The closing period of a contract that holds a day.
     pub fn period(&self, contract: usize, day: CivilDate) -> Period {
-        period_of(&self.contracts[contract].closing, day)
+        let mut known = self.periods.borrow_mut();
+        *known.entry((contract, day)).or_insert_with(|| period_of(&self.contracts[contract].closing, day))
     }
 
     /// The counter where a terminal or sheet of ours stands.
@@ -134,23 +143,30 @@ impl<'f> World<'f> {
     }
 
     /// Method and brand of a row that no sale stands behind.
-    pub fn method_of_row(&self, row: usize) -> (Method, Option<BrandCode>) {
+    pub fn method_of_row(&self, row: usize) -> (Method, Option<&'f BrandCode>) {
         let covers = &self.contracts[self.row_contract[row]].covers;
         let brand = self.rows[row].brand.as_ref();
         let known = covers.iter().find(|(_, b)| Some(b) == brand);
         match (known.or(covers.first()), brand) {
-            (Some((method, covered)), None) => (*method, Some(covered.clone())),
-            (Some((method, _)), Some(brand)) => (*method, Some(brand.clone())),
-            (None, brand) => (Method::Credit, brand.cloned()),
+            (Some((method, covered)), None) => (*method, Some(covered)),
+            (Some((method, _)), Some(brand)) => (*method, Some(brand)),
+            (None, brand) => (Method::Credit, brand),
         }
     }
 }
 
 /// References in the order of their ids.
 fn sorted<'f, T>(facts: &'f [T], id: impl Fn(&'f T) -> &'f str) -> Vec<&'f T> {
-    let mut list: Vec<&T> = facts.iter().collect();
-    list.sort_by_key(|fact| id(fact));
-    list
+    let mut list: Vec<(u128, &T)> = facts.iter().map(|fact| (head(id(fact)), fact)).collect();
+    list.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+    list.into_iter().map(|(_, fact)| fact).collect()
+}
+
+/// The first bytes of an id as a number of the same order: most comparisons need no more.
+fn head(id: &str) -> u128 {
+    let mut bytes = [0_u8; 16];
+    bytes.iter_mut().zip(id.bytes()).for_each(|(to, from)| *to = from);
+    u128::from_be_bytes(bytes)
 }
 
 /// Whether a method's money comes later, from an acquirer or from an organisation that is billed. Cash and 証券 (定額小為替) are carried

@@ -15,6 +15,7 @@ use crate::{
     ident::set_id,
     keys::Rule,
     ledger::{Draft, Timing},
+    notices::pair_subject,
     outcome::{Ended, Link, SetProof, Stage},
     proof::{LinkState, Pairing},
     sentence_sets as sentence,
@@ -106,7 +107,7 @@ impl Classifier<'_, '_> {
                     };
                     let draft = self.about_sale(index, ExceptionClass::ProposedMatch, text);
                     let members = vec![sale.id.clone(), r.id.clone()];
-                    let subject = set_id("pair", "", &members);
+                    let subject = pair_subject(&sale.id, &r.id);
                     link.proof.state =
                         self.propose(Draft { subject, members, day: r.closing_date(), ..draft });
                 }
@@ -116,7 +117,7 @@ impl Classifier<'_, '_> {
         let exact = matches!(rule, Rule::TransactionId | Rule::Reference | Rule::Alike { .. })
             || matches!(rule, Rule::Key { with_amount: true, .. });
         self.refused.fill(self.world, &mut link, index, row, !exact);
-        self.out.links.push(link);
+        self.out.links.push((index, link));
         ended
     }
 
@@ -201,10 +202,10 @@ impl Classifier<'_, '_> {
         let (index, row) = (joined.items[*first].index, self.world.rows[*row]);
         let proof = self.say_sum(sum, index, row);
         let mut place = BTreeMap::new();
-        for link in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
+        for (sale, link) in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
             place.insert(link.left.clone(), link.id.clone());
             place.insert(link.right.clone(), link.id.clone());
-            self.out.links.push(link);
+            self.out.links.push((sale, link));
         }
         let differs = (sum.difference != Yen::ZERO).then(|| {
             let draft = self.about_sale(index, ExceptionClass::AmountDiff, proof.sentence_ja.clone());

@@ -12,6 +12,7 @@ mod counter;
 mod declared;
 
 mod gaps;
+mod locks;
 mod mutations;
 mod oracle;
 mod oracle_sets;
