@@ -14,6 +14,7 @@ mod files;
 mod finance;
 mod journal_day;
 mod journal_line;
+mod notices;
 mod papers;
 mod people;
 mod periods;
