@@ -10,10 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    facts::{Row, RowClass, SaleState},
+    facts::{RowClass, SaleState},
+    house::Ruling,
+    ident::set_id,
     join::{ItemEnd, Joined, Mine, RowEnd},
-    keys::{Item, Role, Rule},
+    keys::{Role, Rule},
     matching::Accept,
+    notices::ruled,
     pairs::{Timed, paired_in_order, paired_in_time, possible_spares},
     proof::{identity_of_item, identity_of_row},
     world::World,
@@ -66,7 +69,7 @@ impl<'f> Joined<'f> {
             for (kind, gathered) in self.classes(world, mine, charge) {
                 let Gathered { items, rows } = self.without_identity(world, gathered);
                 if !items.is_empty() && !rows.is_empty() {
-                    self.set(mine, kind, items, rows);
+                    self.set(world, mine, kind, items, rows);
                 }
             }
         }
@@ -114,7 +117,7 @@ impl<'f> Joined<'f> {
 
     /// Open members by class.
     fn classes(&self, world: &World<'f>, mine: &Mine<'_>, charge: bool) -> BTreeMap<Kind<'f>, Gathered> {
-        let (brands, terminals) = self.known_on_both(world, mine);
+        let (brands, terminals) = known_on_both(world, mine);
         let mut classes: BTreeMap<Kind<'f>, Gathered> = BTreeMap::new();
         for r in mine.rows.iter().copied() {
             let row = world.rows[r];
@@ -151,16 +154,6 @@ impl<'f> Joined<'f> {
         classes
     }
 
-    /// Whether brands, and whether terminals, are known on both sides of a contract. What only one side knows divides nothing.
-    pub(crate) fn known_on_both(&self, world: &World<'f>, mine: &Mine<'_>) -> (bool, bool) {
-        let ours = |known: fn(&Item<'f>) -> bool| mine.items.iter().any(|i| known(&self.items[*i]));
-        let theirs = |known: fn(&Row) -> bool| mine.rows.iter().any(|r| known(world.rows[*r]));
-        (
-            ours(|item| item.sale.brand.is_some()) && theirs(|row| row.brand.is_some()),
-            ours(|item| item.terminal().is_some()) && theirs(|row| row.terminal_id.is_some()),
-        )
-    }
-
     /// Whether an open item may be in a set: a sale or refund that stands; half of a void only where the other half was found.
     fn counts(&self, i: usize) -> bool {
         let item = &self.items[i];
@@ -194,7 +187,14 @@ impl<'f> Joined<'f> {
         class
     }
 
-    fn set(&mut self, mine: &Mine<'_>, kind: Kind<'f>, items: Vec<Timed>, rows: Vec<Timed>) {
+    fn set(
+        &mut self,
+        world: &World<'f>,
+        mine: &Mine<'_>,
+        kind: Kind<'f>,
+        items: Vec<Timed>,
+        rows: Vec<Timed>,
+    ) {
         let timeless = rows.iter().all(|(at, _)| {
             let jst = at.jst();
             (jst.hour(), jst.minute(), jst.second()) == (0, 0, 0)
@@ -208,7 +208,24 @@ impl<'f> Joined<'f> {
             item.contract == kind.contract && item.amount == kind.amount && item.date == kind.day
         });
         let window_ms = if in_time { window_ms } else { i64::MAX };
-        self.accept(kind, (items, rows), pairs, window_ms, ((timeless || in_time) && !doubtful, false));
+        let in_time = (timeless || in_time) && !doubtful;
+        if !in_time && self.refused_set(world, &items, &rows) {
+            return;
+        }
+        self.accept(kind, (items, rows), pairs, window_ms, (in_time, false));
+    }
+
+    /// Whether a person refused this proposal; then its members stand alone.
+    fn refused_set(&mut self, world: &World<'f>, items: &[Timed], rows: &[Timed]) -> bool {
+        let items: Vec<usize> = items.iter().map(|(_, i)| *i).collect();
+        let rows: Vec<usize> = rows.iter().map(|(_, r)| *r).collect();
+        let ours = items.iter().map(|i| self.items[*i].sale.id.clone());
+        let members: Vec<String> = ours.chain(rows.iter().map(|r| world.rows[*r].id.clone())).collect();
+        let refused = ruled(world, &set_id("set", "", &members)) == Ruling::Refused;
+        if refused {
+            self.stand_alone(&items, &rows);
+        }
+        refused
     }
 
     /// Pairs the proven part in order of time, and keeps what is too many open.
@@ -254,4 +271,9 @@ impl<'f> Joined<'f> {
             keyed,
         });
     }
+}
+
+/// Whether brands, and whether terminals, are known on both sides of a contract: of all its facts, not of these only.
+pub(crate) fn known_on_both(world: &World<'_>, mine: &Mine<'_>) -> (bool, bool) {
+    world.house.known_on_both.get(mine.place).copied().unwrap_or_default()
 }

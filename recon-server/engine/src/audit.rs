@@ -9,7 +9,7 @@ use domain::money::Yen;
 use crate::{
     class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Figure, Outcome, Part, Side, Stage, YearShare},
+    outcome::{Ended, Figure, Outcome, Part, PriorItem, Side, Stage, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -179,6 +179,11 @@ fn declared(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
 /// The residual of each sheet is its net of breaks plus the deposit's difference, and green means 0.
 fn sheets(outcome: &Outcome, findings: &mut Vec<String>) {
     for sheet in &outcome.sheets {
+        if outcome.prior.iter().any(|item| (&item.contract, item.open_to) == (&sheet.contract, sheet.to))
+            && sheet.verdict == Verdict::Matched
+        {
+            findings.push(format!("{} {} is green beside a prior-period item", sheet.contract, sheet.to));
+        }
         let cash = sheet.payout.saturating_sub(sheet.deposited).saturating_sub(sheet.in_transit);
         if sheet.residual != sheet.breaks_net.amount.saturating_add(cash) {
             findings.push(format!(
@@ -195,7 +200,10 @@ fn sheets(outcome: &Outcome, findings: &mut Vec<String>) {
     let reported = |p: &crate::outcome::Payout| p.sales.plus(p.refunds).amount;
     for payout in &outcome.payouts {
         let sheet = outcome.sheets.iter().find(|s| s.contract == payout.contract && s.to == payout.to);
-        let theirs = sheet.map(|s| s.reported_sales.plus(s.reported_refunds).amount);
+        // Of a locked period: what was signed, and what changed since.
+        let same = |item: &&PriorItem| (&item.contract, item.to) == (&payout.contract, payout.to);
+        let prior = outcome.prior.iter().find(same).map_or(Yen::ZERO, |item| item.reported.amount);
+        let theirs = sheet.map(|s| s.reported_sales.plus(s.reported_refunds).amount.saturating_add(prior));
         if theirs != Some(reported(payout)) {
             findings.push(format!("payout {} has another sum than its sheet", payout.id));
         }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What of a sale belongs to one 科目 of one 所属.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SalePart {
     /// 会計, e.g. 一般会計.
     pub account: String,

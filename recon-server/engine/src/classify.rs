@@ -5,7 +5,7 @@
 //! rows and groups: here.
 
 mod chargebacks;
-mod refunds;
+pub(crate) mod refunds;
 mod sales;
 mod sets;
 mod unclosed;
@@ -18,9 +18,10 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     class::{ExceptionClass, Verdict},
     facts::{RowClass, SaleState},
-    join::{Group, Joined, RowEnd},
-    ledger::{Classified, Draft, OurKind, Ours, Theirs, Timing},
-    near::Near,
+    house::{first_occurrences, repeated_key},
+    join::{Group, ItemEnd, Joined, RowEnd},
+    ledger::{Classified, Draft, OurKind, Ours, Theirs, Timing, about_sale},
+    near::Ask,
     outcome::{Disposition, Ended, Side},
     refused::Candidates,
     sentence, sentence_sets,
@@ -33,12 +34,10 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
     let mut c = Classifier {
         world,
         joined,
-        near: Near::new(world, joined),
+        first: first_occurrences(world),
         twins: Twins::new(world, joined),
         out: Classified::default(),
         refused: Candidates::new(world),
-        closings: Closings::new(world),
-        originals: Originals::new(world),
         said: Vec::new(),
         waiting: BTreeMap::new(),
         short: BTreeMap::new(),
@@ -64,21 +63,20 @@ pub(crate) fn classify<'f>(world: &World<'f>, joined: &Joined<'f>) -> Classified
     c.too_few_rows();
     (0..world.rows.len()).for_each(|row| c.row(row));
     c.too_many_rows();
-    c.refunds();
+    c.left_open();
     c.out
 }
 
-use self::{chargebacks::Originals, sets::Said, unclosed::Closings};
+use self::sets::Said;
 
 struct Classifier<'w, 'f> {
     world: &'w World<'f>,
     joined: &'w Joined<'f>,
-    near: Near<'w, 'f>,
     twins: Twins<'f>,
     out: Classified,
     refused: Candidates,
-    closings: Closings<'f>,
-    originals: Originals<'f>,
+    /// First rows of those that are repeated.
+    first: BTreeMap<(usize, &'f str, &'f str), usize>,
     /// Of each set of stage 4: its id and state.
     said: Vec<Said>,
     /// Sales too many of a set.
@@ -97,6 +95,27 @@ impl Classifier<'_, '_> {
         let ended = Ended::Exception { exception: exception.id.clone(), class: exception.class };
         self.out.exceptions.push(exception);
         ended
+    }
+
+    /// Raises something of which is to be said what comes nearest, when everything is put together.
+    fn raise_near(&mut self, draft: Draft, ask: Ask) -> Ended {
+        self.out.asks.push((self.out.exceptions.len(), ask));
+        self.raise(draft)
+    }
+
+    /// What stayed open: only this can be near something else.
+    fn left_open(&mut self) {
+        let (world, joined) = (self.world, self.joined);
+        let open = |row: &usize| {
+            let money = matches!(world.rows[*row].class, RowClass::Sale | RowClass::Refund);
+            money && matches!(joined.row_end[*row], RowEnd::Open | RowEnd::Alone)
+        };
+        self.out.open_rows = (0..world.rows.len()).filter(open).collect();
+        for (item, end) in joined.items.iter().zip(&joined.item_end) {
+            if matches!(end, ItemEnd::Open | ItemEnd::Alone) && item.sale.state != SaleState::Voided {
+                self.out.open_items.push((item.at, item.amount, item.index));
+            }
+        }
     }
 
     fn settle_sale(&mut self, index: usize, ended: Ended) {
@@ -151,20 +170,7 @@ impl Classifier<'_, '_> {
 
     /// A draft about one sale.
     fn about_sale(&self, index: usize, class: ExceptionClass, sentence_ja: String) -> Draft {
-        let sale = self.world.sales[index];
-        Draft {
-            class,
-            subject: sale.id.clone(),
-            members: vec![sale.id.clone()],
-            contract: self.world.sale_contract[index],
-            counter: Some(sale.counter.clone()),
-            day: sale.payment_date,
-            amount: Yen::ZERO,
-            gross: Yen::new(sale.amount.get().saturating_abs()),
-            sentence_ja,
-            near: Vec::new(),
-            verdict: None,
-        }
+        about_sale(self.world, index, class, sentence_ja)
     }
 
     /// A draft about one row.
@@ -204,7 +210,7 @@ impl Classifier<'_, '_> {
                 })
             }
             (RowEnd::DuplicateOf { item }, _) => self.duplicate(row, self.joined.items[*item].index, None),
-            (RowEnd::Open | RowEnd::FailedFor { .. } | RowEnd::Spare { .. }, class) => {
+            (RowEnd::Open | RowEnd::Alone | RowEnd::FailedFor { .. } | RowEnd::Spare { .. }, class) => {
                 if let Some(ended) = self.chargeback(row) {
                     self.settle_row(row, ended);
                     return;
@@ -220,9 +226,7 @@ impl Classifier<'_, '_> {
                         } else {
                             (ExceptionClass::AOnly, sentence::a_only(r, *class == RowClass::Refund, None))
                         };
-                        let near = self.near.sales_for(row);
-                        let draft = self.about_row(row, class, text);
-                        self.raise(Draft { near, ..draft })
+                        self.raise_near(self.about_row(row, class, text), Ask::Sales { row })
                     }
                 }
             }
@@ -236,8 +240,8 @@ impl Classifier<'_, '_> {
         if r.occurrence <= 1 {
             return None;
         }
-        let first = self.near.first_occurrence(r)?;
-        match self.joined.row_end[first] {
+        let first = self.first.get(&repeated_key(self.world, row, r))?;
+        match self.joined.row_end[*first] {
             RowEnd::Paired { item } => Some(self.joined.items[item].index),
             _ => None,
         }

@@ -17,7 +17,7 @@ use crate::matching::Matching;
 use crate::trustee::Trustee;
 
 /// When a contract closes (締め).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Closing {
     /// Every day.
@@ -29,7 +29,7 @@ pub enum Closing {
 }
 
 /// Which way a payout moves when its day is no banking day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shift {
     /// To the next banking day.
@@ -39,7 +39,7 @@ pub enum Shift {
 }
 
 /// A day of a later month; a day beyond the month's end means its last day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PayDay {
     /// Months after the month of the closing day.
     pub months_after: u8,
@@ -48,7 +48,7 @@ pub struct PayDay {
 }
 
 /// When a closing is paid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutRule {
     /// This many banking days after the closing day.
@@ -73,7 +73,7 @@ pub enum PayoutRule {
 }
 
 /// Whether the fee is kept back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrossOrNet {
     /// 総額: the whole is paid, the fee is invoiced.
@@ -83,7 +83,7 @@ pub enum GrossOrNet {
 }
 
 /// What the rate is applied to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeBase {
     /// Each row.
@@ -95,7 +95,7 @@ pub enum FeeBase {
 }
 
 /// Whether the rate is before or with consumption tax (reconciliation.md 6.3: 1.98% is 2.178% with tax, and they round differently).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaxForm {
     /// 税別: the tax comes on top of the closing's fee.
@@ -113,7 +113,7 @@ impl TaxForm {
 }
 
 /// 決済手数料 of a contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FeeRule {
     /// The rate; before tax unless `tax_form` says that the tax is in it.
     pub rate: Ppm,
@@ -141,7 +141,7 @@ fn is_zero(yen: &Yen) -> bool {
 }
 
 /// What a contract charges from a day on (覚書). The rate goes by the day of the sale, the other charges by the closing day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DatedTerms {
     /// First day.
     pub valid_from: CivilDate,
@@ -159,7 +159,7 @@ pub struct DatedTerms {
 }
 
 /// A key by which a sale and a row of one contract are one (reconciliation.md 5.4, stage 2). It must be unique on both sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "key", rename_all = "snake_case")]
 pub enum KeyRule {
     /// 端末番号 + 伝票番号 + date + amount.
@@ -187,7 +187,7 @@ pub fn default_keys() -> Vec<KeyRule> {
 }
 
 /// Calendar days around the expected day in which a deposit may arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DepositWindow {
     /// Days before.
     pub early_days: u8,
@@ -217,7 +217,7 @@ impl DepositWindow {
 }
 
 /// To which fiscal year the fee of a closing is charged whose sales fall in two (papers.md C3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeYear {
     /// The year of the closing date: all of it.
@@ -228,7 +228,7 @@ pub enum FeeYear {
 }
 
 /// One contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Contract {
     /// Id.
     pub id: ContractId,

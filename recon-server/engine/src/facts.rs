@@ -60,7 +60,7 @@ pub struct Facts {
 }
 
 /// What a sale has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleState {
     /// 成立
@@ -72,7 +72,7 @@ pub enum SaleState {
 }
 
 /// Whether money was taken or given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleKind {
     /// 収納
@@ -82,7 +82,7 @@ pub enum SaleKind {
 }
 
 /// The sale that a refund gives back, whole or in part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RefundOf {
     /// Id of the sale; it need not be among the facts, which may begin later.
     pub sale: String,
@@ -93,7 +93,7 @@ pub struct RefundOf {
 }
 
 /// 当方: one payment (or refund) as the counter's journal has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sale {
     /// Stable id: the sale's or, where a sale had several tries, the attempt's.
     pub id: String,
@@ -172,7 +172,7 @@ impl Sale {
 }
 
 /// What a statement row is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowClass {
     /// 売上
@@ -196,7 +196,7 @@ impl RowClass {
 }
 
 /// 会社明細: one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Row {
     /// Stable id ([`crate::ident::row_id`] makes one of contract, key and occurrence).
     pub id: String,

@@ -31,6 +31,8 @@ const DAY_MINUTES: i64 = 24 * 60;
 pub(crate) enum ItemEnd {
     /// Nothing fits.
     Open,
+    /// What fitted a person refused.
+    Alone,
     /// This row is it.
     Paired { row: usize, rule: Rule },
     /// Only a failed row fits.
@@ -46,6 +48,8 @@ pub(crate) enum ItemEnd {
 pub(crate) enum RowEnd {
     /// Nothing fits.
     Open,
+    /// What fitted a person refused.
+    Alone,
     /// It is this item.
     Paired { item: usize },
     /// A second row for an item that another row is already.
@@ -117,23 +121,27 @@ pub(crate) fn join<'f>(world: &World<'f>) -> Joined<'f> {
         doubts: BTreeSet::new(),
         items,
     };
-    let mut mine: Vec<Mine<'_>> = world.contracts.iter().map(|contract| Mine::of(contract)).collect();
+    let mut mine: Vec<Mine<'_>> =
+        world.contracts.iter().enumerate().map(|(place, contract)| Mine::of(place, contract)).collect();
     joined.items.iter().enumerate().for_each(|(i, item)| mine[item.contract].items.push(i));
     world.row_contract.iter().enumerate().for_each(|(r, place)| mine[*place].rows.push(r));
-    mine.iter().for_each(|mine| joined.contract(world, mine));
+    let busy = |mine: &&Mine<'_>| !mine.items.is_empty() && !mine.rows.is_empty();
+    mine.iter().filter(busy).for_each(|mine| joined.contract(world, mine));
     joined
 }
 
 /// What belongs to one contract.
 pub(crate) struct Mine<'a> {
+    /// Place of the contract.
+    pub place: usize,
     pub contract: &'a Contract,
     pub items: Vec<usize>,
     pub rows: Vec<usize>,
 }
 
 impl<'a> Mine<'a> {
-    const fn of(contract: &'a Contract) -> Self {
-        Self { contract, items: Vec::new(), rows: Vec::new() }
+    const fn of(place: usize, contract: &'a Contract) -> Self {
+        Self { place, contract, items: Vec::new(), rows: Vec::new() }
     }
 }
 
@@ -322,7 +330,7 @@ impl<'f> Joined<'f> {
 }
 
 /// A neighbouring date is looked at only around midnight, within the contract's band.
-fn in_band(item: &Item<'_>, rule: Rule) -> bool {
+pub(crate) fn in_band(item: &Item<'_>, rule: Rule) -> bool {
     let Rule::Key { shift_days, band_minutes, .. } = rule else { return true };
     let jst = item.at.jst();
     let minutes = i64::from(jst.hour()) * 60 + i64::from(jst.minute());

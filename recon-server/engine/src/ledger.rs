@@ -2,11 +2,16 @@
 //!
 //! Invariant: the 照合書 is folded from [`Ours`] and [`Theirs`] alone, so what is not in here does not exist for accounting.
 
-use domain::{id::CounterId, money::Yen, time::CivilDate};
+use domain::{
+    id::CounterId,
+    money::Yen,
+    time::{CivilDate, Timestamp},
+};
 
 use crate::{
     class::{ExceptionClass, Verdict},
     ident::stable_id,
+    near::Ask,
     outcome::{Disposition, Exception, Link, NearMiss, SetProof, UnknownDecided},
     world::World,
 };
@@ -65,7 +70,7 @@ pub(crate) struct Theirs {
 }
 
 /// Everything that leg 1 finds.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Classified {
     pub links: Vec<Link>,
     pub exceptions: Vec<Exception>,
@@ -74,6 +79,43 @@ pub(crate) struct Classified {
     pub ours: Vec<Ours>,
     pub theirs: Vec<Theirs>,
     pub sets: Vec<SetProof>,
+    /// Places in `theirs` whose sale is outside of the partition, and its id.
+    pub far: Vec<(usize, String)>,
+    /// Places in `exceptions` of which is to be said what comes nearest.
+    pub asks: Vec<(usize, Ask)>,
+    /// Rows of money that nothing fits.
+    pub open_rows: Vec<usize>,
+    /// What of ours nothing fits: time, yen, place of the sale.
+    pub open_items: Vec<(Timestamp, Yen, usize)>,
+}
+
+/// H(leg, class, subject): the same tomorrow.
+pub(crate) fn exception_id(class: ExceptionClass, subject: &str) -> String {
+    let leg = format!("{:?}", class.leg());
+    stable_id("exception", &[&leg, class.code(), subject])
+}
+
+/// A draft about one sale.
+pub(crate) fn about_sale(
+    world: &World<'_>,
+    index: usize,
+    class: ExceptionClass,
+    sentence_ja: String,
+) -> Draft {
+    let sale = world.sales[index];
+    Draft {
+        class,
+        subject: sale.id.clone(),
+        members: vec![sale.id.clone()],
+        contract: world.sale_contract[index],
+        counter: Some(sale.counter.clone()),
+        day: sale.payment_date,
+        amount: Yen::ZERO,
+        gross: Yen::new(sale.amount.get().saturating_abs()),
+        sentence_ja,
+        near: Vec::new(),
+        verdict: None,
+    }
 }
 
 /// What an exception is made of.
@@ -94,11 +136,10 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The exception as of a day.
+    /// The exception. Its age is told at the end of the run ([`age`]): nothing else of it changes overnight.
     pub fn finish(self, world: &World<'_>) -> Exception {
-        let leg = format!("{:?}", self.class.leg());
         Exception {
-            id: stable_id("exception", &[&leg, self.class.code(), &self.subject]),
+            id: exception_id(self.class, &self.subject),
             class: self.class,
             verdict: self.verdict.unwrap_or(self.class.verdict()),
             members: self.members,
@@ -107,11 +148,18 @@ impl Draft {
             day: self.day,
             amount: self.amount,
             gross: self.gross,
-            days: world.facts.as_of.days_since(self.day),
-            business_days: world.facts.calendar.banking_days_between(self.day, world.facts.as_of),
+            days: 0,
+            business_days: 0,
             sentence_ja: self.sentence_ja,
             near: self.near,
             count: 0,
         }
     }
+}
+
+/// How long an exception has been there, as of the day of the run.
+pub(crate) fn age(world: &World<'_>, exception: &mut Exception) {
+    let as_of = world.facts.as_of;
+    exception.days = as_of.days_since(exception.day);
+    exception.business_days = world.facts.calendar.banking_days_between(exception.day, as_of);
 }

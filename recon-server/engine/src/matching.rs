@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const WINDOW_SECONDS: u32 = 900;
 
 /// What becomes of a pair that a rule finds, where the rule is no key (reconciliation.md 2.5, "suggested or confirmed").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Accept {
     /// It is not looked for.
@@ -21,7 +21,7 @@ pub enum Accept {
 }
 
 /// Stage 3: same contract, brand and terminal (where both have one) and amount, within a time; each the other's sole candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WindowRule {
     /// Seconds between our time and the row's; refunds and voids may lie 14 days apart.
     pub window_seconds: u32,
@@ -36,7 +36,7 @@ impl Default for WindowRule {
 }
 
 /// 資料の等級: what the rows of a contract are worth as evidence (papers.md 1, 照合書).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// 明細: one row a payment.
@@ -61,7 +61,7 @@ impl Grade {
 }
 
 /// What a contract says about matching beyond its keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Matching {
     /// Stage 3.
     #[serde(default)]

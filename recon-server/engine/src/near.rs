@@ -1,19 +1,13 @@
 //! What comes closest to something that did not match: the question every user asks (reconciliation.md 3, 5.7).
 //!
-//! Invariants: at most [`NEAR_MISSES_MAX`]; only open rows and sales are shown; looking costs a bounded number of candidates.
+//! Invariants: at most [`NEAR_MISSES_MAX`]; only open rows and sales are shown, of any contract; looking costs a
+//! bounded number of candidates. Asked when all partitions are put together, so it ties none of them to another.
 
 use std::collections::BTreeMap;
 
 use domain::time::Timestamp;
 
-use crate::{
-    facts::{Row, RowClass, Sale, SaleState},
-    join::{ItemEnd, Joined, RowEnd},
-    outcome::NearMiss,
-    proof::distance,
-    sentence,
-    world::World,
-};
+use crate::{facts::Sale, ledger::Classified, outcome::NearMiss, proof::distance, sentence, world::World};
 
 /// Most near misses of one exception.
 pub const NEAR_MISSES_MAX: usize = 3;
@@ -30,34 +24,35 @@ pub(crate) struct Near<'w, 'f> {
     rows_by_amount: BTreeMap<i64, Vec<(Timestamp, usize)>>,
     rows_by_terminal: BTreeMap<&'f str, Vec<(Timestamp, usize)>>,
     sales_by_amount: BTreeMap<i64, Vec<(Timestamp, usize)>>,
-    first: BTreeMap<(&'f str, &'f str), usize>,
+}
+
+/// What is to be said of an exception: what comes nearest to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Rows near a sale of a contract.
+    Rows { sale: usize, contract: usize },
+    /// Sales near a row.
+    Sales { row: usize },
 }
 
 impl<'w, 'f> Near<'w, 'f> {
-    pub fn new(world: &'w World<'f>, joined: &Joined<'f>) -> Self {
+    /// Of what stayed open in all partitions; places are those of the whole world.
+    pub fn new(world: &'w World<'f>, leg1: &Classified) -> Self {
         let mut near = Self {
             world,
             rows_by_amount: BTreeMap::new(),
             rows_by_terminal: BTreeMap::new(),
             sales_by_amount: BTreeMap::new(),
-            first: BTreeMap::new(),
         };
-        for (index, row) in world.rows.iter().enumerate() {
-            if row.occurrence <= 1 {
-                near.first.insert((row.file.as_str(), row.record_key.as_str()), index);
-            }
-            if joined.row_end[index] == RowEnd::Open && matches!(row.class, RowClass::Sale | RowClass::Refund)
-            {
-                near.rows_by_amount.entry(row.amount.get()).or_default().push((row.at, index));
-                if let Some(terminal) = row.terminal_id.as_deref() {
-                    near.rows_by_terminal.entry(terminal).or_default().push((row.at, index));
-                }
+        for index in leg1.open_rows.iter().copied() {
+            let row = world.rows[index];
+            near.rows_by_amount.entry(row.amount.get()).or_default().push((row.at, index));
+            if let Some(terminal) = row.terminal_id.as_deref() {
+                near.rows_by_terminal.entry(terminal).or_default().push((row.at, index));
             }
         }
-        for (place, item) in joined.items.iter().enumerate() {
-            if joined.item_end[place] == ItemEnd::Open && item.sale.state != SaleState::Voided {
-                near.sales_by_amount.entry(item.amount.get()).or_default().push((item.at, item.index));
-            }
+        for (at, amount, sale) in &leg1.open_items {
+            near.sales_by_amount.entry(amount.get()).or_default().push((*at, *sale));
         }
         let lists = [&mut near.rows_by_amount, &mut near.sales_by_amount];
         lists.into_iter().flat_map(BTreeMap::values_mut).for_each(|list| list.sort_unstable());
@@ -65,13 +60,16 @@ impl<'w, 'f> Near<'w, 'f> {
         near
     }
 
-    /// The first row with the key of this one, in the same file.
-    pub fn first_occurrence(&self, row: &Row) -> Option<usize> {
-        self.first.get(&(row.file.as_str(), row.record_key.as_str())).copied()
+    /// What comes nearest.
+    pub fn of(&self, ask: Ask) -> Vec<NearMiss> {
+        match ask {
+            Ask::Rows { sale, contract } => self.rows_for(sale, contract),
+            Ask::Sales { row } => self.sales_for(row),
+        }
     }
 
     /// Open rows near a sale that has none.
-    pub fn rows_for(&self, index: usize, contract: usize) -> Vec<NearMiss> {
+    fn rows_for(&self, index: usize, contract: usize) -> Vec<NearMiss> {
         let sale: &Sale = self.world.sales[index];
         let mut found = around(self.rows_by_amount.get(&sale.amount.get()), sale.at, NEAR_MS);
         let terminal = sale.sheet_number.as_deref().or(sale.terminal_id.as_deref());
@@ -94,7 +92,7 @@ impl<'w, 'f> Near<'w, 'f> {
     }
 
     /// Open sales near a row that has none.
-    pub fn sales_for(&self, row: usize) -> Vec<NearMiss> {
+    fn sales_for(&self, row: usize) -> Vec<NearMiss> {
         let r = self.world.rows[row];
         let found = around(self.sales_by_amount.get(&r.amount.get()), r.at, NEAR_MS);
         let near = closest(found, r.at).into_iter().map(|index| {

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     class::ExceptionClass,
-    ledger::Draft,
+    house::Ruling,
+    ident::set_id,
+    ledger::{Draft, exception_id},
     outcome::{Exception, UnknownDecided},
     sentence_sets as sentence,
     world::World,
@@ -83,6 +85,17 @@ pub struct Resolution {
     pub happened: bool,
 }
 
+/// A sale and a row whose proposal a person confirmed (reconciliation.md 5.6: confirmed links are sticky). It counts while the id of its
+/// proposal is among [`Notices::confirmed`] and nothing but the choice is against it: a revision that moves the row out of the window or
+/// changes its yen ends it, and so does a key that joins one of them to another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HeldPair {
+    /// Id of the sale.
+    pub sale: String,
+    /// Id of the row.
+    pub row: String,
+}
+
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Notices {
@@ -98,6 +111,22 @@ pub struct Notices {
     /// Ids of PROPOSED_MATCH exceptions that a person confirmed. The id is that of its members, so it dies with a revision of them.
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Ids of PROPOSED_MATCH exceptions that a person refused: what was proposed stands alone, and is not proposed again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+    /// Pairs that a person confirmed, with their members: they stay one although another candidate came since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldPair>,
+}
+
+/// The subject of the proposal of a sale and a row.
+pub(crate) fn pair_subject(sale: &str, row: &str) -> String {
+    set_id("pair", "", &[sale.to_owned(), row.to_owned()])
+}
+
+/// What a person said of the proposal of this subject ([`set_id`] over its members).
+pub(crate) fn ruled(world: &World<'_>, subject: &str) -> Ruling {
+    world.ruling(&exception_id(ExceptionClass::ProposedMatch, subject))
 }
 
 /// Gaps and revisions, one exception each.

@@ -10,11 +10,13 @@ use crate::{
     alias,
     check::{BadFacts, check},
     class::{ExceptionClass, Leg, Verdict},
-    classify::classify,
     counter,
     facts::Facts,
-    join::join,
+    ledger::age,
+    leg1::{self, Way},
     lines::{self, Lines},
+    locks,
+    memory::{Memory, Rerun},
     notices,
     outcome::{DaySummary, Exception, Figure, Outcome, ReportLine},
     setoff::{self, Settled},
@@ -28,10 +30,31 @@ use crate::{
 /// # Errors
 /// When the facts contradict themselves (double ids, rows of a contract that is not given) or a sum leaves the range of yen.
 pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
+    Ok(matched(facts, Way::Cut)?.0)
+}
+
+/// The same without partitions: each contract is matched as one. Slower, and the same bytes; for checks that the partitions cut nothing
+/// apart (reconciliation.md 5.6, "oracle").
+///
+/// # Errors
+/// As [`reconcile`].
+pub fn reconcile_uncut(facts: &Facts) -> Result<Outcome, BadFacts> {
+    Ok(matched(facts, Way::Uncut)?.0)
+}
+
+/// The same, with what earlier runs found: partitions whose digest is known are not matched again (reconciliation.md 5.6). The result has
+/// the same bytes as [`reconcile`] gives; beside it stands which partitions were computed.
+///
+/// # Errors
+/// As [`reconcile`].
+pub fn reconcile_with(facts: &Facts, memory: &mut Memory) -> Result<(Outcome, Rerun), BadFacts> {
+    matched(facts, Way::Remembering(memory))
+}
+
+fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     check(facts)?;
     let world = World::new(facts);
-    let joined = join(&world);
-    let mut leg1 = classify(&world, &joined);
+    let (mut leg1, rerun) = leg1::run(&world, way);
     leg1.exceptions.extend(notices::told(&world));
     leg1.exceptions.extend(notices::conflicts(&world, &leg1.decisions));
     let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
@@ -47,9 +70,14 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     let mut exceptions = counter::terminals(&world, &mut lines);
     exceptions.extend(counter::days(&world, &mut lines));
     let of_sheets: Vec<Exception> = leg1.exceptions.iter().chain(&outside).chain(&leg2).cloned().collect();
-    let sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
+    let mut sheets = sheet::sheets(&world, &leg1, &payouts, &of_sheets);
     exceptions.extend(of_sheets);
     exceptions.extend(leg3.exceptions);
+    // The locks say nothing of how things stand today: the verdict is that of the present sheets.
+    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
+    let (prior, of_locks) = locks::prior::apply(&world, &mut sheets);
+    let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
+    exceptions.extend(of_locks);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut links = leg1.links;
     links.extend(leg3.links);
@@ -62,8 +90,8 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
     dispositions.extend(leg3.dispositions);
     dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
     let lines = finish_lines(lines);
-    let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
-    Ok(Outcome {
+    exceptions.iter_mut().for_each(|exception| age(&world, exception));
+    let outcome = Outcome {
         as_of: facts.as_of,
         config_version: facts.config_version.clone(),
         verdict: worst.unwrap_or_default(),
@@ -78,7 +106,9 @@ pub fn reconcile(facts: &Facts) -> Result<Outcome, BadFacts> {
         exceptions,
         dispositions,
         aliases,
-    })
+        prior,
+    };
+    Ok((outcome, rerun))
 }
 
 fn finish_lines(lines: Lines) -> Vec<ReportLine> {

@@ -170,7 +170,7 @@ fn finish(world: &World<'_>, sheet: &mut ContractSheet, exceptions: &[Exception]
     }
     sheet.verdict = verdict;
     let claim = world.contracts.iter().any(|c| c.id == sheet.contract && c.is_claim());
-    sheet.sentence_ja = sentence(sheet, claim);
+    sheet.sentence_ja = sentence(sheet, claim, None);
 }
 
 /// What the state of a payout alone allows.
@@ -184,8 +184,8 @@ pub(crate) const fn payout_verdict(state: PayoutState) -> Verdict {
 }
 
 /// `一致（翌期繰越 1件 300円）` and the like.
-fn sentence(sheet: &ContractSheet, claim: bool) -> String {
-    let mut notes = Vec::new();
+pub(crate) fn sentence(sheet: &ContractSheet, claim: bool, prior_ja: Option<&str>) -> String {
+    let mut notes: Vec<String> = prior_ja.map(str::to_owned).into_iter().collect();
     let mut note = |word: &str, figure: Figure| {
         if !figure.is_zero() {
             notes.push(format!("{word} {}件 {}円", figure.count, figure.amount));

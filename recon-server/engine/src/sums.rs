@@ -10,11 +10,14 @@ use std::collections::BTreeMap;
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    alike::{Alike, Kind},
+    alike::{Alike, Kind, known_on_both},
     facts::{RowClass, SaleState},
+    house::Ruling,
+    ident::set_id,
     join::{ItemEnd, Joined, Mine, RowEnd},
     keys::Role,
     matching::Accept,
+    notices::ruled,
     proof::{identity_of_item, identity_of_row},
     subset::{Searched, sums},
     world::World,
@@ -24,7 +27,7 @@ use crate::{
 pub(crate) const PARTITION_LINES_MAX: usize = 40;
 /// Most nodes of the searches of one partition.
 const PARTITION_NODES_MAX: u32 = 100_000;
-/// Most nodes of all searches of one contract.
+/// Most nodes of all searches of one contract in one partition of a run ([`crate::partition`]).
 const CONTRACT_NODES_MAX: u32 = 10_000_000;
 
 /// Items and rows that add up to one another; one of the two sides has a single member.
@@ -78,14 +81,14 @@ impl<'f> Joined<'f> {
             (Searched::Nothing, Searched::Nothing) => return,
             (Searched::Unique(parts), Searched::Nothing) => {
                 for (row, parts) in rows.iter().zip(&parts) {
-                    self.take(parts.iter().map(|p| items[*p]).collect(), vec![*row], Yen::ZERO, false);
+                    self.propose(world, parts.iter().map(|p| items[*p]).collect(), vec![*row]);
                 }
                 self.left_over(key, &items);
                 return;
             }
             (Searched::Nothing, Searched::Unique(parts)) => {
                 for (item, parts) in items.iter().zip(&parts) {
-                    self.take(vec![*item], parts.iter().map(|p| rows[*p]).collect(), Yen::ZERO, false);
+                    self.propose(world, vec![*item], parts.iter().map(|p| rows[*p]).collect());
                 }
                 return;
             }
@@ -101,6 +104,20 @@ impl<'f> Joined<'f> {
         );
         if !items.is_empty() && !rows.is_empty() {
             self.ambiguous(items, rows, Some(reason_ja.to_owned()));
+        }
+    }
+
+    /// Takes a sum that was found, unless a person refused it; then its members stand alone.
+    fn propose(&mut self, world: &World<'f>, items: Vec<usize>, rows: Vec<usize>) {
+        let ours = items.iter().map(|i| self.items[*i].sale.id.clone());
+        let members: Vec<String> = ours.chain(rows.iter().map(|r| world.rows[*r].id.clone())).collect();
+        if ruled(world, &set_id("set", "sum", &members)) == Ruling::Refused {
+            items.iter().for_each(|i| {
+                self.spare_items.remove(i);
+            });
+            self.stand_alone(&items, &rows);
+        } else {
+            self.take(items, rows, Yen::ZERO, false);
         }
     }
 
@@ -156,7 +173,7 @@ impl<'f> Joined<'f> {
 
     /// What is still open, by partition. Only what stands takes part: no unknown results, no voids.
     fn partitions(&self, world: &World<'f>, mine: &Mine<'_>) -> BTreeMap<Partition<'f>, Sides> {
-        let (brands, terminals) = self.known_on_both(world, mine);
+        let (brands, terminals) = known_on_both(world, mine);
         let mut partitions: BTreeMap<Partition<'f>, Sides> = BTreeMap::new();
         for r in mine.rows.iter().copied() {
             let row = world.rows[r];

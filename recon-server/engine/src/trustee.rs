@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the 告示 says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Trustee {
     /// 告示番号
     pub notice_number: String,
@@ -45,7 +45,7 @@ pub struct Trustee {
 }
 
 /// Which of a sale's days is the day on which the citizen entrusted the payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntrustedOn {
     /// 領収日

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Time within which a second charge follows (or precedes) the first, in milliseconds.
-const SECOND_CHARGE_MS: i64 = 5 * 60 * 1_000;
+pub(crate) const SECOND_CHARGE_MS: i64 = 5 * 60 * 1_000;
 
 /// Contract, terminal or sheet, brand, yen.
 type Place<'f> = (usize, &'f str, Option<&'f str>, i64);
@@ -38,7 +38,7 @@ impl<'f> Twins<'f> {
             }
         }
         for (item, end) in joined.items.iter().zip(&joined.item_end) {
-            let alone = matches!(end, ItemEnd::Open | ItemEnd::Failed { .. });
+            let alone = matches!(end, ItemEnd::Open | ItemEnd::Alone | ItemEnd::Failed { .. });
             if alone && item.role == Role::Charge {
                 twins.left_over.insert((item.contract, item.date, item.amount.get(), item.terminal()));
             }

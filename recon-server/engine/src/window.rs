@@ -11,9 +11,11 @@ use domain::time::Timestamp;
 
 use crate::{
     facts::{Row, RowClass, SaleState},
+    house::Ruling,
     join::{ItemEnd, Joined, Mine, RowEnd, UNKNOWN_WINDOW_SECONDS},
     keys::{GIVES_BACK_WINDOW_SECONDS, Item, Role, Rule},
     matching::Accept,
+    notices::{pair_subject, ruled},
     proof::{Predicate, clashes},
     world::World,
 };
@@ -125,6 +127,7 @@ impl<'f> Pass<'_, 'f> {
 impl<'f> Joined<'f> {
     /// The stage for one contract: first what nothing speaks against, then what only differing digits do.
     pub(crate) fn windows(&mut self, world: &World<'f>, mine: &Mine<'_>) {
+        self.held(world, mine);
         if mine.contract.matching.window.accept != Accept::Never {
             self.window(world, mine, false);
             self.window(world, mine, true);
@@ -133,11 +136,40 @@ impl<'f> Joined<'f> {
         }
     }
 
+    /// What a person confirmed comes first: it need not be anybody's sole candidate any more.
+    fn held(&mut self, world: &World<'f>, mine: &Mine<'_>) {
+        let window_seconds = mine.contract.matching.window.window_seconds;
+        let (rows, items) = (Pool::default(), Pool::default());
+        let pass = Pass { window_seconds, any_digits: true, rows, items, world };
+        for i in mine.items.iter().copied().filter(|_| !world.house.held.is_empty()) {
+            let item = self.items[i];
+            let held = world.house.held.get(item.sale.id.as_str()).filter(|_| self.is_free(i));
+            let confirmed = held.into_iter().flatten().find_map(|id| {
+                let place = world.rows.binary_search_by(|row| row.id.as_str().cmp(id)).ok()?;
+                let row = world.rows[place];
+                let fits = item.takes(&row.class) && item.amount == row.amount && pass.fits(&item, row);
+                let open = self.row_end[place] == RowEnd::Open && row.occurrence <= 1;
+                (fits && open && ruled(world, &pair_subject(&item.sale.id, id)) == Ruling::Confirmed)
+                    .then_some(place)
+            });
+            if let Some(row) = confirmed {
+                let digits_differ = !clashes(&item, world.rows[row]).is_empty();
+                let rule = Rule::Window { window_seconds, digits_differ };
+                self.item_end[i] = ItemEnd::Paired { row, rule };
+                self.row_end[row] = RowEnd::Paired { item: i };
+            }
+        }
+    }
+
     /// Unknown results are looked for whatever the contract says: the counter waits for them.
     fn unknown_only(&mut self, world: &World<'f>, mine: &Mine<'_>) {
         let unknown = |i: &usize| self.items[*i].sale.state == SaleState::Unknown;
         let items = mine.items.iter().copied().filter(unknown).collect();
-        self.window(world, &Mine { contract: mine.contract, items, rows: mine.rows.clone() }, false);
+        self.window(
+            world,
+            &Mine { place: mine.place, contract: mine.contract, items, rows: mine.rows.clone() },
+            false,
+        );
     }
 
     fn window(&mut self, world: &World<'f>, mine: &Mine<'_>, any_digits: bool) {
@@ -161,6 +193,9 @@ impl<'f> Joined<'f> {
         for i in open {
             match self.row_of(&pass, i) {
                 Sole::One(row) if self.item_of(&pass, row) == Sole::One(i) => {
+                    if self.refused_pair(world, mine, i, row, any_digits) {
+                        continue;
+                    }
                     let rule = match self.items[i].sale.state {
                         SaleState::Unknown => Rule::UnknownWindow { window_seconds: UNKNOWN_WINDOW_SECONDS },
                         _ => Rule::Window { window_seconds, digits_differ: any_digits },
@@ -175,6 +210,34 @@ impl<'f> Joined<'f> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a person refused this proposal; then both stand alone.
+    fn refused_pair(
+        &mut self,
+        world: &World<'f>,
+        mine: &Mine<'_>,
+        i: usize,
+        row: usize,
+        digits: bool,
+    ) -> bool {
+        let proposed = digits || mine.contract.matching.window.accept == Accept::Proposed;
+        let unknown = self.items[i].sale.state == SaleState::Unknown;
+        if !proposed || unknown {
+            return false;
+        }
+        let subject = pair_subject(&self.items[i].sale.id, &world.rows[row].id);
+        let refused = ruled(world, &subject) == Ruling::Refused;
+        if refused {
+            self.stand_alone(&[i], &[row]);
+        }
+        refused
+    }
+
+    /// What a person refused to join takes part in no later stage.
+    pub(crate) fn stand_alone(&mut self, items: &[usize], rows: &[usize]) {
+        items.iter().for_each(|i| self.item_end[*i] = ItemEnd::Alone);
+        rows.iter().for_each(|r| self.row_end[*r] = RowEnd::Alone);
     }
 
     /// The candidates of an item. Pairs that this pass has accepted share no candidate with others, so they need not be taken out.

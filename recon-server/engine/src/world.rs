@@ -2,7 +2,7 @@
 //!
 //! Invariant: every list is sorted by id; stage 0 (what was received) is answered here and nowhere else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use domain::{
     id::{BrandCode, ContractId, CounterId},
@@ -14,9 +14,10 @@ use crate::{
     calendar::{Period, period_of},
     contract::Contract,
     facts::{Deposit, Facts, Row, Sale},
+    house::{Asked, House, Ruling},
 };
 
-/// Sorted facts.
+/// Sorted facts: all of them, or those of one partition ([`crate::partition`]).
 pub(crate) struct World<'f> {
     pub facts: &'f Facts,
     pub sales: Vec<&'f Sale>,
@@ -27,13 +28,10 @@ pub(crate) struct World<'f> {
     pub sale_contract: Vec<Option<usize>>,
     /// Contract of each row.
     pub row_contract: Vec<usize>,
-    terminals: BTreeMap<&'f str, &'f CounterId>,
-    /// Contracts of which rows were received.
-    has_rows: BTreeSet<usize>,
-    /// Received days per contract.
-    received: Vec<Days>,
-    /// Received days per account.
-    bank_received: BTreeMap<&'f str, Days>,
+    /// What is known of the whole, whichever part of the facts is looked at.
+    pub house: Rc<House<'f>>,
+    /// What was asked beyond the facts.
+    asked: RefCell<Asked>,
 }
 
 impl<'f> World<'f> {
@@ -43,51 +41,81 @@ impl<'f> World<'f> {
         let contracts = sorted(&facts.contracts, |c| c.id.as_str());
         let place: BTreeMap<&ContractId, usize> =
             contracts.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
-        let sale_contract = sales.iter().map(|sale| contract_of(sale, &contracts, &place)).collect();
+        let sale_contract: Vec<Option<usize>> =
+            sales.iter().map(|sale| contract_of(sale, &contracts, &place)).collect();
         let row_contract: Vec<usize> =
             rows.iter().filter_map(|row| place.get(&row.contract).copied()).collect();
-        let mut received = vec![Days::default(); contracts.len()];
-        for file in &facts.received {
-            if let Some(list) = place.get(&file.contract).and_then(|i| received.get_mut(*i)) {
-                list.add(file.from, file.to);
-            }
-        }
-        let mut bank_received: BTreeMap<&str, Days> = BTreeMap::new();
-        for file in &facts.bank_received {
-            bank_received.entry(file.account.as_str()).or_default().add(file.from, file.to);
-        }
-        Self {
+        let mut world = Self {
             facts,
             deposits: sorted(&facts.deposits, |d| d.id.as_str()),
-            terminals: facts.terminals.iter().map(|t| (t.id.as_str(), &t.counter)).collect(),
             sales,
             rows,
             contracts,
             sale_contract,
-            has_rows: row_contract.iter().copied().collect(),
             row_contract,
-            received,
-            bank_received,
+            house: Rc::default(),
+            asked: RefCell::default(),
+        };
+        world.house = Rc::new(House::new(&world));
+        world
+    }
+
+    /// The same world with some of its sales and rows only, given by their places, ascending. Nothing of leg 3 is in it.
+    pub fn part(&self, sales: &[usize], rows: &[usize]) -> Self {
+        Self {
+            facts: self.facts,
+            sales: sales.iter().map(|place| self.sales[*place]).collect(),
+            rows: rows.iter().map(|place| self.rows[*place]).collect(),
+            deposits: Vec::new(),
+            contracts: self.contracts.clone(),
+            sale_contract: sales.iter().map(|place| self.sale_contract[*place]).collect(),
+            row_contract: rows.iter().map(|place| self.row_contract[*place]).collect(),
+            house: Rc::clone(&self.house),
+            asked: RefCell::default(),
         }
+    }
+
+    /// Place of a sale.
+    pub fn sale(&self, id: &str) -> Option<usize> {
+        self.sales.binary_search_by(|sale| sale.id.as_str().cmp(id)).ok()
+    }
+
+    /// Whether a day has passed; the answer is kept with the result.
+    pub fn has_passed(&self, day: CivilDate) -> bool {
+        let passed = day < self.facts.as_of;
+        self.asked.borrow_mut().days.insert(day, passed);
+        passed
+    }
+
+    /// What a person said of a proposal; the answer is kept with the result.
+    pub fn ruling(&self, proposal: &str) -> Ruling {
+        let ruling = self.house.ruling(proposal);
+        self.asked.borrow_mut().proposals.insert(proposal.to_owned(), ruling);
+        ruling
+    }
+
+    /// Everything that was asked so far.
+    pub fn asked(&self) -> Asked {
+        self.asked.take()
     }
 
     /// Whether the contract's statement of this day was received.
     pub fn covered(&self, contract: usize, day: CivilDate) -> bool {
-        self.received.get(contract).is_some_and(|days| days.hold(day))
+        self.house.received.get(contract).is_some_and(|days| days.hold(day))
     }
 
     /// Whether the bank file of this day was received: of the account, or of any account where the contract names none.
     pub fn bank_covered(&self, account: Option<&str>, day: CivilDate) -> bool {
         match account {
-            Some(account) => self.bank_received.get(account).is_some_and(|days| days.hold(day)),
-            None => self.bank_received.values().any(|days| days.hold(day)),
+            Some(account) => self.house.bank_received.get(account).is_some_and(|days| days.hold(day)),
+            None => self.house.bank_received.values().any(|days| days.hold(day)),
         }
     }
 
     /// Whether a contract lives without rows: then our own sales are what it pays.
     pub fn own_figures(&self, contract: usize) -> bool {
         let c = self.contracts[contract];
-        !c.statement_required && c.statement_profile.is_none() && !self.has_rows.contains(&contract)
+        !c.statement_required && c.statement_profile.is_none() && !self.house.has_rows.contains(&contract)
     }
 
     /// The closing period of a contract that holds a day.
@@ -97,12 +125,12 @@ impl<'f> World<'f> {
 
     /// The counter where a terminal or sheet of ours stands.
     pub fn counter_of(&self, terminal: &str) -> Option<&'f CounterId> {
-        self.terminals.get(terminal).copied()
+        self.house.terminals.get(terminal).copied()
     }
 
     /// Whether a terminal or sheet is known not to be ours.
     pub fn is_foreign(&self, terminal: Option<&str>) -> bool {
-        !self.terminals.is_empty() && terminal.is_some_and(|id| !self.terminals.contains_key(id))
+        !self.house.terminals.is_empty() && terminal.is_some_and(|id| !self.house.terminals.contains_key(id))
     }
 
     /// Method and brand of a row that no sale stands behind.
@@ -115,33 +143,6 @@ impl<'f> World<'f> {
             (Some((method, _)), Some(brand)) => (*method, Some(brand.clone())),
             (None, brand) => (Method::Credit, brand.cloned()),
         }
-    }
-}
-
-/// Received days: first days and the last day reached from each, kept disjoint so that a look-up is one search.
-#[derive(Debug, Clone, Default)]
-struct Days(BTreeMap<CivilDate, CivilDate>);
-
-impl Days {
-    /// Adds a span; overlapping and touching spans become one.
-    fn add(&mut self, from: CivilDate, to: CivilDate) {
-        if to < from {
-            return;
-        }
-        let (mut first, mut last) = (from, to);
-        let touches = |(_, end): &(&CivilDate, &CivilDate)| end.plus_days(1) >= from;
-        let near: Vec<CivilDate> =
-            self.0.range(..=to.plus_days(1)).rev().take_while(touches).map(|(start, _)| *start).collect();
-        for start in near {
-            last = last.max(self.0.remove(&start).unwrap_or(to));
-            first = first.min(start);
-        }
-        self.0.insert(first, last);
-    }
-
-    /// Whether a day lies in a span.
-    fn hold(&self, day: CivilDate) -> bool {
-        self.0.range(..=day).next_back().is_some_and(|(_, last)| day <= *last)
     }
 }
 
@@ -198,25 +199,4 @@ pub(crate) fn contract_id_of(sale: &Sale, contracts: &[Contract]) -> Option<Cont
     let list: Vec<&Contract> = contracts.iter().collect();
     let place = list.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
     contract_of(sale, &list, &place).map(|found| list[found].id.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_grow_together() {
-        let date = |day: i8| CivilDate::new(2026, 7, day).unwrap();
-        for order in [[(1, 3), (6, 8), (4, 5)], [(4, 5), (6, 8), (1, 3)], [(6, 8), (1, 3), (3, 6)]] {
-            let mut days = Days::default();
-            order.into_iter().for_each(|(from, to)| days.add(date(from), date(to)));
-            assert_eq!(days.0.len(), 1, "{order:?}");
-            assert!((1..=8).all(|d| days.hold(date(d))) && !days.hold(date(9)), "{order:?}");
-        }
-        let mut apart = Days::default();
-        apart.add(date(1), date(2));
-        apart.add(date(5), date(4));
-        apart.add(date(10), date(12));
-        assert!(apart.hold(date(2)) && !apart.hold(date(5)) && apart.hold(date(12)) && !apart.hold(date(13)));
-    }
 }

@@ -117,6 +117,21 @@ async fn a_wish_that_is_sent_back_changes_nothing() {
     assert_eq!(refused(unknown), ControlRefusal::Gone);
 }
 
+/// What two persons called another transaction is joined no more, and not asked about again.
+#[tokio::test]
+async fn a_refused_proposal_stands_alone() {
+    let centre = Centre::set_up().await;
+    doubtful(&centre).await;
+    let subject = desk_of(&centre).await.proposals[0].subject.clone();
+    both(&centre, ControlTopic::Match, ControlAction::Refuse, &subject).await;
+    assert!(proposed(&centre).await.is_empty() && desk_of(&centre).await.proposals.is_empty());
+    let current = current(centre.state(), date(TODAY)).await.unwrap();
+    let alone = current.recorded.exceptions.iter().filter(|one| one.class.code() == "A_ONLY").count();
+    assert_eq!(alone, 1, "{:?}", current.recorded.exceptions);
+    both(&centre, ControlTopic::Match, ControlAction::Revoke, &subject).await;
+    assert_eq!(proposed(&centre).await, [subject]);
+}
+
 /// The company pays under a name that nobody registered: confirmed by two, the deposit is the payout's.
 #[tokio::test]
 async fn a_remitter_name_is_added_from_a_day_on() {

@@ -3,7 +3,7 @@
 //! Invariant: an unknown result counts for nothing until a row or a person decides it; "not charged" is said only when the statement of its
 //! time, to the end of the cut-off band, is complete.
 
-use domain::{money::Yen, time::CivilDate};
+use domain::money::Yen;
 
 use crate::{
     class::ExceptionClass,
@@ -12,6 +12,7 @@ use crate::{
     join::ItemEnd,
     keys::{Role, Rule},
     ledger::{Draft, OurKind, Theirs, Timing},
+    near::Ask,
     outcome::{Ended, UnknownDecided},
     sentence, sentence_sets,
     world::has_acquirer,
@@ -42,7 +43,7 @@ impl Classifier<'_, '_> {
             ItemEnd::Summed { .. } => return,
             ItemEnd::Failed { row } => self.failed(index, item, row),
             ItemEnd::Ambiguous { group } => self.in_group(group),
-            ItemEnd::Open => match self.open(index, item) {
+            ItemEnd::Open | ItemEnd::Alone => match self.open(index, item) {
                 Some(ended) => ended,
                 None => return,
             },
@@ -103,10 +104,7 @@ impl Classifier<'_, '_> {
 
     /// Whether the citizen paid again, and that payment stands.
     pub(super) fn paid_again(&self, index: usize) -> bool {
-        self.world.sales[index].paid_again_as.as_deref().is_some_and(|id| {
-            let found = self.world.sales.binary_search_by(|sale| sale.id.as_str().cmp(id));
-            found.is_ok_and(|place| self.world.sales[place].state == SaleState::Completed)
-        })
+        self.world.house.paid_again.contains(self.world.sales[index].id.as_str())
     }
 
     pub(super) fn failed(&mut self, index: usize, item: usize, row: usize) -> Ended {
@@ -169,9 +167,8 @@ impl Classifier<'_, '_> {
             SaleKind::Sale => sentence::j_only(sale, label),
             SaleKind::Refund => sentence::refund_only(sale, label),
         };
-        let near = self.near.rows_for(index, contract);
         let draft = self.about_sale(index, ExceptionClass::JOnly, text);
-        Some(self.raise(Draft { amount, near, ..draft }))
+        Some(self.raise_near(Draft { amount, ..draft }, Ask::Rows { sale: index, contract }))
     }
 
     /// Without statements, what we took is what the acquirer owes.
@@ -199,7 +196,7 @@ impl Classifier<'_, '_> {
         let band = i64::from(label.cutoff_band_minutes) * 60_000;
         let until = sale.at.plus_ms(band).date();
         let complete =
-            covered && self.world.covered(contract, until) && sale.payment_date < self.world.facts.as_of;
+            covered && self.world.covered(contract, until) && self.world.has_passed(sale.payment_date);
         let text = if doubt {
             sentence_sets::unknown_in_doubt(sale)
         } else if complete {
@@ -208,9 +205,8 @@ impl Classifier<'_, '_> {
         } else {
             sentence::unknown_pending(sale)
         };
-        let near = self.near.rows_for(index, contract);
         let draft = self.about_sale(index, ExceptionClass::UnknownPending, text);
-        self.raise(Draft { near, ..draft })
+        self.raise_near(draft, Ask::Rows { sale: index, contract })
     }
 
     /// Within the band before the closing of its period, with the next day's statement not here yet.
@@ -229,7 +225,9 @@ impl Classifier<'_, '_> {
         let sale = self.world.sales[index];
         let r = row.map(|r| self.world.rows[r]);
         let contract = self.world.sale_contract[index];
-        let file = r.map(|r| r.file.clone()).or_else(|| self.covering_file(contract?, sale.payment_date));
+        let file = r
+            .map(|r| r.file.clone())
+            .or_else(|| self.world.house.covering.get(sale.id.as_str()).map(|file| (*file).to_owned()));
         let sentence_ja = match (happened, r, contract) {
             (true, Some(r), _) => sentence::happened(sale, r),
             (_, _, Some(contract)) => sentence::did_not_happen(sale, self.world.contracts[contract], r),
@@ -245,13 +243,5 @@ impl Classifier<'_, '_> {
             row: r.map(|r| r.row),
             sentence_ja,
         });
-    }
-
-    /// The file that covers a day, smallest hash first.
-    pub(super) fn covering_file(&self, contract: usize, day: CivilDate) -> Option<String> {
-        let id = &self.world.contracts[contract].id;
-        let files =
-            self.world.facts.received.iter().filter(|f| f.contract == *id && f.from <= day && day <= f.to);
-        files.map(|f| f.file.clone()).min()
     }
 }

@@ -11,9 +11,11 @@ use crate::{
     class::ExceptionClass,
     evidence,
     facts::{Row, Sale},
+    house::Ruling,
     ident::set_id,
     keys::Rule,
     ledger::{Draft, Timing},
+    notices::pair_subject,
     outcome::{Ended, Link, SetProof, Stage},
     proof::{LinkState, Pairing},
     sentence_sets as sentence,
@@ -33,7 +35,7 @@ impl Classifier<'_, '_> {
     /// Raises a proposal, unless a person confirmed it.
     fn propose(&mut self, draft: Draft) -> LinkState {
         let exception = draft.finish(self.world);
-        if self.world.facts.notices.confirmed.contains(&exception.id) {
+        if self.world.ruling(&exception.id) == Ruling::Confirmed {
             return LinkState::Confirmed;
         }
         self.out.exceptions.push(exception);
@@ -105,7 +107,7 @@ impl Classifier<'_, '_> {
                     };
                     let draft = self.about_sale(index, ExceptionClass::ProposedMatch, text);
                     let members = vec![sale.id.clone(), r.id.clone()];
-                    let subject = set_id("pair", "", &members);
+                    let subject = pair_subject(&sale.id, &r.id);
                     link.proof.state =
                         self.propose(Draft { subject, members, day: r.closing_date(), ..draft });
                 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, where a panic is the finding")]
 
+mod again;
 mod alike;
 mod books;
 mod cases;
@@ -9,6 +10,8 @@ mod cash;
 mod classes;
 mod counter;
 mod declared;
+
+mod locks;
 mod mutations;
 mod oracle;
 mod oracle_sets;

@@ -94,7 +94,7 @@ pub async fn gather(
         sequence_gaps: notices::gaps(unit, tenant, &counters, &days, as_of).await?,
         revisions: locked::revisions(unit, tenant, &standing, (&rows, &contracts), from).await?,
         resolutions: notices::resolutions(&attempts, &sale_rows, &told),
-        ..controls::notices(&decided)
+        ..controls::notices(&decided)?
     };
     let locks = locked::locks(unit, tenant, &standing, from).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
