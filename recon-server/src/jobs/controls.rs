@@ -110,7 +110,8 @@ pub(super) fn reason(text: &str) -> Result<String, ControlRefusal> {
 /// # Errors
 /// When it cannot be read.
 pub fn document(row: &ControlRow) -> Result<Document, JobError> {
-    serde_json::from_str(&row.document).map_err(|source| JobError::Json { what: "document of a control", source })
+    serde_json::from_str(&row.document)
+        .map_err(|source| JobError::Json { what: "document of a control", source })
 }
 
 /// The newest approved word about each subject; what was taken back is not in force.
@@ -119,7 +120,8 @@ pub fn in_force(rows: &[ControlRow], topic: ControlTopic) -> BTreeMap<&str, &Con
     let mut approved: Vec<&ControlRow> =
         rows.iter().filter(|row| row.topic == topic && row.is_approved()).collect();
     approved.sort_by_key(|row| row.decision.as_ref().map(|decision| decision.number));
-    let mut newest: BTreeMap<&str, &ControlRow> = approved.into_iter().map(|row| (row.subject.as_str(), row)).collect();
+    let mut newest: BTreeMap<&str, &ControlRow> =
+        approved.into_iter().map(|row| (row.subject.as_str(), row)).collect();
     newest.retain(|_, row| row.action != ControlAction::Revoke);
     newest
 }
@@ -155,7 +157,11 @@ fn pair(document: &Document) -> Option<HeldPair> {
 ///
 /// # Errors
 /// When a stored wish cannot be read.
-pub fn name_payers(contracts: &mut [Contract], rows: &[ControlRow], as_of: CivilDate) -> Result<(), JobError> {
+pub fn name_payers(
+    contracts: &mut [Contract],
+    rows: &[ControlRow],
+    as_of: CivilDate,
+) -> Result<(), JobError> {
     let said = in_force(rows, ControlTopic::Alias);
     for row in said.values().filter(|row| row.action == ControlAction::Confirm) {
         let Document::Alias { proposal, valid_from } = document(row)? else { continue };
@@ -174,12 +180,15 @@ pub fn name_payers(contracts: &mut [Contract], rows: &[ControlRow], as_of: Civil
 /// With a Japanese sentence where a rule refuses it; when the store fails.
 pub async fn request(state: &AppState, actor: &str, new: NewControl) -> Result<ControlRow, ControlError> {
     let reason = check::reason(&new.reason)?;
+    check::fits(new.topic, new.action)?;
     if let Some(first) = find(state, new.id).await? {
         return Ok(check::same_request(first, actor, &new)?);
     }
     // Proposals are read before the unit begins: looking at them may record a run, which writes.
     let proposed = match new.action {
-        ControlAction::Confirm | ControlAction::Refuse => list::proposed(state, new.topic, &new.subject).await?,
+        ControlAction::Confirm | ControlAction::Refuse => {
+            list::proposed(state, new.topic, &new.subject).await?
+        }
         ControlAction::Revoke | ControlAction::Reopen => None,
     };
     let mut unit = state.store.begin().await?;
@@ -195,7 +204,9 @@ pub async fn request(state: &AppState, actor: &str, new: NewControl) -> Result<C
             json(&check::proposal(proposed, standing, new.valid_from, state.today())?)?
         }
         ControlAction::Revoke => standing.ok_or(ControlRefusal::NothingToRevoke)?.document.clone(),
-        ControlAction::Reopen => json(&period::reopenable(&unit.locks(state.tenant()).await?, &new.subject)?)?,
+        ControlAction::Reopen => {
+            json(&period::reopenable(&unit.locks(state.tenant()).await?, &new.subject)?)?
+        }
     };
     let row = ControlRow {
         id: new.id,
@@ -219,7 +230,12 @@ pub async fn request(state: &AppState, actor: &str, new: NewControl) -> Result<C
 ///
 /// # Errors
 /// With a Japanese sentence where a rule refuses it; when the store fails.
-pub async fn decide(state: &AppState, actor: &str, id: ControlId, word: Word) -> Result<ControlRow, ControlError> {
+pub async fn decide(
+    state: &AppState,
+    actor: &str,
+    id: ControlId,
+    word: Word,
+) -> Result<ControlRow, ControlError> {
     let note = check::note(&word)?;
     let asked = find(state, id).await?.ok_or(ControlRefusal::NoControl)?;
     let proposal = matches!(asked.action, ControlAction::Confirm | ControlAction::Refuse);
@@ -238,7 +254,8 @@ pub async fn decide(state: &AppState, actor: &str, id: ControlId, word: Word) ->
     if gone {
         return Err(ControlRefusal::Gone.into());
     }
-    let decision = ControlDecision { number, approved: word.approved, note, by: actor.to_owned(), at: state.now() };
+    let decision =
+        ControlDecision { number, approved: word.approved, note, by: actor.to_owned(), at: state.now() };
     unit.decide_control(state.tenant(), id, &decision).await?;
     row.decision = Some(decision);
     if row.is_approved() && row.action == ControlAction::Reopen {

@@ -83,7 +83,8 @@ pub async fn list(state: &AppState) -> Result<Vec<Lock>, ControlError> {
 /// The month that comes next: after the newest lock of everything, else the last month that is over.
 #[must_use]
 pub fn next_month(rows: &[LockRow], today: CivilDate) -> YearMonth {
-    let last = locked::in_force(rows).into_iter().filter(|row| row.contract.is_none()).map(|row| row.through).max();
+    let last =
+        locked::in_force(rows).into_iter().filter(|row| row.contract.is_none()).map(|row| row.through).max();
     last.map_or_else(|| YearMonth::of(today).before(), |through| YearMonth::of(through).after())
 }
 
@@ -172,7 +173,8 @@ async fn papers(state: &AppState, new: &NewLock, as_of: CivilDate) -> Result<Pap
             return Err(ControlRefusal::NoContract.into());
         }
     }
-    let before = facts.locks.iter().filter(|lock| lock.contract == new.contract).map(|lock| lock.through).max();
+    let before =
+        facts.locks.iter().filter(|lock| lock.contract == new.contract).map(|lock| lock.through).max();
     let sha256 = super::audit::sha256_hex(&super::audit::outcome_bytes(&outcome)?);
     let mut frozen = Frozen::of(&outcome, new.contract.as_ref(), new.month.last(), &sha256);
     // An earlier lock stands beside this one and holds its own sheets.
@@ -273,7 +275,8 @@ pub(super) async fn reopened(
     debug_assert_eq!(wish.action, ControlAction::Reopen, "only a reopening ends a lock");
     let rows = unit.locks(state.tenant()).await?;
     reopenable(&rows, &wish.subject)?;
-    let lock = rows.iter().find(|row| row.number.to_string() == wish.subject).ok_or(ControlRefusal::NoLock)?;
+    let lock =
+        rows.iter().find(|row| row.number.to_string() == wish.subject).ok_or(ControlRefusal::NoLock)?;
     let row = LockRow {
         number: unit.next_lock(state.tenant()).await?,
         state: LockState::Reopened,

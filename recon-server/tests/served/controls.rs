@@ -20,7 +20,8 @@ use crate::{
 async fn doubtful(centre: &Centre) {
     day(centre, true).await;
     let other = row("取引完了", at(TODAY, 10, 5, 11), 300, "04000000000000009999");
-    take(centre, "paypay", "paypay.csv", write_statement(&profile("paypay_for_business"), &[other]).unwrap()).await;
+    take(centre, "paypay", "paypay.csv", write_statement(&profile("paypay_for_business"), &[other]).unwrap())
+        .await;
 }
 
 async fn wish(

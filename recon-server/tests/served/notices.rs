@@ -78,8 +78,10 @@ async fn two_sources_that_contradict_are_named() {
     let centre = Centre::set_up().await;
     let mut counter = day(&centre, true).await;
     let attempt = attempt_id(9);
-    let evidence =
-        Evidence::Person { operator: "kaikei1".parse::<OperatorId>().unwrap(), basis: "電話で確認".to_owned() };
+    let evidence = Evidence::Person {
+        operator: "kaikei1".parse::<OperatorId>().unwrap(),
+        basis: "電話で確認".to_owned(),
+    };
     let mut unit = centre.state().store.begin().await.unwrap();
     let item = InboxItem::AttemptNotCharged { attempt, evidence };
     let (tenant, desk) = (centre.state().tenant(), COUNTER.parse().unwrap());
@@ -95,7 +97,10 @@ async fn two_sources_that_contradict_are_named() {
     assert_eq!(centre.deliver(&counter, &counter.entries[sent..]).await.status(), 200);
     let conflict = said(&centre, "CONFLICTING_RESOLUTION").await;
     assert_eq!(conflict.len(), 1, "{conflict:?}");
-    assert!(conflict[0].contains("端末の照会は成立") && conflict[0].contains("担当者の判定は不成立"), "{conflict:?}");
+    assert!(
+        conflict[0].contains("端末の照会は成立") && conflict[0].contains("担当者の判定は不成立"),
+        "{conflict:?}"
+    );
     is_made_again(&centre).await;
 }
 

@@ -68,8 +68,12 @@ pub async fn desk(state: &AppState) -> Result<Desk, ControlError> {
     let rows = state.store.snapshot().await?.controls(state.tenant()).await?;
     let standing = |topic| in_force(&rows, topic);
     let (matches, names) = (standing(ControlTopic::Match), standing(ControlTopic::Alias));
-    documents.retain(|(subject, _)| !names.contains_key(subject.as_str()) && !matches.contains_key(subject.as_str()));
-    let waits = |subject: &str| rows.iter().find(|row| row.subject == subject && row.decision.is_none()).map(|row| row.id);
+    documents.retain(|(subject, _)| {
+        !names.contains_key(subject.as_str()) && !matches.contains_key(subject.as_str())
+    });
+    let waits = |subject: &str| {
+        rows.iter().find(|row| row.subject == subject && row.decision.is_none()).map(|row| row.id)
+    };
     let proposals = documents.into_iter().filter_map(|(subject, document)| {
         let waiting = waits(&subject);
         proposal(subject, document, waiting)

@@ -43,12 +43,17 @@ fn the_newest_approved_word_is_in_force() {
         row(9, Confirm, "late-approval", Some((12, true))),
         row(11, Revoke, "late-approval", Some((11, false))),
     ];
-    let said: Vec<_> =
-        in_force(&rows, ControlTopic::Match).into_iter().map(|(subject, row)| (subject, row.action)).collect();
+    let said: Vec<_> = in_force(&rows, ControlTopic::Match)
+        .into_iter()
+        .map(|(subject, row)| (subject, row.action))
+        .collect();
     assert_eq!(said, [("first-refused", Refuse), ("late-approval", Confirm)]);
     assert!(in_force(&rows, ControlTopic::Alias).is_empty());
     let heard = notices(&rows).unwrap();
-    assert_eq!((heard.confirmed, heard.refused), (vec!["late-approval".to_owned()], vec!["first-refused".to_owned()]));
+    assert_eq!(
+        (heard.confirmed, heard.refused),
+        (vec!["late-approval".to_owned()], vec!["first-refused".to_owned()])
+    );
     let held: Vec<_> = heard.held.iter().map(|pair| (pair.sale.as_str(), pair.row.as_str())).collect();
     assert_eq!(held, [("0-a", "0b")], "the sale and the row, whatever their order");
 }

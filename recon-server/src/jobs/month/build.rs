@@ -102,7 +102,10 @@ fn exceptions(
         recorded.payouts.iter().filter(|p| closes(p.from, p.to)).map(|payout| &payout.id).collect();
     let belongs = |e: &&Exception| {
         let corrected = takes_corrections && e.class == ExceptionClass::RevisedAfterClose;
-        corrected || month.holds(e.day) || named.contains(&e.id) || e.members.iter().any(|id| payouts.contains(id))
+        corrected
+            || month.holds(e.day)
+            || named.contains(&e.id)
+            || e.members.iter().any(|id| payouts.contains(id))
     };
     recorded.exceptions.iter().filter(belongs).cloned().collect()
 }

@@ -63,7 +63,13 @@ pub fn mix(taken: &[Taken], lines: &[&ReportLine], overpaid: &[Overpaid], total_
     let total = gross.saturating_sub(commission);
     let row = |kind: MixKind| {
         let Figure { count, amount } = of(kind);
-        MixRow { kind, method: kind.label_ja().into(), count, yen: amount, percent: percent(tenths(amount, total)) }
+        MixRow {
+            kind,
+            method: kind.label_ja().into(),
+            count,
+            yen: amount,
+            percent: percent(tenths(amount, total)),
+        }
     };
     let shown = |row: &MixRow| row.kind.always() || row.count != 0 || row.yen != Yen::ZERO;
     let rows: Vec<MixRow> = MixKind::ALL.into_iter().map(row).filter(shown).collect();

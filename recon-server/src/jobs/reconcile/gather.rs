@@ -20,7 +20,12 @@ use store::{
     reports::AttemptRow,
 };
 
-use super::{counter_days, declared, facts, key::StateKey, locked, notices::{self, Told}};
+use super::{
+    counter_days, declared, facts,
+    key::StateKey,
+    locked,
+    notices::{self, Told},
+};
 use crate::jobs::{
     JobError,
     audit::{Seen, Settings},
@@ -83,11 +88,9 @@ pub async fn gather(
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
-    let rows: Vec<Row> = rows
-        .iter()
-        .map(|row| facts::row(row, &sha256_hex(&files, row.file)))
-        .collect::<Result<_, _>>()?;
-    let told = notices::told(unit, tenant, &counters).await?;
+    let rows: Vec<Row> =
+        rows.iter().map(|row| facts::row(row, &sha256_hex(&files, row.file))).collect::<Result<_, _>>()?;
+    let told = notices::told(unit, tenant).await?;
     let lock_rows = unit.locks(tenant).await?;
     let standing = locked::in_force(&lock_rows);
     let noticed = Notices {

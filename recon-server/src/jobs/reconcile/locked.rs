@@ -39,7 +39,11 @@ pub fn in_force(rows: &[LockRow]) -> Vec<&LockRow> {
 }
 
 /// The newest lock that holds a closing of a contract, by its last day.
-pub fn newest<'a>(standing: &[&'a LockRow], contract: &ContractId, closing: CivilDate) -> Option<&'a LockRow> {
+pub fn newest<'a>(
+    standing: &[&'a LockRow],
+    contract: &ContractId,
+    closing: CivilDate,
+) -> Option<&'a LockRow> {
     let holds = |lock: &&&LockRow| {
         closing <= lock.through && lock.contract.as_ref().is_none_or(|own| own == contract)
     };
