@@ -76,6 +76,20 @@ impl InboxStore for Unit {
             .during(StoreError::ReadInbox)
     }
 
+    async fn decisions_told(&mut self, tenant: &TenantId) -> Result<Vec<(CounterId, InboxItem)>> {
+        query_file!("../sql/inbox/decisions.sql", tenant.as_str())
+            .fetch_all(&mut *self.tx)
+            .await
+            .during(StoreError::ReadInbox)?
+            .into_iter()
+            .map(|row| {
+                let counter = words::parse("counter", &row.counter_id)?;
+                Ok((counter, words::from_json("inbox item", &row.item)?))
+            })
+            .collect::<Result<_, Fault>>()
+            .during(StoreError::ReadInbox)
+    }
+
     async fn inbox_acknowledged(&mut self, journal: &JournalId) -> Result<u64> {
         let row = query_file!(
             "../sql/inbox/acknowledged.sql",

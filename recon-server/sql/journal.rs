@@ -13,9 +13,7 @@ use journal::{
 use sqlx::query_file;
 use store::{
     Fault, JournalStore, Result, StoreError,
-    journal::{
-        Appended, AsideEntry, AsideReason, EntryKey, GapRow, Place, StoredEntry, made_after, place,
-    },
+    journal::{Appended, AsideEntry, AsideReason, EntryKey, GapRow, Place, StoredEntry, made_after, place},
     projection, words,
 };
 

@@ -15,7 +15,7 @@ use domain::time::CivilDate;
 use engine::{
     Contract,
     ident::stable_id,
-    notices::Notices,
+    notices::{HeldPair, Notices},
     outcome::{AliasProposal, Exception},
 };
 use serde::{Deserialize, Serialize};
@@ -127,11 +127,30 @@ pub fn in_force(rows: &[ControlRow], topic: ControlTopic) -> BTreeMap<&str, &Con
 }
 
 /// What the engine hears of the decisions about proposed matches.
-#[must_use]
-pub fn notices(rows: &[ControlRow]) -> Notices {
-    let said = in_force(rows, ControlTopic::Match);
-    let of = |action| said.values().filter(move |row| row.action == action).map(|row| row.subject.clone());
-    Notices { confirmed: of(ControlAction::Confirm).collect(), ..Notices::default() }
+///
+/// # Errors
+/// When a stored wish cannot be read.
+pub fn notices(rows: &[ControlRow]) -> Result<Notices, JobError> {
+    let mut notices = Notices::default();
+    for (subject, row) in in_force(rows, ControlTopic::Match) {
+        match row.action {
+            ControlAction::Confirm => {
+                notices.confirmed.push(subject.to_owned());
+                notices.held.extend(pair(&document(row)?));
+            }
+            ControlAction::Refuse => notices.refused.push(subject.to_owned()),
+            ControlAction::Revoke | ControlAction::Reopen => {}
+        }
+    }
+    Ok(notices)
+}
+
+/// The sale and the row of a proposal that is about one of each: sales are UUIDs with hyphens, rows are the engine's own hexadecimal ids.
+fn pair(document: &Document) -> Option<HeldPair> {
+    let Document::Match { exception } = document else { return None };
+    let [one, other] = exception.members.as_slice() else { return None };
+    let (sale, row) = if one.contains('-') { (one, other) } else { (other, one) };
+    (sale.contains('-') && !row.contains('-')).then(|| HeldPair { sale: sale.clone(), row: row.clone() })
 }
 
 /// Adds the names that two persons confirmed to their contracts, each from its day on.
@@ -161,6 +180,7 @@ pub fn name_payers(
 /// With a Japanese sentence where a rule refuses it; when the store fails.
 pub async fn request(state: &AppState, actor: &str, new: NewControl) -> Result<ControlRow, ControlError> {
     let reason = check::reason(&new.reason)?;
+    check::fits(new.topic, new.action)?;
     if let Some(first) = find(state, new.id).await? {
         return Ok(check::same_request(first, actor, &new)?);
     }

@@ -6,8 +6,8 @@
 pub mod audit;
 pub mod backup;
 pub mod books;
-pub mod controls;
 pub mod compare;
+pub mod controls;
 pub mod exceptions;
 pub mod expected;
 pub mod finance;

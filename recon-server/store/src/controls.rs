@@ -231,7 +231,11 @@ mod tests {
             [ControlAction::Confirm, ControlAction::Refuse, ControlAction::Revoke, ControlAction::Reopen]
         {
             assert_eq!(ControlAction::from_code(action.code()), Some(action));
-            assert_eq!(crate::words::to_word(&action).unwrap(), action.code(), "serde and forms say the same");
+            assert_eq!(
+                crate::words::to_word(&action).unwrap(),
+                action.code(),
+                "serde and forms say the same"
+            );
         }
         assert_eq!(ControlAction::from_code("force"), None);
     }

@@ -35,6 +35,9 @@ pub trait InboxStore {
         limit: u32,
     ) -> Result<Vec<NumberedItem>>;
 
+    /// Every decision about an attempt (key `attempt:<id>`), by counter and number; profiles are long and left out.
+    async fn decisions_told(&mut self, tenant: &TenantId) -> Result<Vec<(CounterId, InboxItem)>>;
+
     /// The highest number that this journal says it received; 0 for none.
     async fn inbox_acknowledged(&mut self, journal: &JournalId) -> Result<u64>;
 }

@@ -42,6 +42,8 @@ pub async fn numbers_have_no_gaps(store: &dyn Store) {
     assert_eq!(read, [(1, &replaced), (2, &charged)], "the first content of a decision stays");
     assert_eq!(unit.inbox_items(&tenant, &desk, 1, 1).await.unwrap()[0].number, 2);
     assert!(unit.inbox_items(&tenant, &desk, 2, 10).await.unwrap().is_empty());
+    let decided = unit.decisions_told(&tenant).await.unwrap();
+    assert_eq!(decided, [(desk.clone(), charged.clone()), (counter("m2"), charged.clone())], "no profiles");
     drop(unit);
 
     let mut diary = Diary::new(&tenant, &desk, Incarnation(1), at(10));

@@ -54,7 +54,11 @@ async fn a_proposal_is_asked_for_approved_and_taken_back() {
     let wish = wish.strip_suffix("?done=requested").unwrap();
 
     let own = asker.get(wish).await;
-    assert!(own.html.contains("別の人の承認が必要です") && !own.html.contains("decision-approve"), "{}", own.html);
+    assert!(
+        own.html.contains("別の人の承認が必要です") && !own.html.contains("decision-approve"),
+        "{}",
+        own.html
+    );
     let theirs = other.get(wish).await;
     let form = theirs.field("class=\"card\" method", "form_id");
     let approve = [("form_id", form.as_str()), ("decision", "approve"), ("note", "")];
@@ -68,7 +72,8 @@ async fn a_proposal_is_asked_for_approved_and_taken_back() {
 
     let decided = other.get(wish).await;
     let form = decided.field("/revoke\"", "form_id");
-    let taken = other.post(&format!("{wish}/revoke"), &[("form_id", &form), ("note", "別の取引だった")]).await;
+    let taken =
+        other.post(&format!("{wish}/revoke"), &[("form_id", &form), ("note", "別の取引だった")]).await;
     let revoke = taken.to.unwrap_or_else(|| panic!("{}", taken.html));
     let revoke = revoke.strip_suffix("?done=requested").unwrap();
     let form = asker.get(revoke).await.field("class=\"card\" method", "form_id");
@@ -89,7 +94,11 @@ async fn a_month_is_locked_on_the_page() {
     centre.clock.set(at("2026-12-07", 9, 0, 0));
     browser.sign_in_again().await;
     let silent = lock(&browser, "").await;
-    assert!(silent.html.contains("id=\"reason-fault\""), "a month that is not green needs a word: {}", silent.html);
+    assert!(
+        silent.html.contains("id=\"reason-fault\""),
+        "a month that is not green needs a word: {}",
+        silent.html
+    );
     let done = lock(&browser, "残りは12月に確かめます").await;
     assert_eq!(done.to.as_deref(), Some("/periods?done=locked"), "{}", done.html);
     let month = browser.get("/month/2026-11").await;

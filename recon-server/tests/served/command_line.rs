@@ -286,3 +286,24 @@ fn the_interface_describes_itself() {
     let described: Value = serde_json::from_str(&Shell::new().ends(0, &["openapi"])).unwrap();
     assert!(described["openapi"].as_str().unwrap().starts_with("3."));
 }
+
+/// What takes two persons is asked for under a user's name; what cannot be asked for is refused, whatever the day.
+#[test]
+fn controls_from_the_command_line() {
+    let shell = Shell::new();
+    set_up(&shell);
+    shell.ends(0, &["user", "add", "kaikei-1"]);
+    let desk = shell.json(0, &["confirm", "list"]);
+    assert_eq!((&desk["proposals"], &desk["waiting"]), (&serde_json::json!([]), &serde_json::json!([])));
+    assert!(shell.ends(0, &["confirm", "list"]).contains("承認待ち 0件"));
+    let why = ["--reason", "控えを見た", "--by"];
+    shell.ends(1, &[["confirm", "accept", "no-such"].as_slice(), &why, &["kaikei-1"]].concat());
+    shell.ends(1, &[["reopen", "1"].as_slice(), &why, &["kaikei-1"]].concat());
+    assert_eq!(shell.json(0, &["lock"]), serde_json::json!([]));
+    shell.ends(2, &["lock", "2022-07"]);
+    shell.ends(2, &["lock", "2022-7", "--by", "kaikei-1"]);
+    shell.ends(1, &["lock", "2022-07", "--by", "nobody"]);
+    let empty = shell.run(&["lock", "2022-07", "--by", "kaikei-1"]);
+    assert_eq!(empty.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&empty.stderr).contains("窓口の記録がありません"), "{empty:?}");
+}

@@ -20,7 +20,8 @@ use crate::{
 async fn doubtful(centre: &Centre) {
     day(centre, true).await;
     let other = row("取引完了", at(TODAY, 10, 5, 11), 300, "04000000000000009999");
-    take(centre, "paypay", "paypay.csv", write_statement(&profile("paypay_for_business"), &[other]).unwrap()).await;
+    take(centre, "paypay", "paypay.csv", write_statement(&profile("paypay_for_business"), &[other]).unwrap())
+        .await;
 }
 
 async fn wish(
@@ -74,7 +75,7 @@ async fn a_proposal_is_confirmed_by_two_and_taken_back_by_two() {
     let desk = desk_of(&centre).await;
     assert_eq!((desk.proposals.len(), desk.waiting.len()), (1, 0), "{desk:?}");
     let subject = desk.proposals[0].subject.clone();
-    assert_eq!(proposed(&centre).await, [subject.clone()]);
+    assert_eq!(proposed(&centre).await, std::slice::from_ref(&subject));
     assert_eq!(desk.proposals[0].members.len(), 2, "the sale and the row");
 
     let topic = ControlTopic::Match;
@@ -82,7 +83,7 @@ async fn a_proposal_is_confirmed_by_two_and_taken_back_by_two() {
     let again = wish(&centre, "kaikei-2", topic, ControlAction::Refuse, &subject).await;
     assert_eq!(refused(again), ControlRefusal::Waiting, "one wish at a time");
     assert_eq!(refused(approve(&centre, "kaikei-1", id).await), ControlRefusal::SamePerson);
-    assert_eq!(proposed(&centre).await, [subject.clone()], "asked for is not decided");
+    assert_eq!(proposed(&centre).await, std::slice::from_ref(&subject), "asked for is not decided");
     approve(&centre, "kaikei-2", id).await.unwrap();
     approve(&centre, "kaikei-2", id).await.unwrap();
     assert!(proposed(&centre).await.is_empty(), "the next run takes it");
@@ -96,7 +97,7 @@ async fn a_proposal_is_confirmed_by_two_and_taken_back_by_two() {
     let twice = wish(&centre, "kaikei-1", topic, ControlAction::Confirm, &subject).await;
     assert!(matches!(refused(twice), ControlRefusal::Decided | ControlRefusal::Gone));
     both(&centre, topic, ControlAction::Revoke, &subject).await;
-    assert_eq!(proposed(&centre).await, [subject.clone()], "taken back, it is proposed again");
+    assert_eq!(proposed(&centre).await, std::slice::from_ref(&subject), "taken back, it is proposed again");
     let nothing = wish(&centre, "kaikei-1", topic, ControlAction::Revoke, &subject).await;
     assert_eq!(refused(nothing), ControlRefusal::NothingToRevoke);
 }
@@ -112,9 +113,24 @@ async fn a_wish_that_is_sent_back_changes_nothing() {
     let word = Word { approved: false, note: "別の取引です".to_owned() };
     decide(centre.state(), "kaikei-2", id, word).await.unwrap();
     assert_eq!(refused(approve(&centre, "kaikei-2", id).await), ControlRefusal::AlreadyDecided);
-    assert_eq!(proposed(&centre).await, [subject.clone()]);
+    assert_eq!(proposed(&centre).await, std::slice::from_ref(&subject));
     let unknown = wish(&centre, "kaikei-1", ControlTopic::Match, ControlAction::Confirm, "no-such").await;
     assert_eq!(refused(unknown), ControlRefusal::Gone);
+}
+
+/// What two persons called another transaction is joined no more, and not asked about again.
+#[tokio::test]
+async fn a_refused_proposal_stands_alone() {
+    let centre = Centre::set_up().await;
+    doubtful(&centre).await;
+    let subject = desk_of(&centre).await.proposals[0].subject.clone();
+    both(&centre, ControlTopic::Match, ControlAction::Refuse, &subject).await;
+    assert!(proposed(&centre).await.is_empty() && desk_of(&centre).await.proposals.is_empty());
+    let current = current(centre.state(), date(TODAY)).await.unwrap();
+    let alone = current.recorded.exceptions.iter().filter(|one| one.class.code() == "A_ONLY").count();
+    assert_eq!(alone, 1, "{:?}", current.recorded.exceptions);
+    both(&centre, ControlTopic::Match, ControlAction::Revoke, &subject).await;
+    assert_eq!(proposed(&centre).await, [subject]);
 }
 
 /// The company pays under a name that nobody registered: confirmed by two, the deposit is the payout's.

@@ -15,6 +15,7 @@ mod finance;
 mod journal_day;
 mod journal_line;
 mod missing;
+mod notices;
 mod papers;
 mod people;
 mod periods;

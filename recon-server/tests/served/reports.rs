@@ -45,7 +45,7 @@ pub async fn take_for(centre: &Centre, source: &str, name: &str, bytes: Vec<u8>,
     assert!(matches!(outcome, ImportOutcome::Accepted { .. }), "{outcome:?}");
 }
 
-fn card_statement() -> Vec<u8> {
+pub fn card_statement() -> Vec<u8> {
     let charged = RowOut {
         brand_word: "VISA".to_owned(),
         terminal_or_pos_id: "T0001".to_owned(),

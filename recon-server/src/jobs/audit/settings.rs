@@ -203,7 +203,7 @@ impl Settings {
             controls: controls(unit, tenant).await?,
             locks: locks(unit, tenant).await?,
             gaps: unit.journal_gaps(tenant).await?,
-            told: notices::told(unit, tenant, counters).await?,
+            told: notices::told(unit, tenant).await?,
         })
     }
 

@@ -6,7 +6,7 @@ use domain::{
     text::{self, TextFault},
     time::CivilDate,
 };
-use store::controls::{ControlDecision, ControlRow, ControlTopic};
+use store::controls::{ControlAction, ControlDecision, ControlRow, ControlTopic};
 
 use super::{ControlRefusal, Document, NewControl, Word};
 
@@ -28,6 +28,12 @@ fn guarded(fault: TextFault, other: ControlRefusal) -> ControlRefusal {
         TextFault::CardNumber => ControlRefusal::CardNumber,
         TextFault::Empty | TextFault::TooLong | TextFault::Control => other,
     }
+}
+
+/// Periods are opened again, and nothing else is.
+pub fn fits(topic: ControlTopic, action: ControlAction) -> Result<(), ControlRefusal> {
+    let fits = (topic == ControlTopic::Period) == (action == ControlAction::Reopen);
+    if fits { Ok(()) } else { Err(ControlRefusal::NothingToRevoke) }
 }
 
 /// Who asked does not approve, and does not send back either: a decision has two persons.

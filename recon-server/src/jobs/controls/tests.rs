@@ -5,6 +5,10 @@ use uuid::Uuid;
 
 use super::*;
 
+/// A proposal about a row and a sale.
+const DOCUMENT: &str = r#"{"kind":"match","exception":{"id":"x","class":"PROPOSED_MATCH","verdict":"pending","members":["0b","0-a"],
+    "contract":null,"counter":null,"day":"2026-07-31","amount":0,"gross":300,"days":1,"sentence_ja":"","near":[]}}"#;
+
 fn row(number: u64, action: ControlAction, subject: &str, decided: Option<(u64, bool)>) -> ControlRow {
     let at = Timestamp::from_micros(0);
     ControlRow {
@@ -13,7 +17,7 @@ fn row(number: u64, action: ControlAction, subject: &str, decided: Option<(u64, 
         topic: ControlTopic::Match,
         action,
         subject: subject.to_owned(),
-        document: String::new(),
+        document: DOCUMENT.to_owned(),
         reason: "x".to_owned(),
         requested_by: "a".to_owned(),
         requested_at: at,
@@ -39,11 +43,19 @@ fn the_newest_approved_word_is_in_force() {
         row(9, Confirm, "late-approval", Some((12, true))),
         row(11, Revoke, "late-approval", Some((11, false))),
     ];
-    let said: Vec<_> =
-        in_force(&rows, ControlTopic::Match).into_iter().map(|(subject, row)| (subject, row.action)).collect();
+    let said: Vec<_> = in_force(&rows, ControlTopic::Match)
+        .into_iter()
+        .map(|(subject, row)| (subject, row.action))
+        .collect();
     assert_eq!(said, [("first-refused", Refuse), ("late-approval", Confirm)]);
     assert!(in_force(&rows, ControlTopic::Alias).is_empty());
-    assert_eq!(notices(&rows).confirmed, ["late-approval"]);
+    let heard = notices(&rows).unwrap();
+    assert_eq!(
+        (heard.confirmed, heard.refused),
+        (vec!["late-approval".to_owned()], vec!["first-refused".to_owned()])
+    );
+    let held: Vec<_> = heard.held.iter().map(|pair| (pair.sale.as_str(), pair.row.as_str())).collect();
+    assert_eq!(held, [("0-a", "0b")], "the sale and the row, whatever their order");
 }
 
 #[test]

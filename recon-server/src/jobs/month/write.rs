@@ -98,8 +98,12 @@ pub fn mix_table(report: &MonthlyReport) -> PaperTable {
     let mix = &report.mix;
     let body = mix.rows.iter().map(|row| {
         let kind = if row.kind == MixKind::Cashless { RowKind::Subtotal } else { RowKind::Body };
-        let cells =
-            vec![Cell::text(row.method.clone()), Cell::Count(row.count), Cell::Yen(row.yen), share(&row.percent)];
+        let cells = vec![
+            Cell::text(row.method.clone()),
+            Cell::Count(row.count),
+            Cell::Yen(row.yen),
+            share(&row.percent),
+        ];
         TableRow::new(kind, cells)
     });
     let mut rows: Vec<TableRow> = body.collect();

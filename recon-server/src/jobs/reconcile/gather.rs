@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{catalogue::RouteKind, id::TenantId, time::CivilDate};
 use engine::{
-    BankCalendar, Facts,
-    facts::{Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Row, Sale},
-    notices::Notices,
+    BankCalendar, Contract, Facts, PeriodLock,
+    facts::{OwnTerminal, ReceivedBank, ReceivedStatement, Row, Sale},
+    notices::{Notices, Revision},
 };
 use sha2::{Digest, Sha256};
 use store::{
     UnitOfWork,
     counters::CounterRow,
+    facts::Stored,
     files::{FileKind, FileRow, FileState},
     refunds::{RefundRow, RefundWay},
     reports::AttemptRow,
@@ -82,35 +83,25 @@ pub async fn gather(
     let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
-    let declared = declared
-        .iter()
-        .map(|row| declared::payout(row, &sha256_hex(&files, row.file)))
-        .collect::<Result<_, _>>()?;
+    let declared = read(&declared, &files, declared::payout)?;
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
-    let rows: Vec<Row> =
-        rows.iter().map(|row| facts::row(row, &sha256_hex(&files, row.file))).collect::<Result<_, _>>()?;
-    let told = notices::told(unit, tenant, &counters).await?;
-    let lock_rows = unit.locks(tenant).await?;
-    let standing = locked::in_force(&lock_rows);
+    let rows = read(&rows, &files, facts::row)?;
+    let told = notices::told(unit, tenant).await?;
+    let (locks, revisions) = behind_locks(unit, tenant, (&rows, &contracts), from).await?;
     let noticed = Notices {
         sequence_gaps: notices::gaps(unit, tenant, &counters, &days, as_of).await?,
-        revisions: locked::revisions(unit, tenant, &standing, (&rows, &contracts), from).await?,
+        revisions,
         resolutions: notices::resolutions(&attempts, &sale_rows, &told),
-        ..controls::notices(&decided)
+        ..controls::notices(&decided)?
     };
-    let locks = locked::locks(unit, tenant, &standing, from).await?;
     let calendar = BankCalendar::with_listed(holidays.iter().map(|holiday| holiday.day));
     let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
-    let stretches = unit.bank_stretches(tenant, from, watermark).await?;
     let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
-    let gaps = Gaps {
-        overdue: gaps::overdue(&expected, &counter_days, (from, as_of)),
-        bank: gaps::between_files(&stretches, &counted, &calendar),
-    };
+    let gaps = gaps::read(unit, tenant, &expected, &counter_days, &counted, (from, as_of, watermark)).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &calendar);
     let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
@@ -118,10 +109,7 @@ pub async fn gather(
             as_of,
             config_version,
             rows,
-            deposits: entries
-                .iter()
-                .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
-                .collect::<Result<_, _>>()?,
+            deposits: read(&entries, &files, facts::deposit)?,
             contracts,
             calendar,
             received: received_statements(&files),
@@ -141,6 +129,28 @@ pub async fn gather(
         seen,
         told,
     })
+}
+
+/// Stored rows as facts, each with the digest of its file.
+fn read<T, F>(
+    rows: &[Stored<T>],
+    files: &BTreeMap<u64, FileRow>,
+    fact: fn(&Stored<T>, &str) -> Result<F, JobError>,
+) -> Result<Vec<F>, JobError> {
+    rows.iter().map(|row| fact(row, &sha256_hex(files, row.file))).collect()
+}
+
+/// Signed periods, and what was corrected behind them.
+async fn behind_locks(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    known: (&[Row], &[Contract]),
+    from: CivilDate,
+) -> Result<(Vec<PeriodLock>, Vec<Revision>), JobError> {
+    let rows = unit.locks(tenant).await?;
+    let standing = locked::in_force(&rows);
+    let revisions = locked::revisions(unit, tenant, &standing, known, from).await?;
+    Ok((locked::locks(unit, tenant, &standing, from).await?, revisions))
 }
 
 /// Whether an acquirer's statement will speak of a refund: approved, and given back by the acquirer. A bank transfer to the citizen is

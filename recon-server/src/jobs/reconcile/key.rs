@@ -68,8 +68,7 @@ impl StateKey {
         for row in unit.locks(tenant).await? {
             files.update(format!("lock {};", row.number));
         }
-        let counters = unit.counters(tenant).await?;
-        for row in &counters {
+        for row in unit.counters(tenant).await? {
             files.update(format!("{} {};", row.counter, row.profile_version));
             for incarnation in unit.incarnations(tenant, &row.counter).await? {
                 let number = incarnation.incarnation.0;
@@ -82,7 +81,7 @@ impl StateKey {
         for gap in unit.journal_gaps(tenant).await? {
             journals.update(format!("gap {} {} {};", gap.counter, gap.incarnation.0, gap.head.0));
         }
-        let told = told_digest(&notices::told(unit, tenant, &counters).await?);
+        let told = told_digest(&notices::told(unit, tenant).await?);
         Ok(Self { files: hex::encode(files.finalize()), journals: hex::encode(journals.finalize()), told })
     }
 

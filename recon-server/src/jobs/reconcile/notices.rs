@@ -25,9 +25,6 @@ use store::{
 
 use crate::jobs::JobError;
 
-/// Items of an inbox read at a time.
-const INBOX_PAGE: u32 = 500;
-
 /// A decision about an attempt that the centre put into a counter's inbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -56,23 +53,9 @@ impl Told {
 }
 
 /// Every decision about an attempt in the counters' inboxes, by counter and number.
-pub async fn told(
-    unit: &mut dyn UnitOfWork,
-    tenant: &TenantId,
-    counters: &[CounterRow],
-) -> Result<Vec<Told>, JobError> {
-    let mut told = Vec::new();
-    for row in counters {
-        let mut after = 0;
-        loop {
-            let page = unit.inbox_items(tenant, &row.counter, after, INBOX_PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.number;
-            let items = page.into_iter().map(|one| Told { counter: row.counter.clone(), item: one.item });
-            told.extend(items.filter(|one| one.said().is_some()));
-        }
-    }
-    Ok(told)
+pub async fn told(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<Told>, JobError> {
+    let told = unit.decisions_told(tenant).await?;
+    Ok(told.into_iter().map(|(counter, item)| Told { counter, item }).collect())
 }
 
 /// Who decided about each doubt: the counters' own journals, and what the centre told them where it may differ.

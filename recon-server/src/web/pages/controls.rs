@@ -142,7 +142,11 @@ async fn proposal(state: &AppState, topic: &str, subject: &str) -> Result<Propos
     found.find(|one| one.topic == topic && one.subject == subject).ok_or(PageError::NotFound)
 }
 
-async fn ask_page(state: &AppState, user: &CurrentUser, found: &Proposal) -> Result<ControlAskPage, PageError> {
+async fn ask_page(
+    state: &AppState,
+    user: &CurrentUser,
+    found: &Proposal,
+) -> Result<ControlAskPage, PageError> {
     let around = surroundings(state, std::iter::once(&found.document)).await?;
     let line = words::proposal_line(found, &around);
     let valid_from = match &found.document {
@@ -185,7 +189,8 @@ pub async fn request(
         page.choice = Field::typed(&form.choice);
         page.reason = Field::typed(&form.reason);
         let wanted = ControlAction::from_code(&form.choice);
-        let Some(action) = wanted.filter(|one| matches!(one, ControlAction::Confirm | ControlAction::Refuse)) else {
+        let Some(action) = wanted.filter(|one| matches!(one, ControlAction::Confirm | ControlAction::Refuse))
+        else {
             page.choice.error = Some("どちらかを選んでください。".to_owned());
             return Ok(frame::page(&page)?.into());
         };
@@ -305,7 +310,9 @@ pub async fn revoke(
 fn refuse(page: &mut ControlPage, refusal: &ControlRefusal) {
     let sentence = Some(refusal.to_string());
     match refusal {
-        ControlRefusal::Note | ControlRefusal::Reason | ControlRefusal::CardNumber => page.note.error = sentence,
+        ControlRefusal::Note | ControlRefusal::Reason | ControlRefusal::CardNumber => {
+            page.note.error = sentence
+        }
         _ => page.refused = sentence,
     }
 }
@@ -319,7 +326,8 @@ async fn context(state: &AppState, user: &CurrentUser, row: &ControlRow) -> Resu
     let document = controls::document(row)?;
     let around = surroundings(state, std::iter::once(&document)).await?;
     let rows = state.store.snapshot().await?.controls(state.tenant()).await?;
-    let standing = controls::in_force(&rows, row.topic).get(row.subject.as_str()).is_some_and(|one| one.id == row.id);
+    let standing =
+        controls::in_force(&rows, row.topic).get(row.subject.as_str()).is_some_and(|one| one.id == row.id);
     let choice = match &row.decision {
         Some(decision) => Choice::Decided(words::decided(decision)),
         None if row.requested_by == user.user => Choice::Own,

@@ -52,8 +52,16 @@ pub fn choices(topic: ControlTopic) -> Vec<ActionChoice> {
     let choice = |action: ControlAction, label, hint| ActionChoice { code: action.code(), label, hint };
     match topic {
         ControlTopic::Alias => vec![
-            choice(ControlAction::Confirm, "この契約の名義として使う", "この名義の入金は、この契約の支払として突合されます"),
-            choice(ControlAction::Refuse, "この契約の名義ではない", "提案は出なくなります。入金は不明のまま残ります"),
+            choice(
+                ControlAction::Confirm,
+                "この契約の名義として使う",
+                "この名義の入金は、この契約の支払として突合されます",
+            ),
+            choice(
+                ControlAction::Refuse,
+                "この契約の名義ではない",
+                "提案は出なくなります。入金は不明のまま残ります",
+            ),
         ],
         ControlTopic::Match | ControlTopic::Period => vec![
             choice(ControlAction::Confirm, "同じ取引と確認する", "突合が確定し、不一致から消えます"),

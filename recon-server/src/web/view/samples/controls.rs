@@ -12,17 +12,27 @@ use crate::web::view::{
     words::{Link, Verdict},
 };
 
-const SENTENCE: &str = "8月3日 10:05の300円は、会社の明細と支払番号の下4桁だけが違います。同じ取引か確かめてください。";
+const SENTENCE: &str =
+    "8月3日 10:05の300円は、会社の明細と支払番号の下4桁だけが違います。同じ取引か確かめてください。";
 
 pub fn add(pages: &mut Vec<(String, String)>) {
     put(pages, "controls", &list());
-    put(pages, "controls-none", &ControlsPage { proposals: vec![], waiting: vec![], decided: vec![], ..list() });
+    put(
+        pages,
+        "controls-none",
+        &ControlsPage { proposals: vec![], waiting: vec![], decided: vec![], ..list() },
+    );
     put(pages, "control-ask", &ask());
     put(pages, "control-ask-refused", &refused());
     put(pages, "control", &one(Choice::Decide, RefundState::Waiting));
     put(pages, "control-own", &one(Choice::Own, RefundState::Waiting));
-    let decided = one(Choice::Decided("kaikei-03 8月5日 10:12 に承認しました。".to_owned()), RefundState::Approved);
-    put(pages, "control-decided", &ControlPage { revoke: Some(format!("{}/revoke", decided.wish.href)), ..decided });
+    let decided =
+        one(Choice::Decided("kaikei-03 8月5日 10:12 に承認しました。".to_owned()), RefundState::Approved);
+    put(
+        pages,
+        "control-decided",
+        &ControlPage { revoke: Some(format!("{}/revoke", decided.wish.href)), ..decided },
+    );
     put(pages, "periods", &periods());
     put(pages, "periods-none", &PeriodsPage { locks: vec![], ..periods() });
 }
@@ -38,7 +48,11 @@ fn wish(state: RefundState) -> WishLine {
         sentence: SENTENCE.to_owned(),
         reason: "控えと明細を見比べた".to_owned(),
         requested_by: "kaikei-02 8月4日 9:30".to_owned(),
-        decided_by: if state == RefundState::Waiting { String::new() } else { "kaikei-03 8月5日 10:12".to_owned() },
+        decided_by: if state == RefundState::Waiting {
+            String::new()
+        } else {
+            "kaikei-03 8月5日 10:12".to_owned()
+        },
         state,
         in_force: state == RefundState::Approved,
     }
@@ -55,7 +69,8 @@ fn list() -> ControlsPage {
         sentence: SENTENCE.to_owned(),
         members: members(),
     };
-    let asked = ProposalLine { topic: "振込名義", waiting: Some("/confirm/7".to_owned()), ..proposal.clone() };
+    let asked =
+        ProposalLine { topic: "振込名義", waiting: Some("/confirm/7".to_owned()), ..proposal.clone() };
     ControlsPage {
         shell: shell(Role::Accountant, Section::Exceptions),
         as_of: "2026-08-04".parse().unwrap(),
@@ -76,8 +91,14 @@ fn ask() -> ControlAskPage {
         facts: vec![Fact::new("振込名義", "ﾐﾎﾝｶ")],
         members: members(),
         choices: vec![
-            ActionChoice { code: "confirm", label: "この契約の名義として使う", hint: "次の照合から突合されます" },
-            ActionChoice { code: "refuse", label: "この契約の名義ではない", hint: "提案は出なくなります" },
+            ActionChoice {
+                code: "confirm",
+                label: "この契約の名義として使う",
+                hint: "次の照合から突合されます",
+            },
+            ActionChoice {
+                code: "refuse", label: "この契約の名義ではない", hint: "提案は出なくなります"
+            },
         ],
         choice: Field::default(),
         valid_from: Some(Field::typed("2026-08-03")),
@@ -126,7 +147,8 @@ fn periods() -> PeriodsPage {
         waiting: None,
     };
     let waiting = LockLine { waiting: Some("/confirm/7".to_owned()), ..lock.clone() };
-    let ended = LockLine { state: "締めを戻した", badge: Verdict::Pending, reopen: None, ..lock.clone() };
+    let ended =
+        LockLine { state: "締めを戻した", badge: Verdict::Pending, reopen: None, ..lock.clone() };
     PeriodsPage {
         shell: shell(Role::Accountant, Section::Month),
         form: form(4),
