@@ -53,13 +53,9 @@ fn row(words: Vec<String>) -> impl Strategy<Value = RowOut> {
 
 fn statement_of(id: &'static str) -> impl Strategy<Value = (Profile, Vec<u8>)> {
     let profile = profile(id);
-    let words = [&profile.statuses.sale, &profile.statuses.refund, &profile.statuses.chargeback]
-        .into_iter()
-        .flatten()
-        .take(2)
-        .cloned()
-        .chain(["審査中".to_owned()])
-        .collect::<Vec<_>>();
+    let of = &profile.statuses;
+    let listed = [of.sale.first(), of.refund.first(), of.chargeback.first()];
+    let words = listed.into_iter().flatten().cloned().chain(["審査中".to_owned()]).collect::<Vec<_>>();
     vec(row(words), 0..40).prop_map(move |rows| (profile.clone(), write_statement(&profile, &rows).unwrap()))
 }
 
@@ -70,7 +66,8 @@ fn any_statement() -> impl Strategy<Value = (Profile, Vec<u8>)> {
 /// The bytes with some of them changed, and where they are cut.
 fn damaged(changes: &[(Index, u8)], mut bytes: Vec<u8>) -> Vec<u8> {
     for (at, byte) in changes {
-        if let Some(place) = bytes.get_mut(at.index(bytes.len().max(1))) {
+        let at = at.index(bytes.len().max(1));
+        if let Some(place) = bytes.get_mut(at) {
             *place = *byte;
         }
     }
