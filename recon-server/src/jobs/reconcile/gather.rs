@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{catalogue::RouteKind, id::TenantId, time::CivilDate};
 use engine::{
     BankCalendar, Facts,
-    facts::{Gaps, OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
+    facts::{OwnTerminal, ReceivedBank, ReceivedStatement, Sale},
 };
 use sha2::{Digest, Sha256};
 use store::{
     UnitOfWork,
     counters::CounterRow,
+    facts::Stored,
     files::{FileKind, FileRow, FileState},
     refunds::{RefundRow, RefundWay},
     reports::AttemptRow,
@@ -72,10 +73,7 @@ pub async fn gather(
     let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
-    let declared = declared
-        .iter()
-        .map(|row| declared::payout(row, &sha256_hex(&files, row.file)))
-        .collect::<Result<_, _>>()?;
+    let declared = each(&declared, &files, declared::payout)?;
     let mut sales = facts::sales(&sale_rows, &attempts);
     let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
     sales.extend(refunds);
@@ -83,26 +81,16 @@ pub async fn gather(
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
     let calendar = BankCalendar { holidays: holidays.iter().map(|holiday| holiday.day).collect() };
     let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
-    let stretches = unit.bank_stretches(tenant, from, watermark).await?;
     let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
-    let gaps = Gaps {
-        overdue: gaps::overdue(&expected, &counter_days, (from, as_of)),
-        bank: gaps::between_files(&stretches, &counted, &calendar),
-    };
+    let gaps = gaps::read(unit, tenant, &expected, &counter_days, &counted, (from, as_of, watermark)).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &holidays);
     let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
         facts: Facts {
             as_of,
             config_version,
-            rows: rows
-                .iter()
-                .map(|row| facts::row(row, &sha256_hex(&files, row.file)))
-                .collect::<Result<_, _>>()?,
-            deposits: entries
-                .iter()
-                .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))
-                .collect::<Result<_, _>>()?,
+            rows: each(&rows, &files, facts::row)?,
+            deposits: each(&entries, &files, facts::deposit)?,
             contracts,
             calendar,
             received: received_statements(&files),
@@ -174,6 +162,15 @@ async fn files(
 
 fn sha256_hex(files: &BTreeMap<u64, FileRow>, number: u64) -> String {
     files.get(&number).map(|row| hex::encode(row.sha256)).unwrap_or_default()
+}
+
+/// Rows as facts, each with its file's digest.
+fn each<T, F>(
+    rows: &[Stored<T>],
+    files: &BTreeMap<u64, FileRow>,
+    fact: impl Fn(&Stored<T>, &str) -> Result<F, JobError>,
+) -> Result<Vec<F>, JobError> {
+    rows.iter().map(|row| fact(row, &sha256_hex(files, row.file))).collect()
 }
 
 fn accepted(files: &BTreeMap<u64, FileRow>, kind: FileKind) -> impl Iterator<Item = &FileRow> {
