@@ -22,6 +22,9 @@ use crate::jobs::{
     import::Counted,
 };
 
+/// First and last day.
+type Days = (CivilDate, CivilDate);
+
 /// Everything that is missing as of a day, of days from `from` on and files up to the watermark.
 pub async fn read(
     unit: &mut dyn UnitOfWork,
@@ -61,7 +64,7 @@ fn overdue(
 
 /// Where files of one account do not join.
 fn between_files(received: &[ReceivedStretch], counted: &Counted, calendar: &BankCalendar) -> Vec<BankGap> {
-    let mut sources: BTreeMap<(&str, &str), BTreeMap<(CivilDate, CivilDate), &BankStretch>> = BTreeMap::new();
+    let mut sources: BTreeMap<(&str, &str), BTreeMap<Days, &BankStretch>> = BTreeMap::new();
     for row in received {
         let stretch = &row.stretch;
         let Some(account) = counted.account_of(&row.source, stretch.from) else { continue };
