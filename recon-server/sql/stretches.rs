@@ -63,7 +63,11 @@ impl StretchStore for Unit {
                     opening: row.opening.map(Yen::new),
                     closing: row.closing.map(Yen::new),
                 };
-                Ok(ReceivedStretch { source: row.source, file: words::to_u64("file number", row.file_number)?, stretch })
+                Ok(ReceivedStretch {
+                    source: row.source,
+                    file: words::to_u64("file number", row.file_number)?,
+                    stretch,
+                })
             })
             .collect::<Result<_, Fault>>()
             .during(StoreError::ReadFiles)

@@ -101,7 +101,8 @@ pub(super) struct Calendar<'c> {
     /// The first day of each contract.
     since: BTreeMap<ContractId, CivilDate>,
     settings: &'c Settings,
-    banking: &'c BankCalendar,
+    /// Banking days.
+    pub banking: &'c BankCalendar,
     /// Days that are here, by source.
     received: BTreeMap<String, BTreeSet<CivilDate>>,
 }

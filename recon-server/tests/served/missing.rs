@@ -83,7 +83,7 @@ async fn an_overdue_file_holds_the_run_open_until_it_comes() {
     day(&centre, true).await;
     accept(&centre, "", bank(TODAY, &[(500, "ﾔﾏﾀﾞ")])).await;
     let of_bank = |told: &[Exception]| {
-        let bank = told.iter().filter(|e| e.sentence_ja.contains("入出金明細"));
+        let bank = told.iter().filter(|e| e.sentence_ja.contains("口座 0001-001-1-0001234567 入出金明細"));
         bank.map(|e| e.sentence_ja.clone()).collect::<Vec<_>>()
     };
     let none = raised(&centre, TODAY, ExceptionClass::MissingFile).await;
@@ -91,6 +91,9 @@ async fn an_overdue_file_holds_the_run_open_until_it_comes() {
     let told = raised(&centre, LATER, ExceptionClass::MissingFile).await;
     let said = of_bank(&told);
     assert_eq!(said.len(), 1, "{told:?}");
+    // The account that the city named, of which no file ever came: both its days are one exception.
+    let named = told.iter().find(|e| e.sentence_ja.contains("口座 0001-123-1-0001234567")).unwrap();
+    assert!(named.sentence_ja.contains("11月18日(水)から令和8年11月19日(木)まで"), "{named:?}");
     assert!(told.iter().all(|exception| exception.verdict == Verdict::Incomplete));
     assert!(said[0].contains("11月19日") && said[0].contains("期日の令和8年11月20日"), "{said:?}");
     accept(&centre, "", bank("2026-11-19", &[(1, "ﾔﾏﾀﾞ")])).await;

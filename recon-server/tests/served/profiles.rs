@@ -127,8 +127,14 @@ async fn a_dry_run_shows_rows_refusals_and_sums_by_class() {
         let of = |t: &recon_server::jobs::import::DryTotal| (t.class_ja.clone(), t.count, t.amount.get());
         seen.totals.iter().map(of).collect::<Vec<_>>()
     };
-    let expected = [("売上", 30, 3_000), ("返金", 1, -100), ("取引失敗", 0, 0), ("未分類", 1, 70)]
-        .map(|(class, count, yen)| (class.to_owned(), count, yen));
+    let expected = [
+        ("売上", 30, 3_000),
+        ("返金", 1, -100),
+        ("チャージバック", 0, 0),
+        ("取引失敗", 0, 0),
+        ("未分類", 1, 70),
+    ]
+    .map(|(class, count, yen)| (class.to_owned(), count, yen));
     assert_eq!(totals(&seen), expected);
     assert_eq!((seen.rows, seen.total, seen.first_rows.len()), (32, Yen::new(2_900), DRY_ROWS_MAX));
     let first = &seen.first_rows[0];

@@ -53,7 +53,7 @@ fn an_overdue_file_leaves_its_days_open_and_moves_no_yen() {
     for words in ["bank:mainの資料", "7月15日", "期日の令和8年7月16日", "「資料取込」"] {
         assert!(told[0].sentence_ja.contains(words), "{words}: {}", told[0].sentence_ja);
     }
-    assert_eq!((open.links, open.payouts, open.sheets), (green.links, green.payouts, green.sheets));
+    assert_eq!((&open.links, &open.payouts, &open.sheets), (&green.links, &green.payouts, &green.sheets));
     for (day, before) in open.days.iter().zip(&green.days) {
         let of_it = day.business_day == date("2026-07-15");
         assert_eq!(day.verdict == Verdict::Incomplete, of_it, "{}", day.business_day);
@@ -133,6 +133,6 @@ fn files_that_do_not_join_are_a_control_total() {
 fn facts_without_gaps_are_written_as_before() {
     let facts = paypay_july();
     let json = serde_json::to_string(&facts).unwrap();
-    assert!(!json.contains("gaps"));
+    assert!(!json.contains("\"gaps\":"), "{json}");
     assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
 }

@@ -2,37 +2,51 @@
 //!
 //! Source: reconciliation.md 6.1 ("no row id") and 6.4 ("identity"). Invariant: genuine twins in one file get occurrences 1, 2, …
 
-use std::collections::HashMap;
+use domain::time::CivilDate;
 
-use crate::digest::of_parts;
+use crate::{digest::Framed, zengin::occurrences::Occurrences};
 
 use super::model::Entry;
 
 /// The keys seen in one file.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    seen: HashMap<String, u32>,
+    framed: Framed,
+    /// Account and days of the last entry, with which the key is begun: entries of a day stand together.
+    begun: Option<(String, CivilDate, Option<CivilDate>)>,
+    occurrences: Occurrences,
 }
 
 impl Keys {
     /// Settles key and occurrence of an entry of an account.
     pub fn seal(&mut self, account: &str, entry: &mut Entry) {
-        let day = |date: Option<domain::time::CivilDate>| date.map(|d| d.to_string()).unwrap_or_default();
-        entry.record_key = of_parts([
-            account,
-            &entry.booked_on.to_string(),
-            &day(entry.value_on),
-            &entry.amount.get().to_string(),
+        let (booked, value) = (entry.booked_on, entry.value_on);
+        let framed = &mut self.framed;
+        if !self.begun.as_ref().is_some_and(|head| head.0 == account && (head.1, head.2) == (booked, value)) {
+            framed.clear();
+            framed.push(account);
+            framed.push(&booked.to_string());
+            framed.push(&value.map(|day| day.to_string()).unwrap_or_default());
+            framed.keep();
+            self.begun = Some((account.to_owned(), booked, value));
+        }
+        framed.push(itoa::Buffer::new().format(entry.amount.get()));
+        for part in [
             entry.class.code(),
             entry.remitter_code.as_deref().unwrap_or_default(),
             &entry.remitter_kana,
             &entry.summary,
             &entry.edi,
             entry.inquiry_no.as_deref().unwrap_or_default(),
-            &entry.balance_after.map(|yen| yen.get().to_string()).unwrap_or_default(),
-        ]);
-        let seen = self.seen.entry(entry.record_key.clone()).or_default();
-        *seen = seen.saturating_add(1);
-        entry.occurrence = *seen;
+        ] {
+            framed.push(part);
+        }
+        match entry.balance_after {
+            Some(yen) => framed.push(itoa::Buffer::new().format(yen.get())),
+            None => framed.push(""),
+        }
+        let key = framed.take();
+        entry.record_key = key.into();
+        entry.occurrence = self.occurrences.next(key);
     }
 }

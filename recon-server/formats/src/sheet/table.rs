@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memchr_iter;
+
 use crate::{
     cp932,
     refusal::{Notice, Refusal, shown},
@@ -60,9 +62,33 @@ pub(crate) struct Table {
 impl Table {
     /// The cell of a column, without blanks around it.
     pub fn cell<'r>(&self, row: &'r Row, column: Option<&str>) -> &'r str {
-        let place = column.and_then(|column| self.places.iter().find(|(name, _)| name == column));
-        let text = place.and_then(|(_, at)| row.cells.get(*at)).unwrap_or_default();
-        text.trim_matches([' ', '\u{3000}'])
+        row.cell(self.column(column))
+    }
+
+    /// Where a column stands.
+    pub fn column<'c>(&self, name: Option<&'c str>) -> Column<'c> {
+        let place = name.and_then(|column| self.places.iter().find(|(name, _)| name == column));
+        Column { name, place: place.map(|(_, at)| *at) }
+    }
+}
+
+/// A column of a table: looked for once, read in every row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column<'c> {
+    /// Its name; none where the profile maps no such column.
+    pub name: Option<&'c str>,
+    place: Option<usize>,
+}
+
+impl Row {
+    /// The cell of a column, without blanks around it.
+    pub fn cell(&self, column: Column<'_>) -> &str {
+        let text = column.place.and_then(|at| self.cells.get(at)).unwrap_or_default();
+        match text.as_bytes() {
+            // Neither blank begins or ends with such a byte.
+            [first, .., last] if !matches!(first, b' ' | 0xE3) && !matches!(last, b' ' | 0x80) => text,
+            _ => text.trim_matches([' ', '\u{3000}']),
+        }
     }
 }
 
@@ -102,8 +128,8 @@ fn text(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<String, Refusal>
 /// Cuts a file into rows.
 pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Table, Refusal> {
     let text = text(bytes, profile, file)?;
-    let last = u32::try_from(text.lines().count()).ok();
-    if !text.matches('"').count().is_multiple_of(2) {
+    if !memchr_iter(b'"', text.as_bytes()).count().is_multiple_of(2) {
+        let last = u32::try_from(text.lines().count()).ok();
         let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
         return Err(Refusal::new(file, last, "最後の行", "\"", remedy));
     }
@@ -158,6 +184,10 @@ impl Lines<'_> {
     /// The row in which the record at (or after the line breaks at) `byte` begins. Records come in order.
     fn row_at(&mut self, byte: u64) -> u32 {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        let passed = self.text.get(self.at..byte).unwrap_or_default();
+        self.row =
+            self.row.saturating_add(u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX));
+        self.at += passed.len();
         while let Some(b) = self.text.get(self.at) {
             if self.at >= byte && !matches!(b, b'\r' | b'\n') {
                 break;

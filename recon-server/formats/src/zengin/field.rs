@@ -68,9 +68,67 @@ pub(super) fn singles(raw: &[u8]) -> Text {
     }
 }
 
-/// Whether a field holds digits, or nothing.
-fn is_number_or_blank(raw: &[u8]) -> bool {
-    raw.iter().all(u8::is_ascii_digit) || raw.iter().all(|b| *b == b' ')
+/// Bytes that are looked at together.
+const CHUNK_BYTES: usize = 8;
+/// Bytes of which each has a bit.
+const BITS: usize = 128;
+/// Each byte's lowest bits.
+const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+/// A byte in each place.
+const EACH: u64 = 0x0101_0101_0101_0101;
+/// Gathers the lowest bit of each byte in the highest byte.
+const GATHER: u64 = 0x0102_0408_1020_4080;
+
+/// The numbers of a record, all of which are looked at together.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    fields: &'static [FieldSpec],
+    /// The bytes of each number, a bit each.
+    masks: Vec<u128>,
+    /// Chunks that hold all of them.
+    chunks: usize,
+}
+
+impl Numbers {
+    /// The numbers among the fields of a record. Only where all lie in its first 128 bytes are they looked at together.
+    pub fn of(fields: &'static [FieldSpec]) -> Self {
+        let numbers = || fields.iter().filter(|spec| spec.kind == Kind::N);
+        let end = numbers().map(|spec| spec.start - 1 + spec.len).max().unwrap_or_default();
+        let bytes =
+            |spec: &FieldSpec| (spec.start - 1..spec.start - 1 + spec.len).fold(0, |mask, at| mask | bit(at));
+        Self { fields, masks: numbers().map(bytes).collect(), chunks: end.div_ceil(CHUNK_BYTES) }
+    }
+
+    /// Whether each number holds digits, or nothing.
+    fn hold(&self, record: &[u8]) -> bool {
+        if self.chunks * CHUNK_BYTES > BITS {
+            return false;
+        }
+        let (mut digits, mut blanks) = (0_u128, 0_u128);
+        for (nth, chunk) in record.as_chunks::<CHUNK_BYTES>().0.iter().take(self.chunks).enumerate() {
+            let chunk = u64::from_le_bytes(*chunk);
+            let above_zero = chunk ^ (EACH * u64::from(b'0'));
+            // 0 to 9 stay below 0x80 where 0x76 is added.
+            let no_digits = ((above_zero & LOW) + EACH * 0x76) | above_zero;
+            let no_blanks = {
+                let other = chunk ^ (EACH * u64::from(b' '));
+                ((other & LOW) + LOW) | other
+            };
+            digits |= gathered(!no_digits) << (nth * CHUNK_BYTES);
+            blanks |= gathered(!no_blanks) << (nth * CHUNK_BYTES);
+        }
+        self.masks.iter().all(|mask| digits & mask == *mask || blanks & mask == *mask)
+    }
+}
+
+/// A bit in its place; none beyond the last.
+fn bit(at: usize) -> u128 {
+    u32::try_from(at).ok().and_then(|at| 1_u128.checked_shl(at)).unwrap_or_default()
+}
+
+/// The highest bit of each byte, side by side.
+fn gathered(chunk: u64) -> u128 {
+    u128::from(((chunk >> 7) & EACH).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS))
 }
 
 /// One record of a file, with what is needed to refuse it.
@@ -112,11 +170,13 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Every number among these fields is one.
-    pub fn numbers_conform(&self, fields: &[FieldSpec]) -> Result<(), Refusal> {
-        fields.iter().filter(|spec| spec.kind == Kind::N).try_for_each(|spec| {
-            if is_number_or_blank(self.raw(*spec)) { Ok(()) } else { self.digits(*spec).map(drop) }
-        })
+    /// Every number among the fields is one.
+    pub fn numbers_conform(&self, numbers: &Numbers) -> Result<(), Refusal> {
+        if numbers.hold(self.bytes) {
+            return Ok(());
+        }
+        let fields = numbers.fields.iter().filter(|spec| spec.kind == Kind::N);
+        fields.copied().try_for_each(|spec| self.digits(spec).map(drop))
     }
 
     /// Text without its padding. Single bytes by the standard; CP932 characters of two bytes are read too (some banks write them),
@@ -211,6 +271,27 @@ pub(super) fn put(record: &mut [u8], spec: FieldSpec, value: &str) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zengin::layout::data;
+
+    /// Looked at together and one by one: every byte in every place of an entry of zeros, and of one of blanks.
+    #[test]
+    fn numbers_together_are_numbers_one_by_one() {
+        let numbers = Numbers::of(data::ALL);
+        let one_by_one = |bytes: &[u8]| {
+            let record = Record { file: "f", row: 1, bytes };
+            let mut fields = data::ALL.iter().filter(|spec| spec.kind == Kind::N);
+            fields.all(|spec| record.digits(*spec).is_ok())
+        };
+        for filled in [b'0', b'9', b' '] {
+            for at in 0..200 {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = [filled; 200];
+                    bytes[at] = byte;
+                    assert_eq!(numbers.hold(&bytes), one_by_one(&bytes), "{filled} {at} {byte}");
+                }
+            }
+        }
+    }
 
     /// The short way for single bytes and the decoder agree on every byte.
     #[test]

@@ -13,7 +13,7 @@ pub mod kana;
 mod layout;
 mod model;
 pub mod notice;
-mod occurrences;
+pub(crate) mod occurrences;
 mod parts;
 mod read;
 mod words;

@@ -9,7 +9,7 @@ use crate::{Digest, mix::Mixed};
 
 /// How often each key came.
 #[derive(Debug, Default)]
-pub(super) struct Occurrences {
+pub(crate) struct Occurrences {
     once: HashSet<u64, Mixed>,
     /// Keys that came again, which few do.
     again: HashMap<u64, u32, Mixed>,

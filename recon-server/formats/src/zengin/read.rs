@@ -13,7 +13,7 @@ use crate::{
 use super::{
     charset::{Oddities, TextRule},
     date::Dates,
-    field::{FieldSpec, Record},
+    field::{FieldSpec, Numbers, Record},
     framing::{self, Framing},
     gate,
     layout::{data, end, header, trailer},
@@ -120,6 +120,7 @@ pub(super) struct Reader<'o> {
     /// Entries for which the first account makes room.
     pub room: usize,
     keys: Keys,
+    numbers: Numbers,
     entries: usize,
     entries_max: usize,
     /// Entries at the end of the last account that have no number among their like yet.
@@ -140,6 +141,7 @@ impl<'o> Reader<'o> {
             occurrences: Occurrences::default(),
             room: 0,
             keys: Keys::default(),
+            numbers: Numbers::of(data::ALL),
             entries: 0,
             entries_max,
             unsettled: 0,
@@ -214,7 +216,7 @@ impl<'o> Reader<'o> {
     }
 
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
-        record.numbers_conform(data::ALL)?;
+        record.numbers_conform(&self.numbers)?;
         let texts = self.texts(record)?;
         self.entries += 1;
         if self.entries > self.entries_max {
@@ -309,9 +311,10 @@ fn entry(
     dates: &Dates<'_>,
     block: &mut BankAccountBlock,
 ) -> Result<(), Refusal> {
-    let incoming = match record.required_digits(data::DIRECTION)? {
-        "1" => true,
-        "2" => false,
+    let incoming = match record.raw(data::DIRECTION) {
+        b"1" => true,
+        b"2" => false,
+        b" " => return record.required_digits(data::DIRECTION).map(drop),
         _ => return Err(record.refuse(data::DIRECTION, "1（入金）か2（出金）の欄です。")),
     };
     let magnitude = record.number(data::AMOUNT)?;

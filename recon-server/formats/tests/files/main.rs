@@ -10,6 +10,7 @@ mod export;
 mod notice;
 mod parts;
 mod payout;
+mod random;
 mod statement;
 mod zengin;
 mod zengin_framing;

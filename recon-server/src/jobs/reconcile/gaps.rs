@@ -1,25 +1,48 @@
 //! What is missing as of a day: overdue files by the calendar of expected files, and files of an account that do not join.
 //!
-//! Source: reconciliation.md 5.4 (stage 0) and 5.5 ("late file"). Invariants: pure; only formats that count are compared, each with itself; a
+//! Source: reconciliation.md 5.4 (stage 0) and 5.5 ("late file"). Invariants: only formats that count are compared, each with itself; a
 //! file that came again for the same days stands for the earlier one, so a corrected file closes its gap; the order in which files came
 //! means nothing else. A run knows a day and no hour: what is due on its day is not overdue in it.
 
 use std::collections::BTreeMap;
 
-use domain::time::CivilDate;
+use domain::{id::TenantId, time::CivilDate};
 use engine::{
     BankCalendar,
-    facts::{BankGap, CounterDay, OverdueFile},
+    facts::{BankGap, CounterDay, Gaps, OverdueFile},
 };
-use store::stretches::{BankStretch, ReceivedStretch};
+use store::{
+    UnitOfWork,
+    stretches::{BankStretch, ReceivedStretch},
+};
 
 use crate::jobs::{
+    JobError,
     expected::{self, Calendar, ExpectedState},
     import::Counted,
 };
 
+/// First and last day.
+type Days = (CivilDate, CivilDate);
+
+/// Everything that is missing as of a day, of days from `from` on and files up to the watermark.
+pub async fn read(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    calendar: &Calendar<'_>,
+    counter_days: &[CounterDay],
+    counted: &Counted,
+    (from, as_of, watermark): (CivilDate, CivilDate, u64),
+) -> Result<Gaps, JobError> {
+    let stretches = unit.bank_stretches(tenant, from, watermark).await?;
+    Ok(Gaps {
+        overdue: overdue(calendar, counter_days, (from, as_of)),
+        bank: between_files(&stretches, counted, calendar.banking),
+    })
+}
+
 /// Files that are overdue on the day of a run. Looked for from the first day on which a counter was ours: before, nothing was expected.
-pub fn overdue(
+fn overdue(
     calendar: &Calendar<'_>,
     counter_days: &[CounterDay],
     (from, as_of): (CivilDate, CivilDate),
@@ -40,12 +63,8 @@ pub fn overdue(
 }
 
 /// Where files of one account do not join.
-pub fn between_files(
-    received: &[ReceivedStretch],
-    counted: &Counted,
-    calendar: &BankCalendar,
-) -> Vec<BankGap> {
-    let mut sources: BTreeMap<(&str, &str), BTreeMap<(CivilDate, CivilDate), &BankStretch>> = BTreeMap::new();
+fn between_files(received: &[ReceivedStretch], counted: &Counted, calendar: &BankCalendar) -> Vec<BankGap> {
+    let mut sources: BTreeMap<(&str, &str), BTreeMap<Days, &BankStretch>> = BTreeMap::new();
     for row in received {
         let stretch = &row.stretch;
         let Some(account) = counted.account_of(&row.source, stretch.from) else { continue };

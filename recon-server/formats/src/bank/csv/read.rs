@@ -16,7 +16,7 @@ use crate::{
 use super::{
     balance::{self, Carried},
     profile::{AccountOf, BankCsvProfile, RowOrder},
-    row::{RowKind, RowReader},
+    row::RowReader,
 };
 
 /// What the importer says of a file.
@@ -56,19 +56,15 @@ pub fn read(
     })?;
     let end = end_row(&mut table.rows, &profile.spec(), file)?;
     let mut notices = std::mem::take(&mut table.notices);
-    let reader =
-        RowReader { profile, table: &table, patterns: &patterns, reference: options.reference_date, file };
+    let mut reader = RowReader::new(profile, &table, &patterns, options.reference_date, file);
     let mut bundles: BTreeMap<usize, Bundle> = BTreeMap::new();
     let accounts = known_accounts(profile, options);
     for row in &table.rows {
         let at = account_of(&reader, row, &accounts)?;
         let bundle = bundles.entry(at).or_insert_with(|| Bundle { row: row.row, ..Bundle::default() });
-        match reader.read(row)? {
-            RowKind::Movement(entry) => {
-                within(&entry, options, profile, file)?;
-                bundle.entries.push(*entry);
-            }
-            RowKind::Carry(yen) => bundle.carried.push((bundle.entries.len(), yen)),
+        match reader.read(row, &mut bundle.entries)? {
+            Some(carried) => bundle.carried.push((bundle.entries.len(), carried)),
+            None => bundle.entries.last().map_or(Ok(()), |entry| within(entry, options, profile, file))?,
         }
     }
     if let Some(end) = &end {
@@ -122,7 +118,7 @@ fn check_totals(reader: &RowReader<'_>, end: &Row, bundles: &BTreeMap<usize, Bun
     let fields = &reader.profile.fields;
     let entries = || bundles.values().flat_map(|bundle| &bundle.entries);
     for (column, incoming) in [(&fields.deposit, true), (&fields.withdrawal, false)] {
-        let Some(declared) = reader.yen(end, column.as_deref())? else { continue };
+        let Some(declared) = reader.yen(end, reader.table.column(column.as_deref()))? else { continue };
         let ours = entries()
             .filter(|entry| entry.amount.is_negative() != incoming)
             .fold(Yen::ZERO, |sum, entry| sum.saturating_add(entry.amount));
