@@ -105,7 +105,7 @@ fn of_row(world: &World<'_>, theirs: &Theirs) -> Vec<Piece> {
     };
     let piece = |(nth, (part, amount)): (usize, (&SalePart, i64))| Piece {
         place: Place {
-            year: part.year_date.map_or(year, CivilDate::fiscal_year),
+            year: sale.map_or(year, |sale| sale.part_year(part)),
             account: part.account.clone(),
             revenue: part.revenue.clone(),
             section: part.section.clone(),

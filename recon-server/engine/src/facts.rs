@@ -7,7 +7,7 @@ use domain::{
     id::{BrandCode, ContractId, CounterId},
     method::Method,
     money::Yen,
-    refund::refund_lane,
+    refund::{RefundLane, refund_lane},
     time::{CivilDate, FiscalYear, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -174,6 +174,22 @@ impl Sale {
         match &self.refund_of {
             Some(original) => refund_lane(original.payment_date, self.payment_date).year(),
             None => self.payment_date.fiscal_year(),
+        }
+    }
+
+    /// By which lane a part of a refund is given back: by the day that decides the part's year; none for a sale.
+    #[must_use]
+    pub fn lane_of(&self, part: &SalePart) -> Option<RefundLane> {
+        let original = self.refund_of.as_ref()?;
+        Some(refund_lane(part.year_date.unwrap_or(original.payment_date), self.payment_date))
+    }
+
+    /// The fiscal year whose books carry a part: by its own rule (施行令142条), of a refund by its lane.
+    #[must_use]
+    pub fn part_year(&self, part: &SalePart) -> FiscalYear {
+        match self.lane_of(part) {
+            Some(lane) => lane.year(),
+            None => part.year_date.unwrap_or(self.payment_date).fiscal_year(),
         }
     }
 }

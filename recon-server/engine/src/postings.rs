@@ -221,23 +221,26 @@ fn taken(facts: &Facts) -> Vec<Posting> {
 
 /// The revenue (or, after the closing of the accounts, the repayment) of a sale.
 fn revenue(draft: &mut Draft, sale: &Sale) {
-    let lane = sale.refund_of.as_ref().map(|original| refund_lane(original.payment_date, sale.payment_date));
-    if let (SaleKind::Refund, Some(RefundLane::AsExpenditure { year })) = (sale.kind, lane) {
-        draft.take(Book::Repayment { year }, sale.amount);
-        return;
-    }
-    let year = sale.books_year();
     let mut rest = sale.amount;
     for part in &sale.parts {
         rest = rest.saturating_sub(part.amount);
-        let book = Book::Revenue {
-            year: part.year_date.map_or(year, CivilDate::fiscal_year),
-            account: part.account.clone(),
-            revenue: part.revenue.clone(),
-            section: part.section.clone(),
+        let book = match (sale.kind, sale.lane_of(part)) {
+            (SaleKind::Refund, Some(RefundLane::AsExpenditure { year })) => Book::Repayment { year },
+            _ => Book::Revenue {
+                year: sale.part_year(part),
+                account: part.account.clone(),
+                revenue: part.revenue.clone(),
+                section: part.section.clone(),
+            },
         };
         draft.take(book, part.amount);
     }
+    let lane = sale.refund_of.as_ref().map(|original| refund_lane(original.payment_date, sale.payment_date));
+    if let (SaleKind::Refund, Some(RefundLane::AsExpenditure { year })) = (sale.kind, lane) {
+        draft.take(Book::Repayment { year }, rest);
+        return;
+    }
+    let year = sale.books_year();
     let (account, revenue, section) = (String::new(), String::new(), String::new());
     draft.take(Book::Revenue { year, account, revenue, section }, rest);
 }

@@ -40,6 +40,8 @@ enum Part {
     },
     /// Only the receipt, against python-escpos.
     Receipt,
+    /// Only the centre's busy month: month page, reasons, a long statement.
+    Month,
 }
 
 fn main() -> Result<()> {
@@ -51,6 +53,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         Some(Part::Receipt) => paper(tempfile::tempdir_in(".")?.path()),
+        Some(Part::Month) => busy_month(tempfile::tempdir_in(".")?.path()),
         None => all(arguments.national, arguments.bulk_only),
     }
 }

@@ -102,6 +102,54 @@ fn the_notice_waits_for_the_money() {
     }
 }
 
+/// C7 with a rule of its own: paid on 2 April, of a notice of March. Until 31 May it comes out of 令和7年度's revenue, then it is 償還金,
+/// though a fee that was paid on the same day is still given back out of 令和8年度's revenue.
+#[test]
+fn c7_a_refund_follows_the_year_of_each_part() {
+    let mut original = sale("s", "2026-04-02 10:00:00", 1_000, "4821");
+    original.parts = vec![part("使用料", 700, Some("2026-03-25")), part("手数料", 300, None)];
+    for (refunded_on, own, as_expenditure) in [("2026-05-20", R7, false), ("2026-06-03", R8, true)] {
+        let parts = original.parts.iter();
+        let refund = Sale {
+            kind: engine::facts::SaleKind::Refund,
+            payment_date: date(refunded_on),
+            amount: Yen::new(-1_000),
+            refund_of: Some(RefundOf {
+                sale: "s".to_owned(),
+                payment_date: original.payment_date,
+                amount: Yen::new(1_000),
+            }),
+            parts: parts
+                .map(|part| SalePart { amount: Yen::new(-part.amount.get()), ..part.clone() })
+                .collect(),
+            ..sale("b", &format!("{refunded_on} 10:00:00"), -1_000, "4821")
+        };
+        let years: Vec<FiscalYear> = refund.parts.iter().map(|part| refund.part_year(part)).collect();
+        assert_eq!(years, [own, R8], "{refunded_on}");
+        let lanes: Vec<bool> = refund
+            .parts
+            .iter()
+            .map(|part| {
+                matches!(refund.lane_of(part), Some(domain::refund::RefundLane::AsExpenditure { .. }))
+            })
+            .collect();
+        assert_eq!(lanes, [as_expenditure, false], "{refunded_on}");
+        let mut facts = facts();
+        facts.as_of = date(refunded_on);
+        facts.sales = vec![refund];
+        let facts = all_delivered(facts);
+        let entries = engine::postings::postings(&facts, &reconcile(&facts).unwrap());
+        let held = engine::postings::balances(&entries);
+        let repaid: i64 = held
+            .iter()
+            .filter(|(book, _)| matches!(book, engine::postings::Book::Repayment { .. }))
+            .map(|(_, yen)| yen.get())
+            .sum();
+        assert_eq!(repaid, if as_expenditure { 700 } else { 0 }, "{refunded_on}");
+        assert_eq!(held.values().map(|yen| yen.get()).sum::<i64>(), 0, "the entries add up");
+    }
+}
+
 fn part(revenue: &str, yen: i64, year_date: Option<&str>) -> SalePart {
     SalePart {
         account: "一般会計".to_owned(),

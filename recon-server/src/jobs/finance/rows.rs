@@ -110,8 +110,12 @@ fn line_of(key: Key, sales: usize, amount: Yen) -> ExportRow {
 
 /// 戻出 (減額調定) or 歳出, by the year of the receipt (papers.md C7).
 fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]) -> ExportRow {
-    let lane = refund_lane(refund.original_payment_date, refund.refunded_on);
     let lines = lines.unwrap_or_default();
+    // Where all lines go by one day of their own (施行令142条), the lane does too.
+    let paying = lines.iter().filter(|line| line.amount != Yen::ZERO);
+    let by: BTreeSet<_> = paying.map(|line| line.year_rule.year_date()).collect();
+    let own = if by.len() == 1 { by.first().copied().flatten() } else { None };
+    let lane = refund_lane(own.unwrap_or(refund.original_payment_date), refund.refunded_on);
     let accounts: BTreeSet<&RevenueAccount> = lines.iter().map(|line| &line.account).collect();
     let sections: BTreeSet<&String> = lines.iter().map(|line| &line.section).collect();
     // One payment never mixes owners (DESIGN 3.7), so the first line that brought money knows whose it was.

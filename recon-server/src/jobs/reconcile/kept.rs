@@ -14,7 +14,7 @@ use crate::{app::AppState, jobs::JobError};
 
 /// Results that are kept: a person compares a day with the day before, another looks at a month.
 const RESULTS_MAX: usize = 3;
-/// Sales, rows and deposits of all kept results together; a sale with its row, its link and its place takes about 4 KB.
+/// Sales, rows and deposits of all kept results together; a sale with its row, its link and its place takes about 4 KB (an estimate).
 const FACTS_KEPT_MAX: usize = 600_000;
 
 /// What a match was made from, and what it found.
