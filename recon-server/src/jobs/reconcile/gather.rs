@@ -207,15 +207,6 @@ fn sha256_hex(files: &BTreeMap<u64, FileRow>, number: u64) -> String {
     files.get(&number).map(|row| hex::encode(row.sha256)).unwrap_or_default()
 }
 
-/// Rows as facts, each with its file's digest.
-fn each<T, F>(
-    rows: &[Stored<T>],
-    files: &BTreeMap<u64, FileRow>,
-    fact: impl Fn(&Stored<T>, &str) -> Result<F, JobError>,
-) -> Result<Vec<F>, JobError> {
-    rows.iter().map(|row| fact(row, &sha256_hex(files, row.file))).collect()
-}
-
 fn accepted(files: &BTreeMap<u64, FileRow>, kind: FileKind) -> impl Iterator<Item = &FileRow> {
     files.values().filter(move |row| row.kind == kind && row.state == FileState::Accepted)
 }
