@@ -7,6 +7,7 @@
 mod columns;
 mod copied;
 mod db;
+mod rows;
 mod speed;
 
 #[path = "../../sql/attempts.rs"]

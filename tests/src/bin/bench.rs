@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use domain::time::Clock as _;
 use pos_agent::edge::SystemClock;
-use town::bench::{append, bulk, centre, idle, processes, receipt, stats};
+use town::bench::{append, bulk, centre, idle, processes, receipt, stats, stored};
 
 /// Measures ratios against baselines of the same run, median of five paired rounds.
 #[derive(Parser)]
@@ -40,6 +40,10 @@ enum Part {
     },
     /// Only the receipt, against python-escpos.
     Receipt,
+    /// Only the centre's month and its statement.
+    Centre,
+    /// Only the matching of stored facts.
+    Stored,
 }
 
 fn main() -> Result<()> {
@@ -51,6 +55,8 @@ fn main() -> Result<()> {
             Ok(())
         }
         Some(Part::Receipt) => paper(tempfile::tempdir_in(".")?.path()),
+        Some(Part::Centre) => busy_month(tempfile::tempdir_in(".")?.path()),
+        Some(Part::Stored) => stored::measure(tempfile::tempdir_in(".")?.path(), arguments.national),
         None => all(arguments.national, arguments.bulk_only),
     }
 }
@@ -76,7 +82,8 @@ fn all(national: bool, bulk_only: bool) -> Result<()> {
     idle()?;
     busy_month(folder.path())?;
     paper(folder.path())?;
-    bulk::measure(folder.path(), national)
+    bulk::measure(folder.path(), national)?;
+    stored::measure(folder.path(), national)
 }
 
 /// The peer comes from the package index; without it the figure is said to be missing, never guessed.
