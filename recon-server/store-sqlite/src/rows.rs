@@ -22,8 +22,8 @@ use crate::{
     runs::{Member, Run},
 };
 
-/// Rows of one statement; SQLite takes 32,766 values.
-const ROWS_TOGETHER: usize = 128;
+/// Rows of one statement: a part of a file is a whole number of them, so that few statements are prepared; SQLite takes 32,766 values.
+const ROWS_TOGETHER: usize = 125;
 /// Most values of a row.
 const VALUES_MAX: usize = 24;
 
