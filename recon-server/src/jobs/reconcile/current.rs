@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::time::CivilDate;
 use store::matching::RunRow;
 
-use super::{EARLIER_RUNS_MAX, Recorded, StateKey, gather, match_facts, read_summary, reconcile_and_keep, rows};
+use super::{
+    EARLIER_RUNS_MAX, Recorded, StateKey, gather, match_facts, read_summary, reconcile_and_keep, rows,
+};
 use crate::{app::AppState, jobs::JobError};
 
 /// A result and what it was made from.
