@@ -69,22 +69,13 @@ pub struct RunReceipt {
 /// # Errors
 /// When the store fails, or stored settings cannot be read.
 pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<RunReceipt, JobError> {
-    Ok(reconcile_and_keep(state, as_of, by).await?.0)
-}
-
-/// [`reconcile`], and what it recorded; none where an earlier run says it.
-async fn reconcile_and_keep(
-    state: &AppState,
-    as_of: CivilDate,
-    by: &str,
-) -> Result<(RunReceipt, Option<Recorded>), JobError> {
     let now = state.now();
     // Reading and matching hold no lock: a long run never holds up a counter's upload. The watermark and the state key say what it saw.
     let mut unit = state.store.snapshot().await?;
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     let input_sha256 = digest("facts", &gathered.facts)?;
     if let Some(earlier) = earlier(&mut *unit, state, as_of, input_sha256, &gathered.key).await? {
-        return Ok((earlier, None));
+        return Ok(earlier);
     }
     drop(unit);
     let (gathered, outcome) = match_facts(gathered).await?;
@@ -93,15 +84,14 @@ async fn reconcile_and_keep(
     let bytes = audit::outcome_bytes(&outcome)?;
     let run =
         new_run(&gathered, &outcome, (input_sha256, Sha256::digest(&bytes).into()), decisions, by, now)?;
-    let kept = Recorded::of(&outcome, &gathered);
-    let rows = rows::rows_of(&kept, &outcome, &gathered)?;
+    let rows = rows::rows_of(&outcome, &gathered)?;
     let number = unit.record_run(state.tenant(), &run, &rows.links, &rows.exceptions, &rows.lines).await?;
     audit::record_run(&mut *unit, state, number, &run, &bytes, &gathered.seen).await?;
     unit.commit().await?;
     state.live.forget();
     Count::RunsMade.add(1);
     tracing::info!(run = number, as_of = %as_of, verdict = verdict(&gathered, &outcome).label_ja(), "reconciled");
-    Ok((receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)), Some(kept)))
+    Ok(receipt(number, true, as_of, &summary(&gathered, &outcome, decisions)))
 }
 
 /// The same work without a record: digest of the facts, hex, and the result.

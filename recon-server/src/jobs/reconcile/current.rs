@@ -8,9 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::time::CivilDate;
 use store::matching::RunRow;
 
-use super::{
-    EARLIER_RUNS_MAX, Recorded, StateKey, gather, match_facts, read_summary, reconcile_and_keep, rows,
-};
+use super::{EARLIER_RUNS_MAX, Recorded, StateKey, gather, match_facts, read_summary, reconcile, rows};
 use crate::{app::AppState, jobs::JobError};
 
 /// A result and what it was made from.
@@ -47,7 +45,7 @@ impl Live {
 /// The newest result as of a day.
 ///
 /// # Errors
-/// As [`super::reconcile`].
+/// As [`reconcile`].
 pub async fn current(state: &AppState, as_of: CivilDate) -> Result<Current, JobError> {
     let mut unit = state.store.snapshot().await?;
     let key = StateKey::read(&mut *unit, state.tenant(), as_of).await?;
@@ -89,10 +87,8 @@ fn newest(runs: &[RunRow], fits: impl Fn(&StateKey) -> bool) -> Result<Option<u6
 }
 
 async fn record(state: &AppState, as_of: CivilDate) -> Result<Current, JobError> {
-    let (receipt, kept) = reconcile_and_keep(state, as_of, "job").await?;
-    let recorded = match kept {
-        Some(kept) => kept,
-        None => rows::read(&mut *state.store.snapshot().await?, state.tenant(), receipt.run).await?,
-    };
-    Ok(Current { run: receipt.run, live: false, recorded: Arc::new(recorded) })
+    let receipt = reconcile(state, as_of, "job").await?;
+    let mut unit = state.store.snapshot().await?;
+    let recorded = Arc::new(rows::read(&mut *unit, state.tenant(), receipt.run).await?);
+    Ok(Current { run: receipt.run, live: false, recorded })
 }

@@ -84,7 +84,10 @@ pub async fn gather(
         facts: Facts {
             as_of,
             config_version,
-            rows: rows.iter().map(|row| facts::row(row, &sha256_hex(&files, row.file))).collect(),
+            rows: rows
+                .iter()
+                .map(|row| facts::row(row, &sha256_hex(&files, row.file)))
+                .collect::<Result<_, _>>()?,
             deposits: entries
                 .iter()
                 .map(|row| facts::deposit(row, &sha256_hex(&files, row.file)))

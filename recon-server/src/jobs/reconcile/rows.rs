@@ -85,8 +85,9 @@ impl Recorded {
 }
 
 /// The rows of a result.
-pub fn rows_of(kept: &Recorded, outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError> {
-    let recent = recent_subjects(kept, outcome, gathered);
+pub fn rows_of(outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError> {
+    let kept = Recorded::of(outcome, gathered);
+    let recent = recent_subjects(&kept, outcome, gathered);
     let mut lines = Vec::new();
     push(&mut lines, LINES, &kept.lines)?;
     push(&mut lines, LATE, &kept.late)?;
