@@ -10,7 +10,10 @@ use store::{
     words,
 };
 
-use crate::support::{OneRow, Unit, fault, limit};
+use crate::{
+    speed,
+    support::{OneRow, Unit, fault, limit},
+};
 
 /// A run as the database has it.
 struct RunRecord {
@@ -62,6 +65,27 @@ struct MemberRecord {
     amount: i64,
 }
 
+/// The run that rows belong to.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    pub tenant: &'a str,
+    pub number: i64,
+}
+
+/// A member of a link, to be inserted.
+pub struct Member<'a> {
+    pub link: &'a str,
+    pub position: i64,
+    pub member: &'a LinkMember,
+}
+
+/// Ensures that every row went in.
+fn all(rows: usize, inserted: Result<u64, sqlx::Error>) -> Result<(), Fault> {
+    let (expected, actual) =
+        (u64::try_from(rows).map_err(|_| Fault::OutOfRange("rows"))?, inserted.map_err(fault)?);
+    if actual == expected { Ok(()) } else { Err(Fault::RowsAffected { expected, actual }) }
+}
+
 /// Members that stand together, as links, in the order of their legs and ids.
 fn links(records: Vec<MemberRecord>) -> Vec<LinkRow> {
     let mut links: BTreeMap<(String, String), LinkRow> = BTreeMap::new();
@@ -106,47 +130,26 @@ impl Unit {
         Ok(number)
     }
 
-    /// Records the links of a run.
+    /// Records the links of a run, many to a statement.
     pub async fn insert_links(
         &mut self,
         tenant: &TenantId,
         number: i64,
         links: &[LinkRow],
     ) -> Result<(), Fault> {
-        let team = tenant.as_str();
-        for link in links {
-            query_file!(
-                "../sql/runs/insert_link.sql",
-                team,
-                number,
-                link.link,
-                link.leg,
-                link.stage,
-                link.evidence
-            )
-            .execute(&mut *self.tx)
-            .await
-            .one_row()?;
-            for (position, member) in (1_i64..).zip(&link.members) {
-                query_file!(
-                    "../sql/runs/insert_member.sql",
-                    team,
-                    number,
-                    link.link,
-                    position,
-                    member.side,
-                    member.subject,
-                    member.amount.get()
-                )
-                .execute(&mut *self.tx)
-                .await
-                .one_row()?;
-            }
-        }
-        Ok(())
+        let run = Run { tenant: tenant.as_str(), number };
+        let members: Vec<Member<'_>> = links
+            .iter()
+            .flat_map(|link| {
+                let member = |(position, member)| Member { link: &link.link, position, member };
+                (1_i64..).zip(&link.members).map(member)
+            })
+            .collect();
+        all(links.len(), speed::insert_links(&mut self.tx, run, links).await)?;
+        all(members.len(), speed::insert_members(&mut self.tx, run, &members).await)
     }
 
-    /// Records the exceptions and report lines of a run.
+    /// Records the exceptions and report lines of a run, many to a statement.
     pub async fn insert_findings(
         &mut self,
         tenant: &TenantId,
@@ -154,33 +157,9 @@ impl Unit {
         exceptions: &[ExceptionRow],
         lines: &[ReportLineRow],
     ) -> Result<(), Fault> {
-        let team = tenant.as_str();
-        for row in exceptions {
-            query_file!(
-                "../sql/runs/insert_exception.sql",
-                team,
-                number,
-                row.exception,
-                row.class,
-                row.leg,
-                row.subject,
-                row.amount.get(),
-                row.day.map(words::date_text),
-                row.sentence,
-                row.detail
-            )
-            .execute(&mut *self.tx)
-            .await
-            .one_row()?;
-        }
-        for line in lines {
-            let position = i64::from(line.position);
-            query_file!("../sql/runs/insert_report_line.sql", team, number, line.report, position, line.line)
-                .execute(&mut *self.tx)
-                .await
-                .one_row()?;
-        }
-        Ok(())
+        let run = Run { tenant: tenant.as_str(), number };
+        all(exceptions.len(), speed::insert_exceptions(&mut self.tx, run, exceptions).await)?;
+        all(lines.len(), speed::insert_report_lines(&mut self.tx, run, lines).await)
     }
 
     /// The newest runs.

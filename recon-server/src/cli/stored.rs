@@ -69,7 +69,7 @@ struct Report<'o> {
     to: CivilDate,
     watermark: u64,
     #[serde(flatten)]
-    result: compare::Result<'o>,
+    figures: compare::Figures<'o>,
 }
 
 impl StoredArgs {
@@ -102,9 +102,9 @@ impl StoredArgs {
             OutputFormat::Csv => output::bytes(&csv(CsvEncoding::Utf8Bom)?)?,
             OutputFormat::CsvCp932 => output::bytes(&csv(CsvEncoding::Cp932)?)?,
             _ => {
-                let result = compare::Result::of(&compared.outcome);
+                let figures = compare::Figures::of(&compared.outcome);
                 let report =
-                    Report { number: compared.number, from, to, watermark: compared.watermark, result };
+                    Report { number: compared.number, from, to, watermark: compared.watermark, figures };
                 output::value(format, &report, || words(&compared))?;
             }
         }

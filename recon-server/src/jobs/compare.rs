@@ -36,7 +36,7 @@ pub struct Compared {
 
 /// Rows and yen of every class, as they are recorded and shown.
 #[derive(Debug, Serialize)]
-pub struct Result<'o> {
+pub struct Figures<'o> {
     /// `matched` or `differences`
     pub verdict: &'static str,
     /// Rows and yen.
@@ -46,7 +46,7 @@ pub struct Result<'o> {
     pub exceptions: usize,
 }
 
-impl<'o> Result<'o> {
+impl<'o> Figures<'o> {
     /// Of an outcome.
     #[must_use]
     pub fn of(outcome: &'o Outcome) -> Self {
@@ -64,13 +64,13 @@ pub async fn compare(
     (from, to): (CivilDate, CivilDate),
     by: ComparedBy,
     actor: &str,
-) -> std::result::Result<Compared, JobError> {
+) -> Result<Compared, JobError> {
     let (store, tenant) = (state.store.clone(), state.tenant().clone());
     let work = move || read_and_settle(&*store, &Scope { tenant: &tenant, from, to, by });
     let work = tokio::task::spawn_blocking(work).await;
     let (watermark, outcome, exceptions) =
         work.map_err(|panicked| JobError::Facts(panicked.to_string()))??;
-    let result = serde_json::to_string(&Result::of(&outcome))
+    let result = serde_json::to_string(&Figures::of(&outcome))
         .map_err(|source| JobError::Json { what: "result of a comparison", source })?;
     let comparison = NewComparison {
         from,
@@ -90,7 +90,7 @@ pub async fn compare(
 fn read_and_settle(
     store: &dyn Store,
     scope: &Scope<'_>,
-) -> std::result::Result<(u64, Outcome, Vec<ComparedException>), JobError> {
+) -> Result<(u64, Outcome, Vec<ComparedException>), JobError> {
     let (sales, lines) = feeds();
     let (mut sales, mut lines) = (SalesSide::new(sales), LinesSide::new(lines));
     let watermark = store.read_columns(scope, &mut sales, &mut lines)?;

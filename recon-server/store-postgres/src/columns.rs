@@ -37,7 +37,11 @@ pub fn read(
     let ended = AtomicBool::new(false);
     thread::scope(|threads| {
         let (ended, runtime) = (&ended, &runtime);
-        let other = threads.spawn(move || runtime.block_on(read_sales(&mut of_sales, scope, sales, ended)));
+        let other = threads.spawn(move || {
+            // A transaction is given back to its pool where it ends, which is here.
+            let _within = runtime.enter();
+            runtime.block_on(read_sales(&mut of_sales, scope, sales, ended))
+        });
         let watermark = runtime.block_on(read_lines(&mut of_lines, scope, lines, ended));
         if watermark.is_err() {
             ended.store(true, Ordering::Relaxed);

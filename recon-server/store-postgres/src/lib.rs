@@ -7,16 +7,17 @@
 mod columns;
 mod copied;
 mod db;
+mod rows;
 mod speed;
 
 #[path = "../../sql/attempts.rs"]
 mod attempts;
 #[path = "../../sql/audits.rs"]
 mod audits;
-#[path = "../../sql/controls.rs"]
-mod controls;
 #[path = "../../sql/compared.rs"]
 mod compared;
+#[path = "../../sql/controls.rs"]
+mod controls;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

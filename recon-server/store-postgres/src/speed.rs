@@ -6,18 +6,15 @@
 use std::ops::Deref;
 
 use sqlx::{query_file, query_file_as};
-use store::{
-    compared::{ComparedException, SaleKey},
-    words,
-};
 
 use crate::{
     db::Tx,
     fact_rows::{BankRow, Known, Origin, StatementRow, Wanted},
 };
 
-/// Exceptions of one statement.
-const ROWS_TOGETHER: usize = 4_096;
+pub use crate::rows::{
+    insert_compared, insert_exceptions, insert_links, insert_members, insert_report_lines,
+};
 
 /// Locks the counter's row until the commit; whether the counter is registered.
 pub async fn lock_counter(tx: &mut Tx, tenant: &str, counter: &str) -> Result<bool, sqlx::Error> {
@@ -57,7 +54,7 @@ pub async fn known_bank_entries(
 }
 
 /// One column of many rows.
-fn column<'a, T, V>(rows: &'a [T], value: impl Fn(&'a T) -> V) -> Vec<V> {
+pub fn column<'a, T, V>(rows: &'a [T], value: impl Fn(&'a T) -> V) -> Vec<V> {
     rows.iter().map(value).collect()
 }
 
@@ -127,40 +124,4 @@ pub async fn insert_bank_entries(
     .execute(&mut **tx)
     .await
     .map(|done| done.rows_affected())
-}
-
-/// Inserts the exceptions of a comparison.
-pub async fn insert_compared(
-    tx: &mut Tx,
-    tenant: &str,
-    number: i64,
-    exceptions: &[ComparedException],
-) -> Result<u64, sqlx::Error> {
-    let mut inserted = 0;
-    for (first, together) in (0..).step_by(ROWS_TOGETHER).zip(exceptions.chunks(ROWS_TOGETHER)) {
-        let positions: Vec<i64> = (first + 1..).take(together.len()).collect();
-        let sale =
-            |row: &ComparedException, part: fn(&SaleKey) -> Option<i64>| row.sale.as_ref().and_then(part);
-        inserted += query_file!(
-            "src/insert_compared.sql",
-            tenant,
-            number,
-            &positions,
-            &column(together, |row| row.class.as_str()) as _,
-            &column(together, |row| row.sale.as_ref().map(|sale| sale.counter.as_str())) as _,
-            &column(together, |row| sale(row, |sale| Some(i64::from(sale.incarnation.0)))) as _,
-            &column(together, |row| sale(row, |sale| i64::try_from(sale.sequence.0).ok())) as _,
-            &column(together, |row| row.line.and_then(|(file, _)| i64::try_from(file).ok())) as _,
-            &column(together, |row| row.line.map(|(_, row)| i64::from(row))) as _,
-            &column(together, |row| words::plain(&row.terminal)),
-            &column(together, |row| words::plain(&row.number)),
-            &column(together, |row| row.day.map(words::date_text)) as _,
-            &column(together, |row| row.sale_amount.map(|amount| amount.get())) as _,
-            &column(together, |row| row.line_amount.map(|amount| amount.get())) as _
-        )
-        .execute(&mut **tx)
-        .await?
-        .rows_affected();
-    }
-    Ok(inserted)
 }

@@ -50,3 +50,20 @@ async fn two_servers_never_fork_a_journal() {
     }
     assert_eq!(stored, 41);
 }
+
+/// A store that an older program filled opens, and reads the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_store_is_carried_over() {
+    let cluster = cluster::Cluster::start().unwrap();
+    let migrations = tempfile::tempdir().unwrap();
+    story::carried::old_migrations("recon-postgres", migrations.path());
+    let pool = sqlx::PgPool::connect(&cluster.url()).await.unwrap();
+    sqlx::migrate::Migrator::new(migrations.path()).await.unwrap().run(&pool).await.unwrap();
+    for row in story::carried::old_rows(|pair| format!("decode('{}', 'hex')", pair.repeat(32))) {
+        sqlx::query(sqlx::AssertSqlSafe(row)).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    for _ in 0..2 {
+        story::carried::is_carried_over(&*store_postgres::open(&cluster.url()).await.unwrap()).await;
+    }
+}

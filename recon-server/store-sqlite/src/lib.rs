@@ -12,10 +12,10 @@ mod speed;
 mod attempts;
 #[path = "../../sql/audits.rs"]
 mod audits;
-#[path = "../../sql/controls.rs"]
-mod controls;
 #[path = "../../sql/compared.rs"]
 mod compared;
+#[path = "../../sql/controls.rs"]
+mod controls;
 #[path = "../../sql/counters.rs"]
 mod counters;
 #[path = "../../sql/days.rs"]

@@ -10,15 +10,20 @@ use sqlx::{
     Arguments as _, AssertSqlSafe,
     sqlite::{Sqlite, SqliteArguments},
 };
-use store::{compared::ComparedException, words};
+use store::{
+    compared::ComparedException,
+    matching::{ExceptionRow, LinkRow, ReportLineRow},
+    words,
+};
 
 use crate::{
     db::Tx,
     fact_rows::{Origin, StatementRow},
+    runs::{Member, Run},
 };
 
-/// Rows of one statement; SQLite takes 32,766 values.
-const ROWS_TOGETHER: usize = 128;
+/// Rows of one statement: a part of a file is a whole number of them, so that few statements are prepared; SQLite takes 32,766 values.
+const ROWS_TOGETHER: usize = 125;
 /// Most values of a row.
 const VALUES_MAX: usize = 24;
 
@@ -45,6 +50,62 @@ pub async fn insert_compared(
     insert(tx, include_str!("insert_compared.sql"), 14, exceptions, |values, exception| {
         position += 1;
         values.exception(tenant, number, position, exception)
+    })
+    .await
+}
+
+/// Inserts links of a run.
+pub async fn insert_links(tx: &mut Tx, run: Run<'_>, links: &[LinkRow]) -> Result<u64, sqlx::Error> {
+    insert(tx, include_str!("insert_links.sql"), 6, links, |values, link| {
+        values.run(run)?;
+        values.text(&link.link)?;
+        values.text(&link.leg)?;
+        values.text(&link.stage)?;
+        values.text(&link.evidence)
+    })
+    .await
+}
+
+/// Inserts members of a run's links.
+pub async fn insert_members(tx: &mut Tx, run: Run<'_>, members: &[Member<'_>]) -> Result<u64, sqlx::Error> {
+    insert(tx, include_str!("insert_members.sql"), 7, members, |values, of| {
+        values.run(run)?;
+        values.text(of.link)?;
+        values.number(of.position)?;
+        values.text(&of.member.side)?;
+        values.text(&of.member.subject)?;
+        values.number(of.member.amount.get())
+    })
+    .await
+}
+
+/// Inserts exceptions of a run.
+pub async fn insert_exceptions(tx: &mut Tx, run: Run<'_>, rows: &[ExceptionRow]) -> Result<u64, sqlx::Error> {
+    insert(tx, include_str!("insert_exceptions.sql"), 10, rows, |values, row| {
+        values.run(run)?;
+        values.text(&row.exception)?;
+        values.text(&row.class)?;
+        values.text(&row.leg)?;
+        values.text(&row.subject)?;
+        values.number(row.amount.get())?;
+        values.text_or_none(row.day.map(words::date_text).as_deref())?;
+        values.text(&row.sentence)?;
+        values.text(&row.detail)
+    })
+    .await
+}
+
+/// Inserts lines of a run's reports.
+pub async fn insert_report_lines(
+    tx: &mut Tx,
+    run: Run<'_>,
+    lines: &[ReportLineRow],
+) -> Result<u64, sqlx::Error> {
+    insert(tx, include_str!("insert_report_lines.sql"), 5, lines, |values, line| {
+        values.run(run)?;
+        values.text(&line.report)?;
+        values.number(i64::from(line.position))?;
+        values.text(&line.line)
     })
     .await
 }
@@ -134,6 +195,11 @@ impl Values {
         self.text_or_none(row.day.map(words::date_text).as_deref())?;
         self.number(row.sale_amount.map(|amount| amount.get()))?;
         self.number(row.line_amount.map(|amount| amount.get()))
+    }
+
+    fn run(&mut self, run: Run<'_>) -> Bound {
+        self.text(run.tenant)?;
+        self.number(run.number)
     }
 
     fn number(&mut self, number: impl Into<Option<i64>>) -> Bound {

@@ -12,7 +12,9 @@ use crate::{
     fact_rows::{BankRow, Known, Origin, Wanted},
 };
 
-pub use crate::rows::{insert_compared, insert_statements};
+pub use crate::rows::{
+    insert_compared, insert_exceptions, insert_links, insert_members, insert_report_lines, insert_statements,
+};
 
 /// Whether the counter is registered. Nothing to lock: a unit that writes is the only one (`BEGIN IMMEDIATE`).
 pub async fn lock_counter(tx: &mut Tx, tenant: &str, counter: &str) -> Result<bool, sqlx::Error> {

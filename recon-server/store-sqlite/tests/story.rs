@@ -33,3 +33,21 @@ async fn it_is_there_after_a_restart() {
         assert_eq!(read, std::slice::from_ref(&holiday));
     }
 }
+
+/// A store that an older program filled opens, and reads the same.
+#[tokio::test]
+async fn an_older_store_is_carried_over() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, migrations) = (home.path().join("centre.db"), tempfile::tempdir().unwrap());
+    story::carried::old_migrations("recon-sqlite", migrations.path());
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::migrate::Migrator::new(migrations.path()).await.unwrap().run(&pool).await.unwrap();
+    for row in story::carried::old_rows(|pair| format!("x'{}'", pair.repeat(32))) {
+        sqlx::query(sqlx::AssertSqlSafe(row)).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    for _ in 0..2 {
+        story::carried::is_carried_over(&*store_sqlite::open(&path).await.unwrap()).await;
+    }
+}

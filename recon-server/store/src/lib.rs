@@ -7,8 +7,8 @@
 //! Not here: SQL (`recon-server/sql`, compiled by `store-sqlite` and `store-postgres`), matching, HTTP, passwords.
 
 pub mod audits;
-pub mod controls;
 pub mod compared;
+pub mod controls;
 pub mod counters;
 pub mod error;
 pub mod exports;
@@ -28,8 +28,8 @@ use async_trait::async_trait;
 
 pub use crate::{
     audits::AuditStore,
-    controls::ControlStore,
     compared::ComparisonStore,
+    controls::ControlStore,
     counters::CounterStore,
     error::{Fault, StoreError},
     exports::ExportStore,

@@ -7,6 +7,8 @@
 
 mod audits;
 mod bulk;
+pub mod carried;
+mod compared;
 mod controls;
 mod counters;
 mod files;
@@ -38,6 +40,8 @@ pub async fn tell(store: &dyn Store) {
     files::a_bank_corrects_a_row(store).await;
     bulk::thousands_of_rows(store).await;
     bulk::all_or_nothing(store).await;
+    compared::each_row_is_read_once(store).await;
+    compared::a_comparison_is_read_back(store).await;
     refunds::asked_for_and_decided(store).await;
     refunds::said_once(store).await;
     runs::a_run_is_read_back(store).await;

@@ -139,6 +139,29 @@ impl Diary {
         self.write(event)
     }
 
+    /// A sale on a terminal that gave a slip.
+    pub fn card_sale(&mut self, sale: u128, yen: i64, terminal: &str, slip: &str) -> Entry {
+        let receipt_number = self.next_receipt();
+        let payment = Payment {
+            method: Method::Credit,
+            contract: Some("card-1".parse().unwrap()),
+            terminal_id: Some(terminal.to_owned()),
+            slip_number: Some(slip.to_owned()),
+            ..cash(yen)
+        };
+        let event = Event::SaleCompleted {
+            sale: SaleId(Uuid::from_u128(sale)),
+            receipt_number,
+            business_day: self.now.date(),
+            payment_date: self.now.date(),
+            paid_at: self.now,
+            lines: vec![line("juminhyo", yen)],
+            total: Yen::new(yen),
+            payment,
+        };
+        self.write(event)
+    }
+
     pub fn next_receipt(&mut self) -> ReceiptNumber {
         self.receipts += 1;
         ReceiptNumber {

@@ -10,25 +10,25 @@ use serde_json::Value;
 use crate::support_files::{bank, paypay};
 
 /// A data folder and the binary.
-struct Shell {
+pub struct Shell {
     folder: tempfile::TempDir,
 }
 
 impl Shell {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> String {
+    pub fn write(&self, name: &str, bytes: &[u8]) -> String {
         std::fs::write(self.path(name), bytes).unwrap();
         self.path(name).display().to_string()
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_recon-server"))
             .args(["--data-dir", self.path("data").to_str().unwrap()])
             .args(arguments)
@@ -38,7 +38,7 @@ impl Shell {
     }
 
     /// Runs a command that must end with `code`; gives what it wrote.
-    fn ends(&self, code: i32, arguments: &[&str]) -> String {
+    pub fn ends(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let complained = String::from_utf8_lossy(&output.stderr);
@@ -46,17 +46,22 @@ impl Shell {
         said
     }
 
-    fn json(&self, code: i32, arguments: &[&str]) -> Value {
+    /// Takes the example in.
+    pub fn set_up(&self) -> Value {
+        let example = self.write("set-up.toml", recon_server::set_up::EXAMPLE_TOML.as_bytes());
+        self.json(0, &["set-up", &example])
+    }
+
+    pub fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let said = self.ends(code, &[arguments, &["--format", "json"]].concat());
         serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
     }
 }
 
 fn set_up(shell: &Shell) {
-    let example = shell.write("set-up.toml", recon_server::set_up::EXAMPLE_TOML.as_bytes());
-    let done = shell.json(0, &["set-up", &example]);
+    let done = shell.set_up();
     assert_eq!(done["contracts"], 2);
-    assert_eq!(shell.json(0, &["set-up", &example]), done, "the same file again changes nothing");
+    assert_eq!(shell.set_up(), done, "the same file again changes nothing");
 }
 
 #[test]

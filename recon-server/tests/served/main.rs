@@ -6,6 +6,7 @@ mod support;
 mod support_files;
 
 mod audit;
+mod bulk_files;
 mod command_line;
 mod controls;
 mod edges;

@@ -8,3 +8,4 @@ pub mod idle;
 pub mod processes;
 pub mod receipt;
 pub mod stats;
+pub mod stored;

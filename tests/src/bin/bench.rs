@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use domain::time::Clock as _;
 use pos_agent::edge::SystemClock;
-use town::bench::{append, bulk, centre, idle, processes, receipt, stats};
+use town::bench::{append, bulk, centre, idle, processes, receipt, stats, stored};
 
 /// Measures ratios against baselines of the same run, median of five paired rounds.
 #[derive(Parser)]
@@ -42,6 +42,8 @@ enum Part {
     Receipt,
     /// Only the centre's busy month: month page, reasons, a long statement.
     Month,
+    /// Only the matching of stored facts.
+    Stored,
 }
 
 fn main() -> Result<()> {
@@ -54,6 +56,7 @@ fn main() -> Result<()> {
         }
         Some(Part::Receipt) => paper(tempfile::tempdir_in(".")?.path()),
         Some(Part::Month) => busy_month(tempfile::tempdir_in(".")?.path()),
+        Some(Part::Stored) => stored::measure(tempfile::tempdir_in(".")?.path(), arguments.national),
         None => all(arguments.national, arguments.bulk_only),
     }
 }
@@ -79,7 +82,8 @@ fn all(national: bool, bulk_only: bool) -> Result<()> {
     idle()?;
     busy_month(folder.path())?;
     paper(folder.path())?;
-    bulk::measure(folder.path(), national)
+    bulk::measure(folder.path(), national)?;
+    stored::measure(folder.path(), national)
 }
 
 /// The peer comes from the package index; without it the figure is said to be missing, never guessed.

@@ -220,10 +220,10 @@ fn filled(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
-/// A statement's row. `file` is the SHA-256 of its file, hex.
-pub fn row(stored: &Stored<StatementLine>, file: &str) -> Row {
+/// A statement's row. `file` is the SHA-256 of its file, hex. All of it is columns: it cannot fail as its siblings can.
+pub fn row(stored: &Stored<StatementLine>, file: &str) -> Result<Row, JobError> {
     let line = &stored.fact;
-    Row {
+    Ok(Row {
         id: row_id(&line.contract, &line.identity.record_key, line.identity.occurrence),
         contract: line.contract.clone(),
         file: file.to_owned(),
@@ -241,7 +241,7 @@ pub fn row(stored: &Stored<StatementLine>, file: &str) -> Row {
         payer_digits: filled(line.payer_digits.as_deref()),
         acquirer_transaction_id: filled(line.transaction_id.as_deref()),
         reference: filled(line.reference.as_deref()),
-    }
+    })
 }
 
 fn document<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T, JobError> {

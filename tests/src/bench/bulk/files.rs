@@ -17,22 +17,66 @@ const SALES_PER_TERMINAL: u32 = 50;
 const BUFFER_LENGTH_BYTES: usize = 1 << 20;
 
 /// What became of one sale on its way into the two files.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// In both, alike.
     Plain,
+    /// The company does not know it.
     NotInStatement,
+    /// We do not know it.
     NotInSales,
+    /// With another amount.
     OtherAmount,
+    /// The company has it twice.
     TwiceInStatement,
 }
 
 /// One payment.
-struct Payment {
+#[derive(Debug, Clone, Copy)]
+pub struct Payment {
     number: u32,
-    terminal: u64,
-    approval: u32,
-    amount: u32,
+    /// 13 digits.
+    pub terminal: u64,
+    /// 6 digits, different for each payment of a terminal.
+    pub approval: u32,
+    /// Yen.
+    pub amount: u32,
     random: u64,
+}
+
+/// The payments of a day, and which of them each line of the statement is.
+#[derive(Debug)]
+pub struct Day {
+    /// Payments.
+    pub payments: Vec<Payment>,
+    /// Places of payments, shuffled.
+    pub lines: Vec<usize>,
+    /// What must be found.
+    pub truth: Truth,
+}
+
+/// A seeded day, not written anywhere.
+///
+/// # Errors
+/// Where a number does not fit this machine.
+pub fn day(payments: u32, seed: u64) -> Result<Day> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let terminals = payments.div_ceil(SALES_PER_TERMINAL).max(1);
+    let salt = random.next_u64() | 1;
+    let payments: Vec<_> = (0..payments).map(|number| Payment::new(number, terminals, salt)).collect();
+    let (mut lines, mut truth) = (Vec::with_capacity(payments.len()), Truth::default());
+    for (place, payment) in payments.iter().enumerate() {
+        let fate = payment.fate();
+        truth.count(fate);
+        let times = match fate {
+            Fate::NotInStatement => 0,
+            Fate::TwiceInStatement => 2,
+            Fate::Plain | Fate::NotInSales | Fate::OtherAmount => 1,
+        };
+        lines.extend(std::iter::repeat_n(place, times));
+    }
+    lines.shuffle(&mut random);
+    Ok(Day { payments, lines, truth })
 }
 
 /// What the two files must be found to say.
@@ -48,6 +92,21 @@ pub struct Truth {
     pub only_sales: u64,
     /// Lines without a sale.
     pub only_statement: u64,
+}
+
+impl Truth {
+    const fn count(&mut self, fate: Fate) {
+        match fate {
+            Fate::Plain => self.matched += 1,
+            Fate::NotInStatement => self.only_sales += 1,
+            Fate::NotInSales => self.only_statement += 1,
+            Fate::OtherAmount => self.amount_differs += 1,
+            Fate::TwiceInStatement => {
+                self.matched += 1;
+                self.duplicates += 1;
+            }
+        }
+    }
 }
 
 /// Writes `payments` payments of 1 July 2026 as two files.
@@ -66,16 +125,9 @@ pub fn write(sales: &Path, statement: &Path, payments: u32, seed: u64) -> Result
     for number in 0..payments {
         let payment = Payment::new(number, terminals, salt);
         let fate = payment.fate();
-        match fate {
-            Fate::Plain => truth.matched += 1,
-            Fate::NotInStatement => truth.only_sales += 1,
-            Fate::NotInSales => truth.only_statement += 1,
-            Fate::OtherAmount => truth.amount_differs += 1,
-            Fate::TwiceInStatement => {
-                truth.matched += 1;
-                truth.duplicates += 1;
-                lines.push(number);
-            }
+        truth.count(fate);
+        if fate == Fate::TwiceInStatement {
+            lines.push(number);
         }
         if fate != Fate::NotInStatement {
             lines.push(number);
@@ -112,7 +164,9 @@ impl Payment {
         }
     }
 
-    const fn fate(&self) -> Fate {
+    /// What becomes of it.
+    #[must_use]
+    pub const fn fate(&self) -> Fate {
         match self.random % 1_000 {
             0..3 => Fate::NotInStatement,
             3 => Fate::NotInSales,
@@ -143,8 +197,14 @@ impl Payment {
         Ok(())
     }
 
+    /// Yen of its line in the statement.
+    #[must_use]
+    pub fn line_amount(&self) -> u32 {
+        if self.fate() == Fate::OtherAmount { self.amount + 100 } else { self.amount }
+    }
+
     fn write_line(&self, place: usize, out: &mut impl std::io::Write) -> Result<()> {
-        let amount = if self.fate() == Fate::OtherAmount { self.amount + 100 } else { self.amount };
+        let amount = self.line_amount();
         let (terminal, approval) = (self.terminal, self.approval);
         writeln!(out, "{place:09},{terminal:013},{approval:06},2026-07-01,{amount},{}", amount / 50)?;
         Ok(())

@@ -1,0 +1,266 @@
+//! P13 of the plan: sales against statement rows of one day from what is stored, exceptions durable, beside the raw reading of the same
+//! columns by the same driver, the match alone on columns in memory, and PostgreSQL's own full outer join over the same rows.
+
+mod fill;
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use bulk::{Columns, Feed, feeds, settle};
+use domain::time::{CivilDate, Timestamp};
+use recon_server::{
+    Options, Server,
+    config::{Config, DatabaseUrl, Overrides},
+    jobs::compare::compare,
+    random::SystemRandom,
+};
+use store::{
+    Store,
+    compared::{ColumnSink, ColumnsRow, ComparedBy, Scope},
+};
+use tokio::net::TcpListener;
+
+use super::{
+    bulk::files::{self, Day},
+    stats,
+};
+use crate::clock::TownClock;
+
+#[path = "../../../../recon-server/store-postgres/tests/support/cluster.rs"]
+#[expect(dead_code, reason = "shared with the tests of the store")]
+mod cluster;
+
+/// A million a side.
+const MILLION_PAYMENTS: u32 = 1_000_000;
+/// Every public counter of Japan on one day.
+const NATION_PAYMENTS: u32 = 17_410_000;
+const SEED: u64 = 13;
+const TENANT: &str = "mihon";
+const DAY: &str = "2026-07-01";
+/// The plain join: nothing of duplicates or of amounts that differ.
+const JOIN: &str = "SET work_mem = '2GB'; SET max_parallel_workers_per_gather = 2; \\timing on\n\
+    SELECT COUNT(*) FILTER (WHERE s.t IS NOT NULL AND l.t IS NOT NULL), COUNT(*) FILTER (WHERE l.t IS NULL), \
+    COUNT(*) FILTER (WHERE s.t IS NULL) \
+    FROM (SELECT terminal_id t, slip_number n, payment_date d, total a FROM sale WHERE tenant_id = 'mihon' AND payment_date = '2026-07-01') s \
+    FULL OUTER JOIN (SELECT terminal_id t, slip_number n, day d, amount a FROM statement_line WHERE tenant_id = 'mihon' \
+    AND day = '2026-07-01' AND class = 'sale') l USING (t, n, d, a);\n";
+
+/// Measures both engines in `folder` and prints what it found.
+///
+/// # Errors
+/// When an engine fails, or the counts are not those of the generator.
+pub fn measure(folder: &Path, national: bool) -> Result<()> {
+    let payments = if national { NATION_PAYMENTS } else { MILLION_PAYMENTS };
+    let day = files::day(payments, SEED)?;
+    println!(
+        "\nmatching from stored facts, {} x {} rows, exceptions durable:",
+        day.payments.len(),
+        day.lines.len()
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let cluster = match cluster::Cluster::start() {
+        Ok(cluster) => Some(cluster),
+        Err(error) => {
+            println!("  PostgreSQL: not measured, it could not be started ({error})");
+            None
+        }
+    };
+    let mut joins = Vec::new();
+    if let Some(cluster) = &cluster {
+        let server = runtime.block_on(serve(folder, &cluster.url()))?;
+        fill::postgres(&cluster.url(), folder, TENANT, &day)?;
+        psql(&cluster.url(), "VACUUM ANALYZE sale; VACUUM ANALYZE statement_line;\n")?;
+        for _ in 0..stats::ROUNDS {
+            joins.push(join(&cluster.url())?);
+        }
+        let rounds = rounds(&runtime, &server, &day)?;
+        print("PostgreSQL", &rounds, &joins);
+        runtime.block_on(server.stop())?;
+    }
+    drop(cluster);
+    let path = folder.join("stored.db");
+    let server = runtime.block_on(serve(folder, &format!("sqlite://{}", path.display())))?;
+    fill::sqlite(&path, TENANT, &day)?;
+    print("SQLite", &rounds(&runtime, &server, &day)?, &joins);
+    runtime.block_on(server.stop())?;
+    Ok(std::fs::remove_file(path)?)
+}
+
+async fn serve(folder: &Path, database: &str) -> Result<Server> {
+    let toml = "[tenant]\nid = \"mihon\"\nname = \"見本市\"\n";
+    let overrides = Overrides {
+        data_dir: Some(folder.join("bench-stored")),
+        database_url: Some(DatabaseUrl(database.to_owned())),
+        ..Overrides::default()
+    };
+    let noon = Timestamp::from_jst("2026-07-02".parse()?, 12, 0, 0).context("a time of day")?;
+    let options = Options {
+        config: Config::from_toml(toml, overrides)?,
+        listener: TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?,
+        clock: Arc::new(TownClock::at(noon)),
+        random: Arc::new(SystemRandom),
+    };
+    Ok(Server::start(options).await?)
+}
+
+/// One round: reading alone, matching alone, the whole; wall time, and of the whole this process's processor time.
+struct Round {
+    read: Duration,
+    matched: Duration,
+    whole: Duration,
+    processor: Duration,
+}
+
+fn rounds(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Result<Vec<Round>> {
+    let the_day: CivilDate = DAY.parse()?;
+    (0..stats::ROUNDS)
+        .map(|_| {
+            let store = server.state().store.clone();
+            let tenant = server.state().tenant().clone();
+            let work = move || {
+                let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip };
+                read(&*store, &scope)
+            };
+            let read = runtime.block_on(runtime.spawn_blocking(work))??;
+            let matched = match_alone(day)?;
+            let (whole, processor) = whole(runtime, server, day, the_day)?;
+            Ok(Round { read, matched, whole, processor })
+        })
+        .collect()
+}
+
+/// Counts and adds up.
+#[derive(Default)]
+struct Counted {
+    rows: u64,
+    yen: i64,
+    bytes: usize,
+}
+
+impl ColumnSink for Counted {
+    fn take(&mut self, row: &ColumnsRow<'_>) -> bool {
+        self.rows += 1;
+        self.yen += row.amount;
+        self.bytes += row.terminal.len() + row.number.len() + row.day.len();
+        true
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]
+fn read(store: &dyn Store, scope: &Scope<'_>) -> Result<Duration> {
+    let (mut sales, mut lines) = (Counted::default(), Counted::default());
+    let begun = Instant::now();
+    store.read_columns(scope, &mut sales, &mut lines)?;
+    let took = begun.elapsed();
+    ensure!(sales.rows > 0 && lines.rows > 0 && sales.yen > 0 && lines.bytes > 0, "nothing was read");
+    Ok(took)
+}
+
+/// The same rows, ready in memory.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]
+fn match_alone(day: &Day) -> Result<Duration> {
+    let texts =
+        |payment: &files::Payment| (format!("{:013}", payment.terminal), format!("{:06}", payment.approval));
+    let ours = day.payments.iter().filter(|payment| payment.fate() != files::Fate::NotInSales);
+    let sales: Vec<_> = ours.map(|payment| (texts(payment), payment.amount)).collect();
+    let lines = day.lines.iter().map(|at| &day.payments[*at]);
+    let lines: Vec<_> = lines.map(|payment| (texts(payment), payment.line_amount())).collect();
+    let push = |feed: &mut Feed, rows: &[((String, String), u32)]| {
+        rows.iter().try_for_each(|((terminal, approval), amount)| {
+            feed.push(&Columns { terminal, approval, date: DAY, yen: i64::from(*amount) })
+        })
+    };
+    let begun = Instant::now();
+    let (mut of_sales, mut of_lines) = feeds();
+    std::thread::scope(|threads| {
+        let other = threads.spawn(|| push(&mut of_sales, &sales));
+        push(&mut of_lines, &lines)?;
+        other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    settle(of_sales, of_lines, 2)?;
+    Ok(begun.elapsed())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]
+fn whole(
+    runtime: &tokio::runtime::Runtime,
+    server: &Server,
+    day: &Day,
+    the_day: CivilDate,
+) -> Result<(Duration, Duration)> {
+    let (begun, before) = (Instant::now(), processor()?);
+    let compared =
+        runtime.block_on(compare(server.state(), (the_day, the_day), ComparedBy::Slip, "bench"))?;
+    let took = (begun.elapsed(), processor()?.saturating_sub(before));
+    let truth = &day.truth;
+    let breaks = truth.duplicates + truth.amount_differs + truth.only_sales + truth.only_statement;
+    ensure!(
+        compared.exceptions.len() == usize::try_from(breaks)?,
+        "{:?} {truth:?}",
+        compared.outcome.classes
+    );
+    ensure!(compared.outcome.matched().sales_rows == truth.matched, "{:?}", compared.outcome.classes);
+    Ok(took)
+}
+
+/// Processor time of this process so far, by the kernel's ticks of 10 ms.
+fn processor() -> Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let after_name = stat.rsplit_once(") ").context("the name")?.1;
+    let ticks = after_name.split(' ').skip(11).take(2).map(str::parse::<u64>);
+    Ok(Duration::from_millis(ticks.sum::<Result<u64, _>>()? * 10))
+}
+
+fn psql(url: &str, script: &str) -> Result<String> {
+    use std::io::Write as _;
+    let mut child = Command::new("psql")
+        .args(["-q", "-v", "ON_ERROR_STOP=1", url])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .context("start psql")?;
+    child.stdin.take().context("its input")?.write_all(script.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "psql ended with {}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What psql says that the join took.
+fn join(url: &str) -> Result<Duration> {
+    let said = psql(url, JOIN)?;
+    let line = said.lines().rev().find_map(|line| line.strip_prefix("Time: ")).context("a time")?;
+    let (whole, part) =
+        line.split_once(' ').and_then(|(ms, _)| ms.split_once('.')).context("milliseconds")?;
+    Ok(Duration::from_micros(whole.parse::<u64>()? * 1_000 + part.parse::<u64>()?))
+}
+
+fn print(engine: &str, rounds: &[Round], joins: &[Duration]) {
+    let median = |part: fn(&Round) -> Duration| {
+        let mut sample: Vec<_> = rounds.iter().map(part).collect();
+        format!("{} ms", stats::quantile(&mut sample, 500).as_millis())
+    };
+    println!(
+        "  {engine:<10} whole {} ({} of this process's processors), reading alone {}, matching alone {}",
+        median(|round| round.whole),
+        median(|round| round.processor),
+        median(|round| round.read),
+        median(|round| round.matched)
+    );
+    let floor = rounds.iter().map(|round| stats::ratio_percent(round.whole, round.read + round.matched));
+    println!("    whole / (reading + matching) {}   target 1.50", stats::spread(floor.collect()));
+    if !joins.is_empty() {
+        let mut sorted = joins.to_vec();
+        let times = joins.iter().zip(rounds).map(|(join, round)| stats::ratio_percent(*join, round.whole));
+        println!(
+            "    PostgreSQL's full outer join {} ms, / ours {}   target 7.00",
+            stats::quantile(&mut sorted, 500).as_millis(),
+            stats::spread(times.collect())
+        );
+    }
+}
