@@ -24,6 +24,8 @@ pub enum Count {
     FilesRefused,
     /// Reconciliation runs.
     RunsMade,
+    /// Partitions of the journal and the statements that a run matched; the rest stood as before.
+    PartitionsMatched,
     /// Logins that failed.
     LoginsRefused,
 }
@@ -38,6 +40,7 @@ impl Count {
             Self::FilesAccepted => "recon_files_accepted_total",
             Self::FilesRefused => "recon_files_refused_total",
             Self::RunsMade => "recon_runs_total",
+            Self::PartitionsMatched => "recon_partitions_matched_total",
             Self::LoginsRefused => "recon_logins_refused_total",
         }
     }

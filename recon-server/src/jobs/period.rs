@@ -165,7 +165,8 @@ struct Papers {
 
 /// What is signed: of everything the month and its days; of one contract its sheets only.
 async fn papers(state: &AppState, new: &NewLock, as_of: CivilDate) -> Result<Papers, ControlError> {
-    let (facts, outcome) = reconcile::facts_and_outcome(state, as_of).await?;
+    let matched = reconcile::matched(state, as_of).await?;
+    let (facts, outcome) = (&matched.facts, &matched.outcome);
     if let Some(contract) = &new.contract {
         let mut unit = state.store.snapshot().await?;
         let known = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
@@ -175,8 +176,8 @@ async fn papers(state: &AppState, new: &NewLock, as_of: CivilDate) -> Result<Pap
     }
     let before =
         facts.locks.iter().filter(|lock| lock.contract == new.contract).map(|lock| lock.through).max();
-    let sha256 = super::audit::sha256_hex(&super::audit::outcome_bytes(&outcome)?);
-    let mut frozen = Frozen::of(&outcome, new.contract.as_ref(), new.month.last(), &sha256);
+    let sha256 = super::audit::sha256_hex(&super::audit::outcome_bytes(outcome)?);
+    let mut frozen = Frozen::of(outcome, new.contract.as_ref(), new.month.last(), &sha256);
     // An earlier lock stands beside this one and holds its own sheets.
     frozen.sheets.retain(|sheet| before.is_none_or(|through| sheet.to > through));
     let mut documents = vec![(FROZEN_PAPER.to_owned(), json(&frozen)?)];

@@ -14,6 +14,7 @@ mod gather;
 mod kept;
 mod key;
 pub(super) mod locked;
+mod matching;
 pub(super) mod notices;
 mod rows;
 
@@ -32,6 +33,7 @@ pub use current::{Current, Live, current};
 pub use gather::{Gathered, SCOPE_DAYS};
 pub use kept::{Matched, matched};
 pub use key::StateKey;
+use matching::{match_anew, match_facts};
 pub use rows::{RECORDED_DAYS, Recorded};
 
 /// Most recorded runs that are searched for one with the same input.
@@ -106,7 +108,7 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
     Ok(receipt)
 }
 
-/// The same work without a record: digest of the facts, hex, and the result.
+/// The same work without a record and without anything remembered: digest of the facts, hex, and the result.
 ///
 /// # Errors
 /// As [`reconcile`].
@@ -114,20 +116,8 @@ pub(super) async fn once_more(state: &AppState, as_of: CivilDate) -> Result<(Str
     let mut unit = state.store.snapshot().await?;
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     drop(unit);
-    let (gathered, outcome) = match_facts(state, gathered).await?;
+    let (gathered, outcome) = match_anew(gathered).await?;
     Ok((hex::encode(digest("facts", &gathered.facts)?), outcome))
-}
-
-/// Matches away from the request threads: a city's day takes milliseconds, a year of a large one seconds.
-async fn match_facts(state: &AppState, gathered: Gathered) -> Result<(Gathered, Outcome), JobError> {
-    state.live.count_match();
-    let matched = tokio::task::spawn_blocking(move || {
-        let outcome = engine::reconcile(&gathered.facts)?;
-        Ok((gathered, outcome))
-    });
-    let matched: Result<_, engine::BadFacts> =
-        matched.await.map_err(|panicked| JobError::Facts(panicked.to_string()))?;
-    matched.map_err(|bad| JobError::Facts(bad.to_string()))
 }
 
 async fn earlier(

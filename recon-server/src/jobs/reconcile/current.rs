@@ -13,8 +13,8 @@ use domain::time::CivilDate;
 use store::matching::RunRow;
 
 use super::{
-    EARLIER_RUNS_MAX, Matched, Recorded, StateKey, gather, kept::Kept, match_facts, read_summary, reconcile,
-    rows,
+    EARLIER_RUNS_MAX, Matched, Recorded, StateKey, gather, kept::Kept, match_facts, matching::Remembered,
+    read_summary, reconcile, rows,
 };
 use crate::{app::AppState, jobs::JobError};
 
@@ -34,6 +34,7 @@ pub struct Current {
 pub struct Live {
     current: Mutex<Option<(StateKey, Current)>>,
     matches: Kept,
+    remembered: Remembered,
     made: AtomicU64,
 }
 
@@ -46,6 +47,16 @@ impl Live {
 
     pub(super) fn count_match(&self) {
         self.made.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Which partitions the last match computed, and which it took from memory.
+    #[must_use]
+    pub fn last_rerun(&self) -> engine::Rerun {
+        self.remembered.last()
+    }
+
+    pub(super) const fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     pub(super) const fn matches(&self) -> &Kept {
