@@ -110,7 +110,7 @@ async fn read_sales(
             break;
         }
     }
-    Ok(())
+    copied.finish().await
 }
 
 async fn read_lines(
@@ -150,6 +150,7 @@ async fn read_lines(
             break;
         }
     }
+    copied.finish().await?;
     words::to_u64("file number", watermark)
 }
 
