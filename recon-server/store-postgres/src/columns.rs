@@ -33,13 +33,14 @@ pub fn read(
     lines: &mut dyn ColumnSink,
 ) -> Result<u64, Fault> {
     let runtime = Handle::current();
-    let (mut of_sales, mut of_lines) = runtime.block_on(one_state(pool)).map_err(fault)?;
+    let (of_sales, mut of_lines) = runtime.block_on(one_state(pool)).map_err(fault)?;
     let ended = AtomicBool::new(false);
     thread::scope(|threads| {
         let (ended, runtime) = (&ended, &runtime);
         let other = threads.spawn(move || {
             // A transaction is given back to its pool where it ends, which is here.
             let _within = runtime.enter();
+            let mut of_sales = of_sales;
             runtime.block_on(read_sales(&mut of_sales, scope, sales, ended))
         });
         let watermark = runtime.block_on(read_lines(&mut of_lines, scope, lines, ended));
@@ -109,7 +110,7 @@ async fn read_sales(
             break;
         }
     }
-    Ok(())
+    copied.finish().await
 }
 
 async fn read_lines(
@@ -149,6 +150,7 @@ async fn read_lines(
             break;
         }
     }
+    copied.finish().await?;
     words::to_u64("file number", watermark)
 }
 

@@ -53,6 +53,12 @@ impl<B: AsRef<[u8]>> Copied<'_, B> {
         Ok(Some(fields.map(|field| Cell(field.and_then(|field| self.buffer.get(field))))))
     }
 
+    /// Reads on to the end, so that the connection is ready for its next statement.
+    pub async fn finish(mut self) -> Result<(), Fault> {
+        while self.pieces.try_next().await.map_err(fault)?.is_some() {}
+        Ok(())
+    }
+
     async fn fill(&mut self) -> Result<(), Fault> {
         let piece = self.pieces.try_next().await.map_err(fault)?;
         let piece = piece.ok_or_else(|| unreadable("it ends too early"))?;

@@ -84,7 +84,7 @@ pub fn sqlite(path: &Path, tenant: &str, day: &Day) -> Result<()> {
 /// When the server refuses a row.
 pub fn postgres(url: &str, folder: &Path, tenant: &str, day: &Day) -> Result<()> {
     let (sales, lines) = rows(tenant, day);
-    copy(url, folder, "sale", SALE, sales.map(|row| bytes(&row, 4)))?;
+    copy(url, folder, "sale", SALE, sales)?;
     copy(url, folder, "statement_line", LINE, lines.map(|row| bytes(&row, 7)))
 }
 

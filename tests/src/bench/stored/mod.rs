@@ -33,7 +33,6 @@ use super::{
 use crate::clock::TownClock;
 
 #[path = "../../../../recon-server/store-postgres/tests/support/cluster.rs"]
-#[expect(dead_code, reason = "shared with the tests of the store")]
 mod cluster;
 
 /// A million a side.
