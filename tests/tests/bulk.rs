@@ -151,6 +151,7 @@ fn facts(sales: &[Line], rows: &[Line]) -> Facts {
         notices: Notices::default(),
         gaps: engine::facts::Gaps::default(),
         declared: Vec::new(),
+        locks: Vec::new(),
     }
 }
 

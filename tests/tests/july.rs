@@ -42,7 +42,7 @@ fn date(text: &str) -> CivilDate {
 fn the_published_figures(report: &MonthlyReport) {
     let line = |kind| {
         let row = report.mix.rows.iter().find(|row| row.kind == kind).expect("a line of the table");
-        (row.method, row.yen.get(), row.percent.as_str())
+        (row.method.as_ref(), row.yen.get(), row.percent.as_str())
     };
     assert_eq!(line(MixKind::Credit), ("クレジットカード", 12_090, "2.2"));
     assert_eq!(line(MixKind::ElectronicMoney), ("電子マネー", 37_270, "6.7"));

@@ -18,6 +18,7 @@ mod journal_line;
 mod missing;
 mod notices;
 mod papers;
+mod partitions;
 mod people;
 mod periods;
 mod profiles;

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn key(files: &str) -> StateKey {
-        StateKey { files: files.to_owned(), journals: String::new() }
+        StateKey { files: files.to_owned(), journals: String::new(), told: String::new() }
     }
 
     fn matched() -> Arc<Matched> {
@@ -99,6 +99,8 @@ mod tests {
             terminals: Vec::new(),
             notices: engine::notices::Notices::default(),
             declared: Vec::new(),
+            locks: Vec::new(),
+            gaps: engine::facts::Gaps::default(),
         };
         let outcome = engine::reconcile(&facts).unwrap();
         Arc::new(Matched { facts, outcome })
