@@ -178,6 +178,7 @@ fn facts() -> Facts {
         notices: Notices::default(),
         declared: Vec::new(),
         locks: Vec::new(),
+        gaps: engine::facts::Gaps::default(),
     };
     for n in 0..SALES {
         let (sale, row) = payment(n);
