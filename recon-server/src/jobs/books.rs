@@ -84,7 +84,10 @@ impl Journal {
                 Column::numbers("貸方"),
             ],
             rows,
-            notes: vec!["歳入は総額、決済手数料は歳出として載せています（総計予算主義）。".to_owned()],
+            notes: notes(
+                self.entries.is_empty().then_some("この期間の仕訳はありません。"),
+                ["歳入は総額、決済手数料は歳出として載せています（総計予算主義）。".to_owned()],
+            ),
             seals: &[],
         }
     }
@@ -183,16 +186,24 @@ impl Expected {
                 Column::words("状態"),
             ],
             rows,
-            notes: vec![
-                format!(
-                    "合計 {}円のうち、会社の明細で確かなものは {}円です。まだ売れていないものは見込んでいません。",
-                    forecast.total, forecast.certain
-                ),
-                terms::bank_days(forecast.until),
-            ],
+            notes: notes(
+                forecast.lines.is_empty().then_some("この期間に入金の予定はありません。"),
+                [
+                    format!(
+                        "合計 {}円のうち、会社の明細で確かなものは {}円です。まだ売れていないものは見込んでいません。",
+                        forecast.total, forecast.certain
+                    ),
+                    terms::bank_days(forecast.until),
+                ],
+            ),
             seals: &[],
         }
     }
+}
+
+/// The notes below a paper; where it has no row, that comes first, so that an empty table is not taken for a broken one.
+fn notes<const N: usize>(none_ja: Option<&str>, others: [String; N]) -> Vec<String> {
+    none_ja.map(str::to_owned).into_iter().chain(others).collect()
 }
 
 fn sum_row(kind: RowKind, words: String, sum: Yen) -> TableRow {

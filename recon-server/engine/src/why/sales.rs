@@ -12,7 +12,7 @@ use crate::{
     facts::{Row, Sale, SaleKind},
     outcome::{Ended, Link},
     proof::{LinkState, Pairing},
-    sentence,
+    sentence, words,
 };
 
 /// Minutes around a sale within which rows (and around a row, sales) are looked at.
@@ -52,9 +52,7 @@ impl<'a> Asked<'a> {
                 format!("{head}は、明細を受け取らない契約のため、当方の記録どおりに扱います。")
             }
             (None, Ended::NoMoney) => format!("{head}は取り消されていて、お金は動いていません。"),
-            (None, _) => {
-                format!("{head}と対になる明細は見つかりません。{}{}", self.findings(), nearest_words(&why))
-            }
+            (None, _) => alone(&head, "明細", &self.findings()) + &nearest_words(&why),
         };
         Some(why)
     }
@@ -77,11 +75,18 @@ impl<'a> Asked<'a> {
         why.paragraph_ja = match (sale, &why.ended) {
             (Some(sale), _) => joined(&why, &head, &sentence::sale(sale)) + standing(link) + &self.findings(),
             (None, Ended::NoMoney) => format!("{head}では、お金は動いていません（失敗、または取消との対）。"),
-            (None, _) => {
-                format!("{head}と対になる収納は見つかりません。{}{}", self.findings(), nearest_words(&why))
-            }
+            (None, _) => alone(&head, "収納", &self.findings()) + &nearest_words(&why),
         };
         Some(why)
+    }
+}
+
+/// What stands alone: by what the run found of it; its own words name it already.
+fn alone(head: &str, partner_ja: &str, findings: &str) -> String {
+    if findings.is_empty() {
+        format!("{head}と対になる{partner_ja}は見つかりません。")
+    } else {
+        findings.to_owned()
     }
 }
 
@@ -113,7 +118,7 @@ fn refuse(sale: &Sale, row: &Row, of_sale: bool, taken: &BTreeSet<&str>) -> Opti
         failing.push(format!("金額が{}円違います", Yen::new(apart.get().saturating_abs())));
     }
     if minutes > SAME_MINUTES {
-        failing.push(format!("時刻が{minutes}分離れています"));
+        failing.push(format!("時刻が{}離れています", words::apart(minutes)));
     }
     let other = if of_sale { &row.id } else { &sale.id };
     if taken.contains(other.as_str()) {

@@ -172,7 +172,7 @@ fn sales_and_rows() {
     assert_eq!(matched.sources.len(), 1);
     let (_, missing) = asked(&one, "t");
     assert_eq!(missing.refused[0].id, "q");
-    assert_eq!(missing.refused[0].failing_ja, ["支払番号下4桁が違います", "時刻が90分離れています"]);
+    assert_eq!(missing.refused[0].failing_ja, ["支払番号下4桁が違います", "時刻が1時間30分離れています"]);
     assert!(!missing.exceptions.is_empty());
     let (_, theirs) = asked(&one, "q");
     assert_eq!((theirs.side, theirs.refused[0].id.as_str()), (Side::Statement, "t"));

@@ -235,7 +235,9 @@ pub async fn postings(
 ) -> Result<Response, PageError> {
     let today = state.today();
     let to = query.to.map_or(today, |asked| asked.min(today));
-    let from = query.from.unwrap_or_else(|| YearMonth::of(to).first()).min(to);
+    // On the first of a month its own entries are none: the month before stands with it.
+    let month_before = YearMonth::of(YearMonth::of(to).first().plus_days(-1)).first();
+    let from = query.from.unwrap_or(month_before).min(to);
     let paper = books::journal(&state, from, to).await?;
     let around = Around {
         english: "Postings",

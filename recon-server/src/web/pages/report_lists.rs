@@ -124,9 +124,11 @@ fn sides(exception: &Exception) -> (Figure<Yen>, Figure<Yen>) {
         ExceptionClass::JOnly | ExceptionClass::FailedOnly | ExceptionClass::PayoutNoDeposit => {
             (gross, Figure::Known(Yen::ZERO))
         }
-        ExceptionClass::AOnly | ExceptionClass::SheetUnknown | ExceptionClass::DepositNoPayout => {
-            (Figure::Known(Yen::ZERO), gross)
-        }
+        // Of a double charge the second one: nothing of ours stands behind it.
+        ExceptionClass::AOnly
+        | ExceptionClass::SheetUnknown
+        | ExceptionClass::DuplicateCharge
+        | ExceptionClass::DepositNoPayout => (Figure::Known(Yen::ZERO), gross),
         ExceptionClass::MissingFile | ExceptionClass::CutoffShift | ExceptionClass::UnknownPending => {
             (gross, Figure::Awaited("未着"))
         }

@@ -18,6 +18,7 @@ use engine::{
     outcome::{Ended, NearMiss, Side, Stage},
     proof::Distance,
     why::{Refused, Source, Step, Why},
+    words,
 };
 use serde::Deserialize;
 use store::UnitOfWork;
@@ -169,7 +170,7 @@ fn refused(one: &Refused, by_days: bool, as_of: CivilDate) -> WhyRefused {
 }
 
 fn time_apart(one: &Refused, by_days: bool) -> String {
-    format!("{}{}", one.time_apart, if by_days { "日" } else { "分" })
+    if by_days { format!("{}日", one.time_apart) } else { words::apart(one.time_apart) }
 }
 
 /// A near miss; where its distance has no time, the candidate's.
@@ -196,7 +197,7 @@ fn distance(distance: &Distance) -> Vec<String> {
         words.push(if seconds < MINUTE_SECONDS {
             format!("{seconds}秒")
         } else {
-            format!("{}分", seconds / MINUTE_SECONDS)
+            words::apart(seconds / MINUTE_SECONDS)
         });
     }
     words.extend(distance.failed.iter().map(|failed| format!("{}が違う", failed.label_ja())));
