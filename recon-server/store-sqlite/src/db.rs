@@ -36,6 +36,10 @@ const STATEMENTS_KEPT_MAX: usize = 256;
 /// Pages that a connection keeps in memory, in KiB: an index that grows by a file of 100,000 rows fits. With SQLite's own 2 MiB such
 /// an import writes each page about six times.
 const PAGES_KEPT_MAX_KIB: u32 = 64 << 10;
+/// The same for each connection that only reads: the tables of a month, not the growth of an index.
+const READER_PAGES_KEPT_MAX_KIB: u32 = 8 << 10;
+/// Rows that SQLite's thread reads ahead of the one who asked: with fewer the two threads wake each other for every handful.
+const ROWS_AHEAD: usize = 1_024;
 /// Most connections that read at once.
 const READERS_MAX: u32 = 8;
 
@@ -59,6 +63,7 @@ pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_KEPT_MAX)
+        .row_buffer_size(ROWS_AHEAD)
         .pragma("cache_size", format!("-{PAGES_KEPT_MAX_KIB}"))
         // What one statement of many rows would undo is kept in memory, not in a file of its own.
         .pragma("temp_store", "memory")
@@ -71,7 +76,8 @@ pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
     };
     let writer = pool().max_connections(1).connect_with(options.clone()).await.during(StoreError::Open)?;
     MIGRATIONS.run(&writer).await.map_err(|error| StoreError::Migrate(Fault::Database(Box::new(error))))?;
-    let readers = pool().max_connections(READERS_MAX).connect_lazy_with(options.read_only(true));
+    let reading = options.read_only(true).pragma("cache_size", format!("-{READER_PAGES_KEPT_MAX_KIB}"));
+    let readers = pool().max_connections(READERS_MAX).connect_lazy_with(reading);
     Ok(Arc::new(SqliteStore { path: path.to_owned(), writer, readers }))
 }
 
