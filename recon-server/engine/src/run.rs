@@ -19,7 +19,7 @@ use crate::{
     locks,
     memory::{Memory, Rerun},
     notices,
-    outcome::{DaySummary, Disposition, Exception, Figure, Link, Outcome, ReportLine},
+    outcome::{DaySummary, Exception, Figure, Link, Outcome, ReportLine},
     setoff::{self, Settled},
     shares, sheet, trustee, variance,
     world::World,
@@ -82,17 +82,16 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
     exceptions.extend(of_locks);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
-    let mut links = leg3.links;
-    links.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
-    let links: Vec<Link> = leg1.links.into_iter().map(|(_, link)| link).chain(links).collect();
+    let mut of_cash = leg3.links;
+    of_cash.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    let links: Vec<Link> = leg1.links.into_iter().map(|(_, link)| link).chain(of_cash).collect();
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
-    let mut dispositions = leg3.dispositions;
-    dispositions.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
-    let placed = leg1.dispositions.into_iter().map(|(_, placed)| placed);
-    let dispositions: Vec<Disposition> = placed.chain(dispositions).collect();
+    let mut of_cash = leg3.dispositions;
+    of_cash.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    let dispositions = leg1.dispositions.into_iter().map(|(_, placed)| placed).chain(of_cash).collect();
     let lines = finish_lines(lines);
     let mut days = days(&lines, &exceptions);
     gaps::hold_open(&missing, &mut days);

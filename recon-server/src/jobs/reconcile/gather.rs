@@ -18,7 +18,7 @@ use store::{
     facts::Stored,
     files::{FileKind, FileRow, FileState},
     refunds::{RefundRow, RefundWay},
-    reports::AttemptRow,
+    reports::{AttemptRow, SaleRow},
 };
 
 use super::{
@@ -66,7 +66,6 @@ pub async fn gather(
 ) -> Result<Gathered, JobError> {
     let from = as_of.plus_days(-SCOPE_DAYS);
     let watermark = unit.last_file(tenant).await?;
-    let key = StateKey::read(unit, tenant, as_of).await?;
     let files = files(unit, tenant, watermark).await?;
     let counters = unit.counters(tenant).await?;
     let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
@@ -78,18 +77,14 @@ pub async fn gather(
     controls::name_payers(&mut contracts, &decided, as_of)?;
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
-    let rows = unit.statement_lines(tenant, from, as_of, watermark).await?;
+    let rows = read(&unit.statement_lines(tenant, from, as_of, watermark).await?, &files, facts::row)?;
     let sources = import::Settings::read(unit, tenant).await?;
     let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
-    let declared = read(&declared, &files, declared::payout)?;
-    let mut sales = facts::sales(&sale_rows, &attempts);
-    let refunds = refunds(unit, tenant, from, as_of, &sales).await?;
-    sales.extend(refunds);
+    let sales = sales(unit, tenant, (from, as_of), (&sale_rows, &attempts)).await?;
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
-    let rows = read(&rows, &files, facts::row)?;
     let told = notices::told(unit, tenant).await?;
     let (locks, revisions) = behind_locks(unit, tenant, (&rows, &contracts), from).await?;
     let noticed = Notices {
@@ -103,8 +98,9 @@ pub async fn gather(
     let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
     let gaps = gaps::read(unit, tenant, &expected, &counter_days, &counted, (from, as_of, watermark)).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &calendar);
-    let seen = Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?;
     Ok(Gathered {
+        key: StateKey::read(unit, tenant, as_of).await?,
+        seen: Seen::read(unit, tenant, files.values(), &counters, config_version.clone(), settings).await?,
         facts: Facts {
             as_of,
             config_version,
@@ -119,14 +115,12 @@ pub async fn gather(
             terminals: terminals(&counters, &sales),
             sales,
             notices: noticed,
-            declared,
+            declared: read(&declared, &files, declared::payout)?,
             locks,
             gaps,
         },
         from,
         watermark,
-        key,
-        seen,
         told,
     })
 }
@@ -157,6 +151,19 @@ async fn behind_locks(
 /// in no statement.
 pub fn is_told(row: &RefundRow) -> bool {
     row.is_approved() && row.way == RefundWay::Acquirer
+}
+
+/// Sales, and the refunds of sales.
+async fn sales(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    (from, to): (CivilDate, CivilDate),
+    (rows, attempts): (&[SaleRow], &[AttemptRow]),
+) -> Result<Vec<Sale>, JobError> {
+    let mut sales = facts::sales(rows, attempts);
+    let refunds = refunds(unit, tenant, from, to, &sales).await?;
+    sales.extend(refunds);
+    Ok(sales)
 }
 
 /// Refunds that the acquirer gives back (戻出), approved by a second person, by 返金日.
