@@ -2,7 +2,5 @@ SELECT o.counter_id AS "counter_id!", o.incarnation AS "incarnation!", o.sequenc
     o.attempt_id AS "attempt_id!: Uuid", o.outcome AS "outcome!", o.evidence AS "evidence?", o.recorded_at AS "recorded_at!"
 FROM attempt_outcome o
 WHERE o.tenant_id = $1
-  AND EXISTS (
-    SELECT 1 FROM attempt a WHERE a.tenant_id = $1 AND a.attempt_id = o.attempt_id AND a.business_day BETWEEN $2 AND $3
-  )
+  AND o.attempt_id IN (SELECT a.attempt_id FROM attempt a WHERE a.tenant_id = $1 AND a.business_day BETWEEN $2 AND $3)
 ORDER BY o.counter_id, o.incarnation, o.sequence_number

@@ -5,5 +5,5 @@ SELECT v.counter_id AS "counter_id!", v.incarnation AS "incarnation!", v.sequenc
     v.attempt_id AS "attempt_id?: Uuid", v.operator AS "operator?", v.recorded_at AS "recorded_at!"
 FROM sale_void v
 WHERE v.tenant_id = $1
-  AND EXISTS (SELECT 1 FROM sale s WHERE s.tenant_id = $1 AND s.sale_id = v.sale_id AND s.payment_date BETWEEN $2 AND $3)
+  AND v.sale_id IN (SELECT s.sale_id FROM sale s WHERE s.tenant_id = $1 AND s.payment_date BETWEEN $2 AND $3)
 ORDER BY v.counter_id, v.incarnation, v.sequence_number
