@@ -1,4 +1,4 @@
-//! Papers as files that an office opens. Today: Excel workbooks ([`write`]).
+//! Papers as files that an office opens. Today: Excel workbooks ([`write()`]).
 //!
 //! Invariants: the same book gives the same bytes (the time of creation is the book's own day, never a clock); numbers are numbers, days are
 //! days, and no text is ever run as a formula; what does not fit a workbook is an error, nothing is cut. Not here: which figures

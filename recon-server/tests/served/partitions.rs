@@ -1,5 +1,6 @@
 //! A file that comes makes the centre match its own days again and no others, and a verification that remembers nothing agrees.
 
+use formats::statement::write_statement;
 use recon_server::jobs::{
     import::{Outcome, Upload, import},
     reconcile::reconcile,
@@ -8,7 +9,7 @@ use recon_server::jobs::{
 use crate::{
     journal_day::day,
     support::{Centre, TODAY, date},
-    support_files::paypay,
+    support_files::{at, profile, row},
 };
 
 /// Four days after the counter's first.
@@ -16,11 +17,13 @@ const BETWEEN: &str = "2026-11-22";
 /// Ten days after the counter's first.
 const LATER: &str = "2026-11-28";
 
-async fn accept(centre: &Centre, day: &str) {
+/// A statement of one day with one row under a number of its own.
+async fn accept(centre: &Centre, day: &str, number: &str) {
+    let row = row("取引完了", at(day, 10, 5, 11), 300, number);
     let upload = Upload {
         source: "paypay".parse().unwrap(),
         name: "f".to_owned(),
-        bytes: paypay(day),
+        bytes: write_statement(&profile("paypay_for_business"), &[row]).unwrap(),
         period: Some((date(day), date(day))),
         uploader: "test".to_owned(),
     };
@@ -32,14 +35,14 @@ async fn accept(centre: &Centre, day: &str) {
 async fn an_added_file_runs_its_own_partitions_again() {
     let centre = Centre::set_up().await;
     day(&centre, true).await;
-    accept(&centre, TODAY).await;
-    accept(&centre, BETWEEN).await;
+    accept(&centre, TODAY, "04000000000000004821").await;
+    accept(&centre, BETWEEN, "04000000000000004822").await;
     let live = &centre.state().live;
     reconcile(centre.state(), date(LATER), "test").await.unwrap();
     let first = live.last_rerun();
     assert!(first.partitions.len() > 2 && first.computed().count() == first.partitions.len());
 
-    accept(&centre, LATER).await;
+    accept(&centre, LATER, "04000000000000004823").await;
     reconcile(centre.state(), date(LATER), "test").await.unwrap();
     let second = live.last_rerun();
     let computed: Vec<_> = second.computed().map(|run| (run.contract.clone().unwrap(), run.from)).collect();
