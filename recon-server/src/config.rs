@@ -11,7 +11,7 @@ use std::{
 
 use domain::id::TenantId;
 use serde::Deserialize;
-use toml::Table;
+use toml::{Table, Value};
 
 /// The manual, as shipped.
 pub const DEFAULT_TOML: &str = include_str!("../config.default.toml");
@@ -129,7 +129,7 @@ pub struct Overrides {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("read configuration {path}", path = path.display())]
+    #[error("設定ファイル {path} を読めません", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
@@ -137,11 +137,33 @@ pub enum ConfigError {
         #[source]
         source: io::Error,
     },
-    /// Not TOML, an unknown key, or a value of another kind.
-    #[error("configuration: {0}")]
+    /// Not TOML, or a value that its key cannot take.
+    #[error("設定ファイル: {0}")]
     Shape(#[from] toml::de::Error),
+    /// A key that there is not.
+    #[error("設定ファイル: {key} という項目はありません。ここに書けるのは {known} です")]
+    UnknownKey {
+        /// With the tables that it is in.
+        key: String,
+        /// Keys of the same table.
+        known: String,
+    },
+    /// A number where a text belongs, and the like.
+    #[error(
+        "設定ファイル: {key} に書けるのは {wanted} です（書いてあるのは {found}）。例: {key} = {example}"
+    )]
+    Kind {
+        /// With the tables that it is in.
+        key: String,
+        /// TOML's name of the kind that belongs there.
+        wanted: &'static str,
+        /// And of the one that stands there.
+        found: &'static str,
+        /// The default.
+        example: String,
+    },
     /// A value that no server can work with.
-    #[error("configuration: {0}")]
+    #[error("設定ファイル: {0}")]
     Value(&'static str),
 }
 
@@ -165,7 +187,7 @@ impl Config {
     /// As [`Config::load`].
     pub fn from_toml(text: &str, overrides: Overrides) -> Result<Self, ConfigError> {
         let mut whole: Table = toml::from_str(DEFAULT_TOML)?;
-        overlay(&mut whole, toml::from_str(text)?);
+        overlay(&mut whole, toml::from_str(text)?, "")?;
         let mut config: Self = whole.try_into()?;
         config.apply(overrides);
         config.validate()?;
@@ -185,14 +207,17 @@ impl Config {
         let url = &self.server.public_url;
         let url_ok = url.is_empty() || url.starts_with("http://") || url.starts_with("https://");
         let checks = [
-            (url_ok && !url.ends_with('/'), "server.public_url must be http(s)://… without a final slash"),
-            (self.server.request_timeout_seconds > 0, "server.request_timeout_seconds must be at least 1"),
-            (self.sessions.idle_minutes > 0, "sessions.idle_minutes must be at least 1"),
-            (self.sessions.absolute_hours > 0, "sessions.absolute_hours must be at least 1"),
-            (self.sessions.first_link_minutes > 0, "sessions.first_link_minutes must be at least 1"),
-            (self.login.failures_max > 0, "login.failures_max must be at least 1"),
-            (self.login.window_minutes > 0, "login.window_minutes must be at least 1"),
-            (self.enrolment.code_hours > 0, "enrolment.code_hours must be at least 1"),
+            (
+                url_ok && !url.ends_with('/'),
+                "server.public_url は http:// か https:// で始め、最後の / を付けないでください",
+            ),
+            (self.server.request_timeout_seconds > 0, "server.request_timeout_seconds は1以上です"),
+            (self.sessions.idle_minutes > 0, "sessions.idle_minutes は1以上です"),
+            (self.sessions.absolute_hours > 0, "sessions.absolute_hours は1以上です"),
+            (self.sessions.first_link_minutes > 0, "sessions.first_link_minutes は1以上です"),
+            (self.login.failures_max > 0, "login.failures_max は1以上です"),
+            (self.login.window_minutes > 0, "login.window_minutes は1以上です"),
+            (self.enrolment.code_hours > 0, "enrolment.code_hours は1以上です"),
         ];
         checks.iter().find(|(good, _)| !good).map_or(Ok(()), |(_, why)| Err(ConfigError::Value(why)))
     }
@@ -235,16 +260,24 @@ fn replace<T>(slot: &mut T, given: Option<T>) {
     }
 }
 
-/// Lays `over` on `under`: tables are merged, anything else replaces.
-fn overlay(under: &mut Table, over: Table) {
-    for (key, value) in over {
-        match (under.get_mut(&key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => overlay(below, above),
-            (_, value) => {
-                under.insert(key, value);
+/// Lays `over` on `under`: tables are merged, anything else replaces. Every key has a default, so what has none is a mistake.
+fn overlay(under: &mut Table, over: Table, within: &str) -> Result<(), ConfigError> {
+    for (name, value) in over {
+        let key = format!("{within}{name}");
+        let Some(below) = under.get_mut(&name) else {
+            let known = under.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(ConfigError::UnknownKey { key, known });
+        };
+        match (below, value) {
+            (Value::Table(below), Value::Table(above)) => overlay(below, above, &format!("{key}."))?,
+            (below, value) if below.same_type(&value) => *below = value,
+            (below, value) => {
+                let (wanted, found) = (below.type_str(), value.type_str());
+                return Err(ConfigError::Kind { key, wanted, found, example: below.to_string() });
             }
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -264,17 +297,23 @@ mod tests {
         assert_eq!(config.sessions.idle_minutes, plain.sessions.idle_minutes);
     }
 
+    /// Each names the key, or the line where it is no TOML at all.
     #[test]
-    fn mistakes_are_errors() {
-        for bad in [
-            "[server]\nlistne = \"127.0.0.1:1\"",
-            "[sever]\nlisten = \"127.0.0.1:1\"",
-            "[sessions]\nidle_minutes = 0",
-            "[sessions]\nidle_minutes = \"60\"",
-            "[server]\npublic_url = \"recon.example\"",
-            "[tenant]\nid = \"市\"",
+    fn mistakes_are_errors_that_name_their_place() {
+        for (bad, named) in [
+            ("[server]\nlistne = \"127.0.0.1:1\"", "server.listne"),
+            ("[sever]\nlisten = \"127.0.0.1:1\"", "sever"),
+            ("data_dir = \"a\"", "data_dir"),
+            ("[server]\nlisten = \"127.0.0.1\"", "server.listen"),
+            ("[sessions]\nidle_minutes = 0", "sessions.idle_minutes"),
+            ("[sessions]\nidle_minutes = \"60\"", "sessions.idle_minutes"),
+            ("sessions = 3", "sessions"),
+            ("[server]\npublic_url = \"recon.example\"", "server.public_url"),
+            ("[tenant]\nid = \"市\"", "tenant.id"),
+            ("[tenant]\nid = mihon", "line 2"),
         ] {
-            assert!(Config::from_toml(bad, Overrides::default()).is_err(), "{bad}");
+            let said = Config::from_toml(bad, Overrides::default()).unwrap_err().to_string();
+            assert!(said.contains(named), "{bad}: {said}");
         }
     }
 
