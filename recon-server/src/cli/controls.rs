@@ -11,7 +11,10 @@ use store::controls::{ControlAction, ControlId, ControlRow, ControlTopic};
 use super::{Ended, OutputFormat, output, people};
 use crate::{
     app::AppState,
-    jobs::controls::{self, Desk, NewControl, Word, document},
+    jobs::{
+        controls::{self, Desk, NewControl, document},
+        second_person::Decision,
+    },
 };
 
 /// What to do with proposals.
@@ -96,10 +99,10 @@ pub async fn run(state: &AppState, command: ConfirmCommand, format: OutputFormat
             ask(state, ControlAction::Revoke, (proposal, reason, None), &by, format).await?;
         }
         ConfirmCommand::Approve { request, by, note } => {
-            decide(state, request, &by, Word { approved: true, note }, format).await?;
+            decide(state, request, &by, Decision { approved: true, note }, format).await?;
         }
         ConfirmCommand::Reject { request, by, note } => {
-            decide(state, request, &by, Word { approved: false, note }, format).await?;
+            decide(state, request, &by, Decision { approved: false, note }, format).await?;
         }
     }
     Ok(Ended::Done)
@@ -132,7 +135,7 @@ async fn decide(
     state: &AppState,
     id: ControlId,
     by: &str,
-    word: Word,
+    word: Decision,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
     let by = people::named(state, by).await?;

@@ -11,7 +11,10 @@ use store::refunds::{RefundId, RefundWay};
 use super::{Ended, OutputFormat, output, people};
 use crate::{
     app::AppState,
-    jobs::refund::{self, Decision, NewRefund, Refund},
+    jobs::{
+        refund::{self, NewRefund, Refund},
+        second_person::Decision,
+    },
 };
 
 /// Days before today that a list without a first day goes back.

@@ -28,7 +28,7 @@ use store::{
 pub use list::{Desk, Proposal, desk};
 pub use refusal::{ControlError, ControlRefusal};
 
-use super::{JobError, period};
+use super::{JobError, period, second_person::Decision};
 use crate::{
     app::AppState,
     random::{self, RandomError},
@@ -74,15 +74,6 @@ pub struct NewControl {
     pub reason: String,
     /// Of a name: first day on which it counts; the day of the first deposit under it where none is said.
     pub valid_from: Option<CivilDate>,
-}
-
-/// The second person's word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// Approved; `false` sends it back.
-    pub approved: bool,
-    /// Remark; needed where it is sent back.
-    pub note: String,
 }
 
 /// The id of a new form.
@@ -234,7 +225,7 @@ pub async fn decide(
     state: &AppState,
     actor: &str,
     id: ControlId,
-    word: Word,
+    word: Decision,
 ) -> Result<ControlRow, ControlError> {
     let note = check::note(&word)?;
     let asked = find(state, id).await?.ok_or(ControlRefusal::NoControl)?;

@@ -18,6 +18,7 @@ pub mod period;
 pub mod reconcile;
 pub mod refund;
 pub mod report;
+pub mod second_person;
 pub mod verify;
 
 use std::collections::BTreeMap;

@@ -25,6 +25,7 @@ use store::{
 
 pub use refusal::{RefundError, RefundRefusal};
 
+use super::second_person::Decision;
 use crate::{
     app::AppState,
     random::{self, RandomError},
@@ -45,15 +46,6 @@ pub struct NewRefund {
     pub way: RefundWay,
     /// 返金日
     pub refunded_on: CivilDate,
-}
-
-/// The second person's word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Approved; `false` sends it back.
-    pub approved: bool,
-    /// Remark; needed where it is sent back.
-    pub note: String,
 }
 
 /// A refund and the books that carry it.

@@ -3,9 +3,10 @@
 use formats::statement::write_statement;
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
-    controls::{ControlError, ControlRefusal, Desk, NewControl, Word, decide, desk, new_id, request},
+    controls::{ControlError, ControlRefusal, Desk, NewControl, decide, desk, new_id, request},
     reconcile::current,
     report::daily,
+    second_person::Decision,
 };
 use store::controls::{ControlAction, ControlId, ControlTopic};
 
@@ -43,7 +44,7 @@ async fn wish(
 }
 
 async fn approve(centre: &Centre, by: &str, id: ControlId) -> Result<(), ControlError> {
-    decide(centre.state(), by, id, Word { approved: true, note: String::new() }).await.map(|_| ())
+    decide(centre.state(), by, id, Decision { approved: true, note: String::new() }).await.map(|_| ())
 }
 
 async fn both(centre: &Centre, topic: ControlTopic, action: ControlAction, subject: &str) {
@@ -108,9 +109,10 @@ async fn a_wish_that_is_sent_back_changes_nothing() {
     doubtful(&centre).await;
     let subject = desk_of(&centre).await.proposals[0].subject.clone();
     let id = wish(&centre, "kaikei-1", ControlTopic::Match, ControlAction::Confirm, &subject).await.unwrap();
-    let silent = decide(centre.state(), "kaikei-2", id, Word { approved: false, note: " ".to_owned() }).await;
+    let silent =
+        decide(centre.state(), "kaikei-2", id, Decision { approved: false, note: " ".to_owned() }).await;
     assert_eq!(refused(silent), ControlRefusal::Note);
-    let word = Word { approved: false, note: "別の取引です".to_owned() };
+    let word = Decision { approved: false, note: "別の取引です".to_owned() };
     decide(centre.state(), "kaikei-2", id, word).await.unwrap();
     assert_eq!(refused(approve(&centre, "kaikei-2", id).await), ControlRefusal::AlreadyDecided);
     assert_eq!(proposed(&centre).await, std::slice::from_ref(&subject));

@@ -15,8 +15,9 @@ use recon_server::{
     jobs::{
         month::{MixKind, YearMonth, monthly, to_json},
         papers::{self, render},
-        refund::{Decision, NewRefund, decide, new_id, request},
+        refund::{NewRefund, decide, new_id, request},
         report,
+        second_person::Decision,
     },
 };
 use store::refunds::RefundWay;

@@ -4,10 +4,11 @@ use domain::money::Yen;
 use formats::{csv_out::CsvEncoding, statement::write_statement};
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
-    controls::{ControlError, ControlRefusal, NewControl, Word, decide, new_id, request},
+    controls::{ControlError, ControlRefusal, NewControl, decide, new_id, request},
     month::{self, MonthlyReport, monthly_or_signed},
     period::{self, NewLock},
     report,
+    second_person::Decision,
 };
 use store::controls::{ControlAction, ControlTopic, LockRow};
 
@@ -119,7 +120,7 @@ async fn two_persons_open_a_month_again() {
     };
     assert_eq!(refused(request(centre.state(), "kaikei-1", wish("")).await), ControlRefusal::Reason);
     let asked = request(centre.state(), "kaikei-1", wish("会社の訂正を月報に載せる")).await.unwrap();
-    let yes = || Word { approved: true, note: String::new() };
+    let yes = || Decision { approved: true, note: String::new() };
     let alone = decide(centre.state(), "kaikei-1", asked.id, yes()).await;
     assert_eq!(refused(alone), ControlRefusal::SamePerson);
     assert_eq!(papers(&centre).await, signed, "asked for is not decided");

@@ -3,7 +3,8 @@
 use domain::money::Yen;
 use recon_server::jobs::{
     reconcile::current,
-    refund::{self, Decision, NewRefund, decide, request},
+    refund::{self, NewRefund, decide, request},
+    second_person::Decision,
 };
 use store::refunds::RefundWay;
 

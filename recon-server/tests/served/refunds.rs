@@ -1,8 +1,11 @@
 //! Refunds after the close: two persons, one number, and a sentence for every rule that refuses.
 
 use domain::{money::Yen, refund::RefundLane, time::FiscalYear};
-use recon_server::jobs::refund::{
-    self, Decision, NewRefund, Refund, RefundError, RefundRefusal, decide, list, refundable, request, waiting,
+use recon_server::jobs::{
+    refund::{
+        self, NewRefund, Refund, RefundError, RefundRefusal, decide, list, refundable, request, waiting,
+    },
+    second_person::Decision,
 };
 use store::refunds::{RefundId, RefundWay};
 

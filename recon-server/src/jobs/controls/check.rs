@@ -8,7 +8,8 @@ use domain::{
 };
 use store::controls::{ControlAction, ControlDecision, ControlRow, ControlTopic};
 
-use super::{ControlRefusal, Document, NewControl, Word};
+use super::{ControlRefusal, Document, NewControl};
+use crate::jobs::second_person::Decision;
 
 /// Why it is asked for, trimmed.
 pub fn reason(text: &str) -> Result<String, ControlRefusal> {
@@ -16,11 +17,8 @@ pub fn reason(text: &str) -> Result<String, ControlRefusal> {
 }
 
 /// The remark, trimmed; may be empty where it approves.
-pub fn note(word: &Word) -> Result<String, ControlRefusal> {
-    if word.approved && word.note.trim().is_empty() {
-        return Ok(String::new());
-    }
-    text::free_text(&word.note).map_err(|fault| guarded(fault, ControlRefusal::Note))
+pub fn note(word: &Decision) -> Result<String, ControlRefusal> {
+    word.note().map_err(|fault| guarded(fault, ControlRefusal::Note))
 }
 
 fn guarded(fault: TextFault, other: ControlRefusal) -> ControlRefusal {

@@ -13,7 +13,8 @@ use store::{
     reports::{DayRow, SaleRow},
 };
 
-use super::{Decision, NewRefund, RefundRefusal};
+use super::{NewRefund, RefundRefusal};
+use crate::jobs::second_person::Decision;
 
 /// Yen of a sale that no refund takes: those sent back take nothing, those waiting take theirs already.
 pub fn remaining<'a>(sale: &SaleRow, refunds: impl Iterator<Item = &'a RefundRow>) -> Yen {
@@ -87,10 +88,7 @@ pub fn ground(text: &str) -> Result<String, RefundRefusal> {
 
 /// The remark, trimmed; may be empty where it approves.
 pub fn note(decision: &Decision) -> Result<String, RefundRefusal> {
-    if decision.approved && decision.note.trim().is_empty() {
-        return Ok(String::new());
-    }
-    text::free_text(&decision.note).map_err(|fault| guarded(fault, RefundRefusal::Note))
+    decision.note().map_err(|fault| guarded(fault, RefundRefusal::Note))
 }
 
 fn guarded(fault: TextFault, other: RefundRefusal) -> RefundRefusal {

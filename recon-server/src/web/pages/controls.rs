@@ -18,11 +18,15 @@ use store::{
     users::Role,
 };
 
-use super::{day_and_time, records::Surroundings};
+use super::{
+    day_and_time,
+    records::Surroundings,
+    second_person::{DecideForm, Done, Sentences, done, one_line},
+};
 use crate::{
     app::AppState,
     auth::{CurrentUser, require},
-    jobs::controls::{self, ControlError, ControlRefusal, Document, NewControl, Proposal, Word},
+    jobs::controls::{self, ControlError, ControlRefusal, Document, NewControl, Proposal},
     web::{
         answers::{Answer, Answers},
         failure::PageError,
@@ -31,7 +35,7 @@ use crate::{
             controls::{ControlAskPage, ControlPage, ControlsPage, WishLine},
             form::{Field, FormId},
             refunds::Choice,
-            shell::{Section, Tone},
+            shell::Section,
         },
     },
 };
@@ -51,21 +55,12 @@ pub struct AskForm {
     reason: String,
 }
 
-/// The decision, or the reason why a word is to be taken back.
-#[derive(Debug, Deserialize)]
-pub struct DecideForm {
-    form_id: String,
-    #[serde(default)]
-    decision: String,
-    #[serde(default)]
-    note: String,
-}
-
-/// What was just done.
-#[derive(Debug, Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
+/// What is said after each step.
+const SENTENCES: Sentences = Sentences {
+    requested: "申請しました。別の人の承認を待っています。",
+    approved: "承認しました。次の照合から使われます。",
+    rejected: "差し戻しました。何も変わりません。",
+};
 
 impl From<ControlError> for PageError {
     fn from(error: ControlError) -> Self {
@@ -78,11 +73,6 @@ impl From<ControlError> for PageError {
 }
 
 pub(super) use words::ask_address;
-
-/// Without line breaks.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 /// Whether the user does the accounts.
 pub(super) fn accountant(user: &CurrentUser) -> Result<(), PageError> {
@@ -224,15 +214,7 @@ pub async fn show(
     accountant(&user)?;
     let found = find(&state, &id).await?;
     let mut page = context(&state, &user, &found).await?;
-    let said = match query.done.as_deref() {
-        Some("requested") => Some("申請しました。別の人の承認を待っています。"),
-        Some("approved") => Some("承認しました。次の照合から使われます。"),
-        Some("rejected") => Some("差し戻しました。何も変わりません。"),
-        _ => None,
-    };
-    if let Some(said) = said {
-        page.shell = frame::saying(page.shell, Tone::Done, said);
-    }
+    page.shell = SENTENCES.say(page.shell, &query);
     Ok(frame::page(&page)?.into())
 }
 
@@ -247,24 +229,12 @@ pub async fn decide(
     accountant(&user)?;
     let act = async {
         let found = find(&state, &id).await?;
-        let approved = match form.decision.as_str() {
-            "approve" => Some(true),
-            "reject" => Some(false),
-            _ => None,
-        };
         let mut page = context(&state, &user, &found).await?;
-        page.decision = Field::typed(&form.decision);
-        page.note = Field::typed(&form.note);
-        let Some(approved) = approved else {
-            page.decision.error = Some("承認か差戻しかを選んでください。".to_owned());
-            return Ok(frame::page(&page)?.into());
-        };
-        let word = Word { approved, note: one_line(&form.note) };
-        match controls::decide(&state, &user.user, found.id, word).await {
-            Ok(_) => {
-                let done = if approved { "approved" } else { "rejected" };
-                return Ok(Answer::See(format!("/confirm/{id}?done={done}")));
-            }
+        (page.decision, page.note) = form.fields();
+        let Some(decision) = form.read() else { return Ok(frame::page(&page)?.into()) };
+        let done = done(&decision);
+        match controls::decide(&state, &user.user, found.id, decision).await {
+            Ok(_) => return Ok(Answer::See(format!("/confirm/{id}?done={done}"))),
             Err(ControlError::Refused(refusal)) => refuse(&mut page, &refusal),
             Err(error) => return Err(error.into()),
         }

@@ -24,6 +24,7 @@ mod report_lists;
 mod report_view;
 mod revised;
 pub mod sale;
+mod second_person;
 pub mod session;
 mod set_lines;
 pub mod set_up;

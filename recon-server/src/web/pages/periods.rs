@@ -13,10 +13,7 @@ use domain::text::FREE_TEXT_LENGTH_MAX_CHARS;
 use serde::Deserialize;
 use store::controls::{ControlAction, ControlId, ControlTopic, LockState};
 
-use super::{
-    controls::{accountant, one_line},
-    day_and_time,
-};
+use super::{controls::accountant, day_and_time, second_person::one_line};
 use crate::{
     app::AppState,
     auth::CurrentUser,

@@ -17,9 +17,10 @@ use serde::Deserialize;
 use store::refunds::RefundId;
 
 use self::{
-    form::{DecideForm, RequestForm},
+    form::RequestForm,
     words::{facts, refund_line, sale_facts},
 };
+use super::second_person::{DecideForm, Done, Sentences, done};
 use crate::{
     app::AppState,
     auth::CurrentUser,
@@ -31,7 +32,7 @@ use crate::{
         view::{
             form::{Field, FormId},
             refunds::{Choice, RefundFormPage, RefundLine, RefundPage, RefundsPage},
-            shell::{Section, Tone},
+            shell::Section,
             words::Link,
         },
     },
@@ -47,11 +48,12 @@ pub struct ListQuery {
     to: Option<String>,
 }
 
-/// What was just done.
-#[derive(Debug, Deserialize)]
-pub struct Done {
-    done: Option<String>,
-}
+/// What is said after each step.
+const SENTENCES: Sentences = Sentences {
+    requested: "返金を起案しました。別の人の承認を待っています。",
+    approved: "承認しました。決裁番号がつきました。",
+    rejected: "差し戻しました。返金はしません。",
+};
 
 impl From<RefundError> for PageError {
     fn from(error: RefundError) -> Self {
@@ -184,15 +186,7 @@ pub async fn show(
 ) -> Result<Answer, PageError> {
     let found = find(&state, &refund).await?;
     let mut page = context(&state, &user, &found).await?;
-    let said = match query.done.as_deref() {
-        Some("requested") => Some("返金を起案しました。別の人の承認を待っています。"),
-        Some("approved") => Some("承認しました。決裁番号がつきました。"),
-        Some("rejected") => Some("差し戻しました。返金はしません。"),
-        _ => None,
-    };
-    if let Some(said) = said {
-        page.shell = frame::saying(page.shell, Tone::Done, said);
-    }
+    page.shell = SENTENCES.say(page.shell, &query);
     Ok(frame::page(&page)?.into())
 }
 
@@ -207,15 +201,11 @@ pub async fn decide(
     let act = async {
         let found = find(&state, &refund).await?;
         let mut page = context(&state, &user, &found).await?;
-        page.decision = Field::typed(&form.decision);
-        page.note = Field::typed(&form.note);
-        let Some(decision) = form.read() else {
-            page.decision.error = Some("承認か差戻しかを選んでください。".to_owned());
-            return Ok(frame::page(&page)?.into());
-        };
-        let word = if decision.approved { "approved" } else { "rejected" };
+        (page.decision, page.note) = form.fields();
+        let Some(decision) = form.read() else { return Ok(frame::page(&page)?.into()) };
+        let done = done(&decision);
         match refund::decide(&state, &user.user, found.row.refund, decision).await {
-            Ok(_) => Ok(Answer::See(format!("/refunds/{refund}?done={word}"))),
+            Ok(_) => Ok(Answer::See(format!("/refunds/{refund}?done={done}"))),
             Err(RefundError::Refused(refusal)) => {
                 form::refuse_decision(&mut page, &refusal);
                 Ok(frame::page(&page)?.into())

@@ -1,4 +1,4 @@
-//! The two forms of a refund as they are typed, and which field a refusal belongs to.
+//! The request of a refund as it is typed, and which field a refusal belongs to.
 //!
 //! Invariant: what was typed is shown again; line breaks of a text area become spaces, full-width digits are digits.
 
@@ -6,8 +6,9 @@ use domain::{id::SaleId, method::Method, money::Yen};
 use serde::Deserialize;
 use store::refunds::{RefundId, RefundWay};
 
+use super::super::second_person::one_line;
 use crate::{
-    jobs::refund::{Decision, NewRefund, RefundRefusal},
+    jobs::refund::{NewRefund, RefundRefusal},
     web::view::{
         form::Field,
         refunds::{RefundFormPage, RefundPage, WayChoice},
@@ -27,19 +28,6 @@ pub struct RequestForm {
     way: String,
     #[serde(default)]
     refunded_on: String,
-}
-
-/// The decision.
-#[derive(Debug, Deserialize)]
-pub struct DecideForm {
-    /// Id of the form.
-    pub form_id: String,
-    /// `approve` or `reject`.
-    #[serde(default)]
-    pub decision: String,
-    /// 所見
-    #[serde(default)]
-    pub note: String,
 }
 
 /// The request's fields with what is wrong with them.
@@ -113,18 +101,6 @@ impl RequestForm {
     }
 }
 
-impl DecideForm {
-    /// The decision; none where neither was chosen.
-    pub fn read(&self) -> Option<Decision> {
-        let approved = match self.decision.as_str() {
-            "approve" => true,
-            "reject" => false,
-            _ => return None,
-        };
-        Some(Decision { approved, note: one_line(&self.note) })
-    }
-}
-
 /// Puts the job's refusal of a decision beside its field.
 pub fn refuse_decision(page: &mut RefundPage, refusal: &RefundRefusal) {
     let sentence = Some(refusal.to_string());
@@ -163,11 +139,6 @@ fn yen(text: &str) -> Option<Yen> {
         }
     }
     digits.parse().ok().map(Yen::new)
-}
-
-/// Without line breaks.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
