@@ -5,7 +5,7 @@ use journal::wire::InboxReply;
 
 use crate::{
     browser::Browser,
-    day,
+    day, journal_day,
     support::{Centre, attempt_id, read},
 };
 
@@ -61,7 +61,7 @@ async fn a_closed_day_is_entered_with_a_reason_and_taken_back() {
 async fn an_unknown_result_is_decided_by_evidence_and_told_to_the_counter_once() {
     let centre = Centre::set_up().await;
     let (browser, counter) = day::play(&centre).await;
-    let path = format!("/unknowns/{}", attempt_id(day::UNKNOWN));
+    let path = format!("/unknowns/{}", attempt_id(journal_day::UNKNOWN));
     assert!(browser.get("/unknowns").await.html.contains(&path));
     let page = browser.get(&path).await;
     assert!(
@@ -89,7 +89,7 @@ async fn an_unknown_result_is_decided_by_evidence_and_told_to_the_counter_once()
     else {
         panic!("{item:?}")
     };
-    assert_eq!((*attempt, operator.as_str()), (attempt_id(day::UNKNOWN), "kanri"));
+    assert_eq!((*attempt, operator.as_str()), (attempt_id(journal_day::UNKNOWN), "kanri"));
     assert_eq!(basis, "11月18日に決済会社へ電話で照会");
     assert!(browser.get("/unknowns").await.html.contains("窓口の記帳待ち"));
     assert!(browser.get(&path).await.html.contains("受信箱1番"), "no form any more");

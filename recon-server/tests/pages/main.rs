@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a step of a test that fails is a failed test")]
 
+#[path = "../served/journal_day.rs"]
+#[expect(dead_code, reason = "what a counter writes, for both test programs; this one has a day of its own")]
+mod journal_day;
 #[path = "../served/support.rs"]
 #[expect(dead_code, reason = "one builder for both test programs; this one needs less of it")]
 mod support;

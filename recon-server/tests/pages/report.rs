@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     browser::Browser,
-    day,
+    day, journal_day,
     support::{Centre, TODAY, attempt_id, sale_id},
     support_files::{at, paypay, profile, row},
 };
@@ -75,7 +75,7 @@ async fn no_link_leads_nowhere() {
     let (browser, _) = day::play(&centre).await;
     take(&browser, "paypay", "paypay.csv", &paypay(TODAY)).await;
     let mut seen = BTreeSet::new();
-    let mut wanted = vec![report_path(), format!("/unknowns/{}", attempt_id(day::UNKNOWN))];
+    let mut wanted = vec![report_path(), format!("/unknowns/{}", attempt_id(journal_day::UNKNOWN))];
     while let Some(path) = wanted.pop() {
         // Other days are the same page again; the month and the papers are walked by their own test.
         let other_day = path.starts_with("/report?date=") && path != report_path();

@@ -75,6 +75,10 @@ pub fn wallet(amount: Yen, digits: &str) -> Payment {
     }
 }
 
+fn receipt(counter: &Counter, number: u32) -> ReceiptNumber {
+    ReceiptNumber { counter: counter.id.counter.clone(), incarnation: counter.id.incarnation, number }
+}
+
 /// A completed sale at 10:`minute`:03.
 pub fn sell(counter: &mut Counter, day: &str, number: u32, minute: i8, payment: Payment) {
     let when = at(day, 10, minute, 3);
@@ -83,11 +87,7 @@ pub fn sell(counter: &mut Counter, day: &str, number: u32, minute: i8, payment: 
         when,
         Event::SaleCompleted {
             sale: sale_id(number.into()),
-            receipt_number: ReceiptNumber {
-                counter: counter.id.counter.clone(),
-                incarnation: counter.id.incarnation,
-                number,
-            },
+            receipt_number: receipt(counter, number),
             business_day: date(day),
             payment_date: date(day),
             paid_at: when,
@@ -98,10 +98,26 @@ pub fn sell(counter: &mut Counter, day: &str, number: u32, minute: i8, payment: 
     );
 }
 
+/// The cash sale of ¥300 of this number taken back at 10:12 on [`TODAY`].
+pub fn take_back(counter: &mut Counter, number: u32) {
+    let voided = Event::SaleVoided {
+        sale: sale_id(number.into()),
+        receipt_number: receipt(counter, number),
+        business_day: date(TODAY),
+        payment: cash(Yen::new(300)),
+        reason: "通数の間違い".to_owned(),
+        attempt: None,
+    };
+    counter.write(at(TODAY, 10, 12, 0), voided);
+}
+
+/// The attempt in doubt.
+pub const UNKNOWN: u128 = 9;
+
 /// A card payment of ¥300 on [`TODAY`] whose end nobody saw.
 pub fn unknown_card(counter: &mut Counter) {
     let when = at(TODAY, 10, 20, 0);
-    let attempt = attempt_id(9);
+    let attempt = attempt_id(UNKNOWN);
     counter.write(
         when,
         Event::PaymentRequested {
@@ -172,21 +188,7 @@ pub async fn day(centre: &Centre, closed: bool) -> Counter {
     sell(&mut counter, TODAY, 1, 1, cash(Yen::new(600)));
     sell(&mut counter, TODAY, 2, 5, wallet(Yen::new(300), "4821"));
     sell(&mut counter, TODAY, 3, 9, cash(Yen::new(300)));
-    counter.write(
-        at(TODAY, 10, 12, 0),
-        Event::SaleVoided {
-            sale: sale_id(3),
-            receipt_number: ReceiptNumber {
-                counter: counter.id.counter.clone(),
-                incarnation: counter.id.incarnation,
-                number: 3,
-            },
-            business_day: date(TODAY),
-            payment: cash(Yen::new(300)),
-            reason: "通数の間違い".to_owned(),
-            attempt: None,
-        },
-    );
+    take_back(&mut counter, 3);
     unknown_card(&mut counter);
     if closed {
         close(&mut counter, TODAY);
