@@ -25,6 +25,8 @@ use crate::masters;
 
 /// Commands in one round.
 pub const COMMANDS_PER_ROUND: u64 = 3_000;
+/// The same where every flush takes milliseconds.
+pub const SLOW_COMMANDS_PER_ROUND: u64 = 400;
 /// Bytes of the raw append, as in the measured limits.
 const RAW_LENGTH_BYTES: usize = 300;
 
@@ -40,16 +42,16 @@ pub struct Found {
     pub raw_p50_us: u128,
 }
 
-/// Measures five paired rounds in `folder`.
+/// Measures five paired rounds of `commands_per_round` in `folder`.
 ///
 /// # Errors
 /// When the disk or the journal fails.
-pub fn measure(folder: &Path) -> Result<Found> {
+pub fn measure(folder: &Path, commands_per_round: u64) -> Result<Found> {
     let (mut p50, mut p99, mut last) = (Vec::new(), Vec::new(), (0, 0));
     let mut core = enrolled(&folder.join("bench.journal"))?;
     for round in 0..ROUNDS {
-        let mut raw = raw_appends(&folder.join("raw.bin"))?;
-        let mut ours = commands(&mut core, u64::try_from(round)?)?;
+        let mut raw = raw_appends(&folder.join("raw.bin"), commands_per_round)?;
+        let mut ours = commands(&mut core, u64::try_from(round)?, commands_per_round)?;
         let (ours_50, raw_50) = (quantile(&mut ours, 500), quantile(&mut raw, 500));
         p50.push(ratio_percent(ours_50, raw_50));
         p99.push(ratio_percent(quantile(&mut ours, 990), quantile(&mut raw, 990)));
@@ -64,7 +66,7 @@ pub fn measure(folder: &Path) -> Result<Found> {
 /// When the journal fails.
 pub fn only_ours(folder: &Path) -> Result<u64> {
     let mut core = enrolled(&folder.join("count.journal"))?;
-    let made = commands(&mut core, 0)?;
+    let made = commands(&mut core, 0, COMMANDS_PER_ROUND)?;
     Ok(u64::try_from(made.len())? + 1)
 }
 
@@ -75,10 +77,10 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
     Ok(begun.elapsed())
 }
 
-fn raw_appends(path: &Path) -> Result<Vec<Duration>> {
+fn raw_appends(path: &Path, count: u64) -> Result<Vec<Duration>> {
     let mut file = File::create(path)?;
     let bytes = [7_u8; RAW_LENGTH_BYTES];
-    (0..COMMANDS_PER_ROUND)
+    (0..count)
         .map(|_| {
             timed(|| {
                 file.write_all(&bytes)?;
@@ -103,8 +105,8 @@ fn enrolled(path: &Path) -> Result<Core<SqliteStore>> {
 }
 
 /// One small entry per command, about as long as the raw append: what a terminal's fact or a printer's word costs.
-fn commands(core: &mut Core<SqliteStore>, round: u64) -> Result<Vec<Duration>> {
-    (0..COMMANDS_PER_ROUND)
+fn commands(core: &mut Core<SqliteStore>, round: u64, count: u64) -> Result<Vec<Duration>> {
+    (0..count)
         .map(|index| {
             let id = (u128::from(round) + 2) << 64 | u128::from(index);
             let route = "card".parse()?;
