@@ -10,7 +10,7 @@ use sha2::block_api::compress256;
 /// Bytes of a SHA-256.
 const DIGEST_BYTES: usize = 32;
 /// Bytes that are taken in at a time.
-const BLOCK_BYTES: usize = 64;
+pub(crate) const BLOCK_BYTES: usize = 64;
 /// What follows a message, before zeros and its length.
 const PADDING: u8 = 0x80;
 /// Words of the state between blocks.
@@ -110,6 +110,34 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// What digests have taken in already, in whole blocks: many go on from the same one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    state: [u32; STATE_WORDS],
+    taken_bytes: usize,
+}
+
+impl Begun {
+    /// Begins with whole blocks.
+    pub fn with(blocks: &[[u8; BLOCK_BYTES]]) -> Self {
+        let mut state = INITIAL;
+        compress256(&mut state, blocks);
+        Self { state, taken_bytes: blocks.as_flattened().len() }
+    }
+
+    /// The digest of what was begun with and, behind it, another digest.
+    pub fn and(&self, last: &Digest) -> Digest {
+        let mut block = [0; BLOCK_BYTES];
+        block.iter_mut().zip(last.0.iter().chain([&PADDING])).for_each(|(place, byte)| *place = *byte);
+        if let Some(place) = block.last_chunk_mut() {
+            *place = ((self.taken_bytes + DIGEST_BYTES) as u64 * 8).to_be_bytes();
+        }
+        let mut state = self.state;
+        compress256(&mut state, &[block]);
+        digest(&state)
+    }
+}
+
 /// SHA-256 of the bytes, as 64 lower-case hex digits.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
@@ -142,12 +170,17 @@ impl Default for Framed {
 }
 
 impl Framed {
+    /// Adds parts that are framed already, as [`frame`] does it.
+    #[inline]
+    pub fn push_framed(&mut self, parts: &[u8]) {
+        self.bytes.extend_from_slice(parts);
+    }
+
     /// Adds a part.
     #[inline]
     pub fn push(&mut self, part: &str) {
         self.bytes.reserve(LENGTH_BYTES + part.len());
-        self.bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        self.bytes.extend_from_slice(part.as_bytes());
+        frame(&mut self.bytes, part);
     }
 
     /// The digest of what was added; nothing is left but what is kept.
@@ -175,6 +208,12 @@ impl Framed {
         self.bytes.clear();
         (self.kept, self.state, self.taken_bytes) = (0, INITIAL, 0);
     }
+}
+
+/// A part as [`Framed::push`] adds it: its length, then its bytes.
+pub(crate) fn frame(framed: &mut Vec<u8>, part: &str) {
+    framed.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    framed.extend_from_slice(part.as_bytes());
 }
 
 /// Adds the padding of a message of so many bytes, of which these are the last (FIPS 180-4, 5.1.1).
@@ -241,6 +280,16 @@ mod tests {
                     tail.len()
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_begun_digest_is_that_of_the_whole() {
+        let last = Digest::of(b"last");
+        for blocks in 0..4 {
+            let head = vec![[7; BLOCK_BYTES]; blocks];
+            let whole = [head.as_flattened(), last.bytes()].concat();
+            assert_eq!(Begun::with(&head).and(&last), Digest::of(&whole), "{blocks}");
         }
     }
 

@@ -12,7 +12,6 @@ use super::model::{Account, BankFileKind, BankStatement, Entry};
 impl From<BankFile> for BankStatement {
     fn from(file: BankFile) -> Self {
         Self {
-            sha256: file.sha256,
             kind: BankFileKind::ZenginLedger,
             accounts: file.accounts.into_iter().map(Account::from).collect(),
             notices: file.notices,
@@ -88,7 +87,6 @@ impl NoticeAccount {
 impl From<NoticeFile> for BankStatement {
     fn from(file: NoticeFile) -> Self {
         Self {
-            sha256: file.sha256,
             kind: BankFileKind::ZenginNotice,
             accounts: file.accounts.into_iter().map(Account::from).collect(),
             notices: file.notices,

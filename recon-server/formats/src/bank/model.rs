@@ -47,11 +47,9 @@ impl BankFileKind {
     }
 }
 
-/// A whole bank file that passed every gate.
+/// A whole bank file that passed every gate. Its digest is taken where its bytes come in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankStatement {
-    /// SHA-256 of the bytes, hex: the file's identity.
-    pub sha256: String,
     /// Which format it had.
     pub kind: BankFileKind,
     /// Accounts in the order of the file.

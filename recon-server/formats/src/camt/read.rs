@@ -6,7 +6,6 @@ use domain::money::Yen;
 
 use crate::{
     bank::{Account, BankFileKind, BankStatement, csv::AccountOf, keys::Keys},
-    digest::sha256_hex,
     refusal::{Notice, Refusal},
 };
 
@@ -50,7 +49,7 @@ pub fn read(bytes: &[u8], options: &CamtOptions) -> Result<BankStatement, Refusa
     }
     let mut reader = Reader::new(options);
     walk(text, file, |step| reader.step(step))?;
-    reader.finish(sha256_hex(bytes))
+    reader.finish()
 }
 
 fn not_utf8(file: &str, found: &str) -> Refusal {
@@ -218,12 +217,12 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn finish(self, sha256: String) -> Result<BankStatement, Refusal> {
+    fn finish(self) -> Result<BankStatement, Refusal> {
         let Some(kind) = self.kind else {
             let remedy = "本文（Document）がありません。ヘッダーだけの電文か、別の種類のファイルです。";
             return Err(self.refuse("本文（Document）", "なし", remedy));
         };
-        Ok(BankStatement { sha256, kind, accounts: self.accounts, notices: self.notices })
+        Ok(BankStatement { kind, accounts: self.accounts, notices: self.notices })
     }
 }
 

@@ -90,8 +90,6 @@ pub struct PayoutTotals {
 pub struct PayoutFile {
     /// Id of the profile that read it.
     pub profile: String,
-    /// SHA-256 of the bytes, hex.
-    pub sha256: String,
     /// Rows in the order of the file.
     pub rows: Vec<PayoutRow>,
     /// Sums.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    digest::{of_parts, sha256_hex},
+    digest::of_parts,
     refusal::{Notice, Refusal, shown},
     sheet::{
         cell,
@@ -66,7 +66,7 @@ pub fn read(
     if let Some(end) = &end {
         reader.check_totals(end, &totals)?;
     }
-    Ok(PayoutFile { profile: profile.id.clone(), sha256: sha256_hex(bytes), rows, totals, notices })
+    Ok(PayoutFile { profile: profile.id.clone(), rows, totals, notices })
 }
 
 struct Reader<'a> {

@@ -82,7 +82,7 @@ pub struct StatementRow {
     pub record_key: Key,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
-    /// SHA-256 over all cells, hex: a later file with the same key and another hash is a revision.
+    /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0019): a later file with the same key and another hash is a revision.
     pub content_hash: Digest,
     /// What the row is.
     pub class: RowClass,
@@ -165,13 +165,11 @@ impl Totals {
     }
 }
 
-/// A file that was taken.
+/// A file that was taken. Its digest is taken where its bytes come in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementFile {
     /// Id of the profile that read it.
     pub profile: String,
-    /// SHA-256 of the bytes, hex: the file's identity.
-    pub sha256: String,
     /// Contract that the file belongs to.
     pub contract: Option<ContractId>,
     /// Period given by the importer.
@@ -189,8 +187,6 @@ pub struct StatementFile {
 pub struct Preview {
     /// Id of the profile.
     pub profile: String,
-    /// SHA-256 of the bytes, hex.
-    pub sha256: String,
     /// Rows that can be read.
     pub rows: Vec<StatementRow>,
     /// What refuses the file, at most [`REFUSALS_MAX`]; empty when [`super::read()`] would take it.

@@ -5,7 +5,7 @@
 
 use memchr::memchr_iter;
 
-use crate::{digest::sha256_hex, refusal::Refusal};
+use crate::refusal::Refusal;
 
 use super::{
     decode,
@@ -27,7 +27,6 @@ pub fn read(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Result<St
     }
     Ok(StatementFile {
         profile: profile.id.clone(),
-        sha256: sha256_hex(bytes),
         contract: options.contract.clone().or_else(|| profile.contract.clone()),
         period: options.period,
         totals: scan.totals,
@@ -39,11 +38,10 @@ pub fn read(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Result<St
 /// A dry run: rows that can be read beside what stands in the way.
 #[must_use]
 pub fn preview(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Preview {
-    let (id, sha256) = (profile.id.clone(), sha256_hex(bytes));
+    let id = profile.id.clone();
     match scan(bytes, profile, options) {
         Ok(mut scan) => Preview {
             profile: id,
-            sha256,
             notices: scan.notices(),
             rows: scan.rows,
             refused: scan.refused,
@@ -52,7 +50,6 @@ pub fn preview(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Previe
         },
         Err(refusal) => Preview {
             profile: id,
-            sha256,
             rows: Vec::new(),
             refused: vec![refusal],
             refused_more: 0,

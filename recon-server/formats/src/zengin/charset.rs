@@ -85,6 +85,11 @@ impl Oddities {
         raw.iter().fold(u8::MAX, |bits, b| bits & self.allowed[usize::from(*b)])
     }
 
+    /// Whether the text fields of a record hold nothing but what they allow.
+    pub fn none_in(&self, record: Record<'_>, fields: &[(FieldSpec, TextRule)]) -> bool {
+        fields.iter().all(|(spec, rule)| self.allowed(record.raw(*spec)) & rule.bit() != 0)
+    }
+
     /// Looks at the text fields of a record that conforms already.
     pub fn look(&mut self, record: Record<'_>, fields: &[(FieldSpec, TextRule)]) {
         for (spec, rule) in fields {

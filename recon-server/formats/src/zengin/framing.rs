@@ -55,11 +55,22 @@ impl Framing {
     }
 }
 
-/// Records of exactly 200 bytes.
-pub(super) type Records<'a> = Vec<Cow<'a, [u8]>>;
+/// Records of exactly 200 bytes, one after another.
+#[derive(Debug, Clone)]
+pub(super) struct Records<'a> {
+    /// What is left; none behind the last record.
+    rest: Option<&'a [u8]>,
+    framing: Framing,
+    /// Number of the last record.
+    row: u32,
+    options: &'a ReadOptions,
+}
 
 /// The records of a file.
-pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Framing, Records<'a>), Refusal> {
+pub(super) fn split<'a>(
+    bytes: &'a [u8],
+    options: &'a ReadOptions,
+) -> Result<(Framing, Records<'a>), Refusal> {
     let file = options.file_name.as_str();
     if let Some(length) =
         options.padded_length.filter(|n| !(RECORD_BYTES..=PADDED_LENGTH_MAX_BYTES).contains(n))
@@ -71,51 +82,56 @@ pub(super) fn split<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<(Frami
     }
     let body = without_eof(bytes);
     let framing = Framing::detect(body);
-    Ok((framing, split_framed(body, framing, 0, options)?))
+    Ok((framing, Records::of(body, framing, 0, options)?))
 }
 
-/// The records of a part of a file of known framing that came behind `before` records.
-pub(super) fn split_framed<'a>(
-    body: &'a [u8],
-    framing: Framing,
-    before: u32,
-    options: &ReadOptions,
-) -> Result<Records<'a>, Refusal> {
-    let file = options.file_name.as_str();
-    let separator = framing.separator();
-    let mixed = |row: u32| {
-        let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
-        Refusal::new(file, Some(row), "レコード区切り", format!("{framing:?} と別の改行"), remedy)
-    };
-    if separator.is_empty() {
-        let moved =
-            |refusal: Refusal| Refusal { row: refusal.row.map(|row| row.saturating_add(before)), ..refusal };
-        let pieces = unframed(body, options).map_err(moved)?;
-        let numbered = (before.saturating_add(1)..).zip(pieces);
-        return numbered
-            .map(|(row, piece)| match memchr2(b'\r', b'\n', piece) {
-                None => exact(piece, Some(row), options),
-                Some(_) => Err(mixed(row)),
-            })
-            .collect();
+impl<'a> Records<'a> {
+    /// The records of a part of a file of known framing that came behind `before` records.
+    pub fn of(
+        body: &'a [u8],
+        framing: Framing,
+        before: u32,
+        options: &'a ReadOptions,
+    ) -> Result<Self, Refusal> {
+        let separator = framing.separator();
+        if separator.is_empty() {
+            whole_records(body, before, options)?;
+        }
+        let rest = if separator.is_empty() { body } else { body.strip_suffix(separator).unwrap_or(body) };
+        Ok(Self { rest: Some(rest), framing, row: before, options })
     }
-    let mut rest = Some(body.strip_suffix(separator).unwrap_or(body));
-    let mut records = Vec::with_capacity(body.len() / RECORD_BYTES + 1);
-    let mut row = before;
-    while let Some(text) = rest {
-        row = row.saturating_add(1);
+
+    /// The next record with what stands around it.
+    fn piece(&mut self, text: &'a [u8]) -> Result<&'a [u8], Refusal> {
+        let separator = self.framing.separator();
+        if separator.is_empty() {
+            let length = self.options.padded_length.unwrap_or(RECORD_BYTES);
+            let (piece, after) = text.split_at_checked(length).unwrap_or((text, &[]));
+            self.rest = Some(after).filter(|after| !after.is_empty());
+            return memchr2(b'\r', b'\n', piece).map_or(Ok(piece), |_| Err(self.mixed()));
+        }
         // Record text has no control bytes: the first of them must be a whole separator.
-        let (piece, after) = match memchr2(b'\r', b'\n', text) {
-            None => (text, None),
-            Some(at) => {
-                let (piece, line_end) = text.split_at_checked(at).unwrap_or((text, &[]));
-                (piece, Some(line_end.strip_prefix(separator).ok_or_else(|| mixed(row))?))
-            }
-        };
-        records.push(exact(piece, Some(row), options)?);
-        rest = after;
+        let Some(at) = memchr2(b'\r', b'\n', text) else { return Ok(text) };
+        let (piece, line_end) = text.split_at_checked(at).unwrap_or((text, &[]));
+        self.rest = Some(line_end.strip_prefix(separator).ok_or_else(|| self.mixed())?);
+        Ok(piece)
     }
-    Ok(records)
+
+    fn mixed(&self) -> Refusal {
+        let remedy = "改行の種類が途中で変わっています。加工していない元のファイルを入れ直してください。";
+        let found = format!("{:?} と別の改行", self.framing);
+        Refusal::new(&self.options.file_name, Some(self.row), "レコード区切り", found, remedy)
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Cow<'a, [u8]>, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.rest.take()?;
+        self.row = self.row.saturating_add(1);
+        Some(self.piece(text).and_then(|piece| exact(piece, Some(self.row), self.options)))
+    }
 }
 
 /// The records without the end-of-file byte, which may stand on a line of its own.
@@ -128,18 +144,18 @@ pub(super) fn without_eof(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Pieces of equal length; a remainder is half a record.
-fn unframed<'a>(body: &'a [u8], options: &ReadOptions) -> Result<Vec<&'a [u8]>, Refusal> {
+/// Without separators all records are of one length: a remainder is half a record.
+fn whole_records(body: &[u8], before: u32, options: &ReadOptions) -> Result<(), Refusal> {
     let length = options.padded_length.unwrap_or(RECORD_BYTES);
     let rest = body.len() % length;
-    if body.is_empty() || rest != 0 {
-        let row = u32::try_from(body.len() / length + 1).ok();
-        let remedy = format!(
-            "1件は{length}バイトです。途中で切れたファイルです。銀行のサイトからもう一度取り込み、加工せずに入れ直してください。"
-        );
-        return Err(Refusal::new(&options.file_name, row, "レコード長", format!("{rest}バイト"), remedy));
+    if !body.is_empty() && rest == 0 {
+        return Ok(());
     }
-    Ok(body.chunks(length).collect())
+    let row = u32::try_from(body.len() / length + 1).ok().map(|row| row.saturating_add(before));
+    let remedy = format!(
+        "1件は{length}バイトです。途中で切れたファイルです。銀行のサイトからもう一度取り込み、加工せずに入れ直してください。"
+    );
+    Err(Refusal::new(&options.file_name, row, "レコード長", format!("{rest}バイト"), remedy))
 }
 
 /// One record brought to 200 bytes where the configuration allows it.

@@ -5,6 +5,7 @@
 //! Not here: time deposits (預金種目 5 to 7), EBCDIC; each is refused by name.
 
 mod charset;
+mod common;
 mod date;
 mod field;
 mod framing;

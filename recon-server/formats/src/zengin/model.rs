@@ -59,11 +59,9 @@ impl ReadOptions {
     }
 }
 
-/// A whole file that passed every gate.
+/// A whole file that passed every gate. Its digest is taken where its bytes come in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankFile {
-    /// SHA-256 of the bytes, hex: the file's identity.
-    pub sha256: String,
     /// How records are separated.
     pub framing: Framing,
     /// Accounts in the order of the file.
@@ -190,7 +188,7 @@ pub struct BankEntry {
     pub record_key: Digest,
     /// 1 for the first entry with this key in the file, 2 for the next: genuine twins survive.
     pub occurrence: u32,
-    /// SHA-256 of the record's bytes, hex.
+    /// SHA-256 of what the record says beside its key, and of the key (ADR 0019); of a 振込入金通知, of the record's bytes.
     pub content_hash: Digest,
     /// 勘定日
     pub booked_on: CivilDate,

@@ -3,11 +3,14 @@
 //! Invariants: the same entries, gates and refusals as [`super::read()`] gives of the whole; entries that came out count only once
 //! [`LedgerParts::finish`] has said that the file is whole. In memory are one part, and 9 bytes for each entry.
 
+use memchr::{memchr, memrchr_iter};
+
 use crate::refusal::Refusal;
 
 use super::{
     field::Record,
-    framing::{self, Framing, PADDED_LENGTH_MAX_BYTES},
+    framing::{self, Framing, PADDED_LENGTH_MAX_BYTES, Records},
+    layout::RECORD_BYTES,
     model::{BankAccountBlock, BankEntry, BankFile, ReadOptions},
     read::{Reader, refuse_foreign},
 };
@@ -55,49 +58,85 @@ impl<'o> LedgerParts<'o> {
             let found = format!("{}バイト", self.taken);
             return Err(Refusal::new(&self.options.file_name, None, "ファイルの大きさ", found, remedy));
         }
-        self.rest.extend_from_slice(bytes);
-        if self.framing.is_none() && self.rest.len() >= DETECTED_BYTES {
+        let bytes = self.detected(bytes)?;
+        // What is left of the part before is read with as little of this one as completes it; the others where they are.
+        let joint = self.joint(bytes).unwrap_or(bytes.len());
+        let (head, body) = bytes.split_at_checked(joint).unwrap_or((bytes, &[]));
+        self.rest.extend_from_slice(head);
+        // What is longer than any record is not waited for: it is read, and refused.
+        let long = self.rest.len() > 2 * DETECTED_BYTES;
+        let end = if body.is_empty() { self.complete(&self.rest) } else { self.rest.len() };
+        let end = if end == 0 && long { self.rest.len() } else { end };
+        let mut joined = std::mem::take(&mut self.rest);
+        self.read(joined.get(..end).unwrap_or_default())?;
+        joined.drain(..end);
+        let (body, rest) = body.split_at_checked(self.complete(body)).unwrap_or((body, &[]));
+        self.read(body)?;
+        joined.extend_from_slice(rest);
+        self.rest = joined;
+        Ok(self.taken())
+    }
+
+    /// The bytes that are left when enough were kept to show how records are separated.
+    fn detected<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Refusal> {
+        if self.framing.is_some() {
+            return Ok(bytes);
+        }
+        let missing = DETECTED_BYTES.saturating_sub(self.rest.len());
+        let (head, bytes) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
+        self.rest.extend_from_slice(head);
+        if self.rest.len() >= DETECTED_BYTES {
             refuse_foreign(&self.rest, &self.options.file_name)?;
             self.framing = Some(Framing::detect(&self.rest));
         }
-        // The last record may be the end of the file, with an end-of-file byte or half a separator: it waits.
-        let end = self.complete();
-        let rest = self.rest.split_off(end);
-        let part = std::mem::replace(&mut self.rest, rest);
-        self.read(&part)
+        Ok(bytes)
     }
 
-    /// Where the last record ends behind which another byte of a record stands.
-    fn complete(&self) -> usize {
+    /// How many of these bytes complete the record that has begun, where others come behind it.
+    fn joint(&self, bytes: &[u8]) -> Option<usize> {
+        let separator = self.framing?.separator();
+        let joint = match separator.first() {
+            None => {
+                let begun = self.rest.len() % self.length();
+                (self.length() - begun) % self.length()
+            }
+            Some(first) => memchr(*first, bytes)? + separator.len(),
+        };
+        Some(joint).filter(|joint| *joint < bytes.len())
+    }
+
+    /// Bytes of a record without separator.
+    fn length(&self) -> usize {
+        self.options.padded_length.unwrap_or(RECORD_BYTES).max(1)
+    }
+
+    /// Where the last record ends behind which another byte of a record stands: the last one may be the end of the file, with an
+    /// end-of-file byte or half a separator.
+    fn complete(&self, bytes: &[u8]) -> usize {
         let Some(framing) = self.framing else { return 0 };
         let separator = framing.separator();
-        if separator.is_empty() {
-            let length = self.options.padded_length.unwrap_or(super::RECORD_BYTES).max(1);
-            return self.rest.len().saturating_sub(1) / length * length;
-        }
-        let last = self.rest.iter().rposition(|b| separator.first() == Some(b));
-        let Some(last) = last else { return 0 };
-        let end = last + separator.len();
-        // A separator at the very end may belong to what ends the file.
-        if end < self.rest.len() {
-            end
-        } else {
-            self.rest.get(..last).map_or(0, |before| {
-                before.iter().rposition(|b| separator.first() == Some(b)).map_or(0, |at| at + separator.len())
-            })
-        }
+        let Some(first) = separator.first() else {
+            return bytes.len().saturating_sub(1) / self.length() * self.length();
+        };
+        let mut ends = memrchr_iter(*first, bytes).map(|at| at + separator.len());
+        ends.find(|end| *end < bytes.len()).unwrap_or_default()
     }
 
-    fn read(&mut self, part: &[u8]) -> Result<EntriesByAccount, Refusal> {
-        let Some(framing) = self.framing.filter(|_| !part.is_empty()) else { return Ok(Vec::new()) };
-        self.reader.make_room(part.len() / super::RECORD_BYTES);
-        for record in framing::split_framed(part, framing, self.row, self.options)? {
+    fn read(&mut self, part: &[u8]) -> Result<(), Refusal> {
+        let Some(framing) = self.framing.filter(|_| !part.is_empty()) else { return Ok(()) };
+        self.reader.make_room(part.len() / RECORD_BYTES);
+        for record in Records::of(part, framing, self.row, self.options)? {
             self.row = self.row.saturating_add(1);
-            self.reader.take(Record { file: &self.options.file_name, row: self.row, bytes: &record })?;
+            self.reader.take(Record { file: &self.options.file_name, row: self.row, bytes: &record? })?;
         }
+        Ok(())
+    }
+
+    /// The entries that were read and not yet taken out.
+    fn taken(&mut self) -> EntriesByAccount {
         self.reader.settle();
         let read = self.reader.accounts.iter_mut().filter(|block| !block.entries.is_empty());
-        Ok(read.map(|block| (block.account_key(), std::mem::take(&mut block.entries))).collect())
+        read.map(|block| (block.account_key(), std::mem::take(&mut block.entries))).collect()
     }
 
     /// The account blocks that have begun so far, without their entries.
@@ -106,7 +145,7 @@ impl<'o> LedgerParts<'o> {
         &self.reader.accounts
     }
 
-    /// The end of the file: the last entries, and the file without entries. Its digest is left empty: only the caller saw all bytes.
+    /// The end of the file: the last entries, and the file without entries.
     ///
     /// # Errors
     /// When the file is not whole.
@@ -120,10 +159,10 @@ impl<'o> LedgerParts<'o> {
             refuse_foreign(&rest, &self.options.file_name)?;
             self.framing = Some(Framing::detect(framing::without_eof(&rest)));
         }
-        let entries = self.read(framing::without_eof(&rest))?;
-        let records = self.reader.finish(usize::try_from(self.row).unwrap_or(usize::MAX))?;
+        self.read(framing::without_eof(&rest))?;
+        let entries = self.taken();
+        let records = self.reader.finish(self.row)?;
         let file = BankFile {
-            sha256: String::new(),
             framing: self.framing.unwrap_or(Framing::None),
             accounts: self.reader.accounts,
             records,

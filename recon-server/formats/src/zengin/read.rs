@@ -6,22 +6,23 @@ use domain::{money::Yen, time::CivilDate};
 
 use crate::{
     Digest, Text,
-    digest::{Framed, sha256_hex},
+    digest::{Framed, frame},
     refusal::Refusal,
 };
 
 use super::{
     charset::{Oddities, TextRule},
+    common::{Common, Commons},
     date::Dates,
     field::{FieldSpec, Numbers, Record},
     framing::{self, Framing},
     gate,
-    layout::{data, end, header, trailer},
+    layout::{RECORD_BYTES, data, end, header, trailer},
     model::{
         BankAccountBlock, BankEntry, BankFile, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions, TransactionClass,
     },
     occurrences::Occurrences,
-    words::{self, Words},
+    words,
 };
 
 /// 種別コード of 入出金取引明細.
@@ -37,15 +38,16 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
     let file = options.file_name.as_str();
     let (framing, records) = records(bytes, options)?;
     let mut reader = Reader::new(options, ENTRIES_MAX);
-    reader.occurrences.reserve(records.len());
-    reader.room = records.len().min(ENTRIES_MAX);
-    for (index, record) in records.iter().enumerate() {
-        let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        reader.take(Record { file, row, bytes: record })?;
+    let entries = (bytes.len() / RECORD_BYTES).min(ENTRIES_MAX);
+    reader.occurrences.reserve(entries);
+    reader.room = entries;
+    let mut row = 0;
+    for record in records {
+        row += 1;
+        reader.take(Record { file, row, bytes: &record? })?;
     }
-    let records = reader.finish(records.len())?;
+    let records = reader.finish(row)?;
     Ok(BankFile {
-        sha256: sha256_hex(bytes),
         framing,
         accounts: reader.accounts,
         records,
@@ -56,7 +58,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
 /// The records of a Zengin file of 200-byte records, each at its full length.
 pub(super) fn records<'a>(
     bytes: &'a [u8],
-    options: &ReadOptions,
+    options: &'a ReadOptions,
 ) -> Result<(Framing, framing::Records<'a>), Refusal> {
     let file = options.file_name.as_str();
     if bytes.is_empty() || bytes.len() > FILE_BYTES_MAX {
@@ -79,8 +81,6 @@ pub(super) fn refuse_foreign(bytes: &[u8], file: &str) -> Result<(), Refusal> {
     Err(Refusal::new(file, Some(1), "コード区分", hex::encode(&bytes[..bytes.len().min(4)]), remedy))
 }
 
-/// Characters of 契約者番号 in the remitter's field.
-const CONTRACT_NUMBER_CHARS: usize = 20;
 /// Text fields of a header and what they may hold.
 const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
     (header::BANK_NAME, TextRule::Branch),
@@ -89,16 +89,6 @@ const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
 ];
 /// Entries that are looked up together.
 const SETTLED_TOGETHER: usize = 1_024;
-/// The text fields of an entry.
-struct Texts {
-    remitter: Text,
-    remitter_compared: Text,
-    sending_bank: Text,
-    sending_branch: Text,
-    summary: Text,
-    edi: Text,
-}
-
 /// What the order of records expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expect {
@@ -113,7 +103,7 @@ pub(super) struct Reader<'o> {
     expect: Expect,
     dates: Dates<'o>,
     pub oddities: Oddities,
-    words: Words,
+    commons: Commons,
     pub accounts: Vec<BankAccountBlock>,
     account_key: String,
     pub occurrences: Occurrences,
@@ -135,7 +125,7 @@ impl<'o> Reader<'o> {
             expect: Expect::Header,
             dates: Dates::new(options),
             oddities: Oddities::default(),
-            words: Words::default(),
+            commons: Commons::default(),
             accounts: Vec::new(),
             account_key: String::new(),
             occurrences: Occurrences::default(),
@@ -217,7 +207,8 @@ impl<'o> Reader<'o> {
 
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         record.numbers_conform(&self.numbers)?;
-        let texts = self.texts(record)?;
+        let common = self.commons.of(record, &mut self.oddities)?;
+        let edi = words::once(record, (data::EDI, TextRule::Edi), &mut self.oddities)?;
         self.entries += 1;
         if self.entries > self.entries_max {
             let remedy = "明細が多すぎます。期間を分けて取り込んでください。";
@@ -230,12 +221,13 @@ impl<'o> Reader<'o> {
             ));
         }
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
-        entry(record, texts, &self.dates, block)?;
+        entry(record, common, edi, &self.dates, block)?;
         let Some(entry) = block.entries.last_mut() else { return Ok(()) };
         if let TransactionClass::Unlisted(code) = &entry.class {
             self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
         }
-        entry.record_key = self.keys.key(&self.account_key, entry);
+        entry.record_key = self.keys.key_with(&self.account_key, entry, &common.framed);
+        entry.content_hash = common.content.and(&entry.record_key);
         let moved = (entry.booked_on, entry.amount);
         gate::entry(record, block, moved)?;
         self.unsettled += 1;
@@ -263,19 +255,6 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// The text fields of an entry, in the order of the record.
-    fn texts(&mut self, record: Record<'_>) -> Result<Texts, Refusal> {
-        let (words, oddities) = (&mut self.words, &mut self.oddities);
-        let (remitter, remitter_compared) =
-            words.often(record, (data::REMITTER, TextRule::Party), oddities)?;
-        let (sending_bank, _) = words.often(record, (data::SENDING_BANK, TextRule::Branch), oddities)?;
-        let (sending_branch, _) = words.often(record, (data::SENDING_BRANCH, TextRule::Branch), oddities)?;
-        let (summary, _) = words.often(record, (data::SUMMARY, TextRule::Free), oddities)?;
-        let edi = words::once(record, (data::EDI, TextRule::Edi), oddities)?;
-        record.conforms(&[data::DUMMY])?;
-        Ok(Texts { remitter, remitter_compared, sending_bank, sending_branch, summary, edi })
-    }
-
     fn trailer(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         self.settle();
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
@@ -295,61 +274,52 @@ impl<'o> Reader<'o> {
     }
 
     /// The declared number of records; a file without its end is half a file.
-    pub fn finish(&self, records: usize) -> Result<u64, Refusal> {
+    pub fn finish(&self, records: u32) -> Result<u64, Refusal> {
         self.end_records.and_then(|n| u64::try_from(n).ok()).ok_or_else(|| {
-            let row = u32::try_from(records).ok();
+            let row = Some(records);
             let remedy = "エンド・レコードがありません。途中で切れたファイルです。もう一度銀行から取り込んでください。";
             Refusal::new(&self.options.file_name, row, "エンド・レコード", "なし", remedy)
         })
     }
 }
 
-/// Adds an entry to its account; key and occurrence are settled by the caller.
+/// Adds an entry to its account; key, content and occurrence are settled by the caller.
 fn entry(
     record: Record<'_>,
-    texts: Texts,
+    common: &Common,
+    edi: Text,
     dates: &Dates<'_>,
     block: &mut BankAccountBlock,
 ) -> Result<(), Refusal> {
-    let incoming = match record.raw(data::DIRECTION) {
-        b"1" => true,
-        b"2" => false,
-        b" " => return record.required_digits(data::DIRECTION).map(drop),
-        _ => return Err(record.refuse(data::DIRECTION, "1（入金）か2（出金）の欄です。")),
-    };
     let magnitude = record.number(data::AMOUNT)?;
     let period = block.period_from.zip(block.period_to);
     let booked_on = dates
         .within(record, data::BOOKED, period)?
         .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
     let value_on = dates.within(record, data::VALUE, period)?;
-    let of_which_cheques = record.optional_number(data::CHEQUES)?.map(Yen::new);
     let class = TransactionClass::from_code(record.required_digits(data::CLASS)?);
     let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
     let (remitter_code, inquiry_no) = (optional(data::REMITTER_CODE)?, optional(data::INQUIRY)?);
-    // An entry out has no remitter: its contract number stands there.
-    let contract_number = if incoming { None } else { contract_number(&texts.remitter) };
-    let named = |text: Text| if incoming { text } else { Text::default() };
     // An entry is large: it is made where it stays.
     block.entries.push(BankEntry {
         row: record.row,
         record_key: Digest::default(),
         occurrence: 0,
-        content_hash: Digest::of(record.bytes),
+        content_hash: Digest::default(),
         booked_on,
         value_on,
-        amount: Yen::new(if incoming { magnitude } else { -magnitude }),
-        of_which_cheques,
+        amount: Yen::new(if common.incoming { magnitude } else { -magnitude }),
+        of_which_cheques: common.of_which_cheques,
         class,
         remitter_code,
-        remitter_kana: named(texts.remitter_compared),
-        remitter_kana_raw: named(texts.remitter),
-        sending_bank: texts.sending_bank,
-        sending_branch: texts.sending_branch,
-        summary: texts.summary,
-        edi: texts.edi,
+        remitter_kana: common.remitter.clone(),
+        remitter_kana_raw: common.remitter_raw.clone(),
+        sending_bank: common.sending_bank.clone(),
+        sending_branch: common.sending_branch.clone(),
+        summary: common.summary.clone(),
+        edi,
         inquiry_no,
-        contract_number,
+        contract_number: common.contract_number.clone(),
     });
     Ok(())
 }
@@ -384,12 +354,6 @@ fn account_kind(record: Record<'_>) -> Result<u8, Refusal> {
     Err(record.refuse(header::ACCOUNT_KIND, remedy))
 }
 
-/// 契約者番号 of an entry out: the left 20 bytes of the remitter's field.
-fn contract_number(text: &str) -> Option<Text> {
-    let end = text.char_indices().nth(CONTRACT_NUMBER_CHARS).map_or(text.len(), |(at, _)| at);
-    text.get(..end).map(str::trim_end).filter(|number| !number.is_empty()).map(Text::new)
-}
-
 /// A balance with its sign: 1 plus, 2 minus.
 fn balance(record: Record<'_>, sign: FieldSpec, amount: FieldSpec) -> Result<Yen, Refusal> {
     let yen = record.number(amount)?;
@@ -414,6 +378,14 @@ type Head = (Text, CivilDate, Option<CivilDate>);
 impl Keys {
     /// The key of an entry of an account.
     pub fn key(&mut self, account: &str, entry: &BankEntry) -> Digest {
+        let mut framed = Vec::new();
+        frame(&mut framed, &entry.remitter_kana);
+        frame(&mut framed, &entry.summary);
+        self.key_with(account, entry, &framed)
+    }
+
+    /// The same, its remitter and summary framed already.
+    pub fn key_with(&mut self, account: &str, entry: &BankEntry, remitter_and_summary: &[u8]) -> Digest {
         let (booked, value) = (entry.booked_on, entry.value_on);
         let framed = &mut self.framed;
         if !self.begun.as_ref().is_some_and(|head| head.0 == account && (head.1, head.2) == (booked, value)) {
@@ -425,16 +397,11 @@ impl Keys {
             self.begun = Some((Text::new(account), booked, value));
         }
         framed.push(itoa::Buffer::new().format(entry.amount.get()));
-        for part in [
-            entry.class.code(),
-            entry.remitter_code.as_deref().unwrap_or_default(),
-            &entry.remitter_kana,
-            &entry.summary,
-            &entry.edi,
-            entry.inquiry_no.as_deref().unwrap_or_default(),
-        ] {
-            framed.push(part);
-        }
+        framed.push(entry.class.code());
+        framed.push(entry.remitter_code.as_deref().unwrap_or_default());
+        framed.push_framed(remitter_and_summary);
+        framed.push(&entry.edi);
+        framed.push(entry.inquiry_no.as_deref().unwrap_or_default());
         framed.take()
     }
 }

@@ -7,7 +7,7 @@ use crate::{Text, refusal::Refusal};
 
 use super::{
     charset::{Oddities, TextRule},
-    field::{FieldSpec, Record, is_single, singles},
+    field::{FieldSpec, Record, are_single, singles},
     kana,
 };
 
@@ -99,7 +99,7 @@ fn seldom(
 fn word(raw: &[u8], oddities: &Oddities) -> Option<Word> {
     let mut kept = [0; FIELD_BYTES_MAX];
     kept.get_mut(..raw.len())?.copy_from_slice(raw);
-    if !raw.iter().all(|b| is_single(*b)) {
+    if !are_single(raw) {
         return None;
     }
     let text = singles(raw);

@@ -147,7 +147,6 @@ fn a_dry_run_shows_both() {
     let bytes = with(",300,,PayPay", ",1200.5,,PayPay");
     let dry = preview(&bytes, &paypay(), &options());
     assert_eq!((dry.rows.len(), dry.refused.len(), dry.totals.net()), (3, 1, Yen::ZERO));
-    assert_eq!(dry.sha256, formats::sha256_hex(&bytes));
 }
 
 /// A file cut anywhere is refused, except where a row ends: without a row of totals such a cut cannot be seen in the bytes.

@@ -8,7 +8,6 @@ use domain::{money::Yen, time::CivilDate};
 
 use crate::{
     bank::{Account, BankFileKind, BankStatement, Entry, keys::Keys},
-    digest::sha256_hex,
     refusal::{Notice, Refusal},
     sheet::table::{Row, end_row, table},
 };
@@ -85,7 +84,7 @@ pub fn read(
         }
     }
     read.sort_by_key(|account| account.row);
-    Ok(BankStatement { sha256: sha256_hex(bytes), kind: BankFileKind::Csv, accounts: read, notices })
+    Ok(BankStatement { kind: BankFileKind::Csv, accounts: read, notices })
 }
 
 /// The accounts that rows may belong to.

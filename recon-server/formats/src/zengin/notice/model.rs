@@ -42,8 +42,6 @@ pub struct NoticeOptions {
 /// A whole file that passed every gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeFile {
-    /// SHA-256 of the bytes, hex.
-    pub sha256: String,
     /// How records are separated.
     pub framing: Framing,
     /// How data records were read.

@@ -6,7 +6,6 @@ use domain::money::Yen;
 
 use crate::{
     Digest, Text,
-    digest::sha256_hex,
     refusal::Refusal,
     zengin::{
         BankEntry, ENTRIES_MAX, TransactionClass,
@@ -41,6 +40,7 @@ const HEADER_TEXTS: &[(FieldSpec, TextRule)] = &[
 pub fn read(bytes: &[u8], options: &NoticeOptions) -> Result<NoticeFile, Refusal> {
     let file = options.common.file_name.as_str();
     let (framing, records) = records(bytes, &options.common)?;
+    let records = records.collect::<Result<Vec<_>, _>>()?;
     let format = options.format.unwrap_or_else(|| format_of(records.iter().map(AsRef::as_ref)));
     let mut reader = Reader {
         format,
@@ -64,7 +64,6 @@ pub fn read(bytes: &[u8], options: &NoticeOptions) -> Result<NoticeFile, Refusal
         return Err(Refusal::new(file, row, "エンド・レコード", "なし", remedy));
     }
     Ok(NoticeFile {
-        sha256: sha256_hex(bytes),
         framing,
         format,
         accounts: reader.accounts,
