@@ -1,7 +1,7 @@
 //! Two sides whose rows come one after the other by their columns, from wherever they are kept: no file, no second reading.
 //!
 //! Invariants: the classes are those of two files with the same columns; rows are numbered from 1 in the order in which they came, and
-//! the result is a function of both orders alone. What a row takes is its record of 20 bytes; texts are kept once. Not here: identifiers
+//! the result is a function of both orders alone. What a row takes is its record of 18 bytes; texts are kept once. Not here: identifiers
 //! that both sides carry (stage 1) — a row is seen once, and they need a second look.
 
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use crate::{
     codec::{Coded, Parts, TextCoder, Way},
     date::Dates,
     intern::Interner,
+    join::How,
+    leftovers::Unkeyed,
     outcome::Outcome,
     pass::Done,
     piece::Other,
@@ -17,14 +19,13 @@ use crate::{
     record::{PIECE_ROWS_MAX, PIECES_MAX, Place, Record},
     refusal::{Field, Refusal, Side},
     shelf::Shelf,
+    stock::Stock,
 };
 
 /// Partitions as a power of two: of ten thousand rows each has twenty, of a nation's day as many as fit into the cache.
 const PARTITION_BITS: u32 = 9;
 /// Records for which a partition has room at first.
 const PARTITION_ROWS: usize = 64;
-/// Rows that share the upper half of their place.
-const _: () = assert!(PIECE_ROWS_MAX == 1 << 16 && PIECES_MAX == 1 << 16);
 
 /// One row by its columns, as texts.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,9 @@ pub struct Feed {
     coder: TextCoder<Arc<Interner>>,
     dates: Dates,
     shelf: Shelf,
+    unkeyed: Unkeyed,
     rows: u64,
+    yen: i64,
 }
 
 /// Two empty sides, for two threads.
@@ -58,7 +61,9 @@ pub fn feeds() -> (Feed, Feed) {
         coder: TextCoder::new(Arc::clone(&interner), parts),
         dates: Dates::default(),
         shelf: Shelf::new(PARTITION_BITS, PARTITION_ROWS),
+        unkeyed: Unkeyed::new(side),
         rows: 0,
+        yen: 0,
     };
     (feed(Side::Sales), feed(Side::Statement))
 }
@@ -72,14 +77,15 @@ impl Feed {
         let bad = |field| Refusal::Row { side: self.side, row: self.rows + 1, field };
         let date = self.dates.read(columns.date.as_bytes()).ok_or_else(|| bad(Field::Date))?;
         let amount = i32::try_from(columns.yen).map_err(|_| bad(Field::Amount))?;
-        let place = u32::try_from(self.rows).map_err(|_| Refusal::TooManyTexts)?;
-        let place = Place::new(place >> 16, place & 0xFFFF);
+        let place = place(self.rows).ok_or(Refusal::TooManyTexts)?;
         self.rows += 1;
-        self.shelf.yen += columns.yen;
+        self.yen += columns.yen;
         match self.coder.code_columns(columns.terminal.as_bytes(), columns.approval.as_bytes()) {
-            Coded::Keyed(key) => self.shelf.put(Record::new(key, date, amount, place)),
-            Coded::Loose(key) => self.shelf.loose.push(Record::new(key, date, amount, place)),
-            Coded::Alone => self.shelf.alone.push(Record::new(0, date, amount, place)),
+            Coded::Keyed(key) => {
+                self.shelf.put(Record::new(key, date, amount, place));
+            }
+            Coded::Loose(key) => self.unkeyed.loose.push(Record::new(key, date, amount, place)),
+            Coded::Alone => self.unkeyed.alone.push(Record::new(0, date, amount, place)),
             Coded::DoesNotFit | Coded::TooMany => return Err(Refusal::TooManyTexts),
         }
         Ok(())
@@ -91,11 +97,21 @@ impl Feed {
         self.rows
     }
 
-    fn contents(mut self) -> Contents {
-        self.shelf.finish();
-        let (rows, yen) = (self.rows, self.shelf.yen);
-        Contents { shelves: vec![self.shelf], numbers: Numbers::whole(rows), rows, yen }
+    /// The records by partition, and everything else.
+    fn contents(self) -> (Vec<Vec<Record>>, Contents) {
+        let Self { shelf, unkeyed, rows, yen, .. } = self;
+        (shelf.finish(), Contents { unkeyed, numbers: Numbers::whole(rows), rows, yen })
     }
+}
+
+/// The place of a row with so many before it, as if in pieces of the greatest length.
+fn place(before: u64) -> Option<Place> {
+    let rows = u64::try_from(PIECE_ROWS_MAX).ok()?;
+    let piece = before / rows;
+    if piece >= PIECES_MAX {
+        return None;
+    }
+    Some(Place::new(u32::try_from(piece).ok()?, u32::try_from(before % rows).ok()?))
 }
 
 /// Compares both sides, with so many threads.
@@ -104,10 +120,15 @@ impl Feed {
 /// When rows or yen were lost on the way: a fault of this program.
 pub fn settle(sales: Feed, statement: Feed, threads: usize) -> Result<Outcome, Refusal> {
     let coder = sales.coder.clone();
-    let (sales, rows) = (sales.contents(), statement.contents());
+    let ((stock, sales), (shelves, rows)) = (sales.contents(), statement.contents());
     let mut done = Done::default();
     done.check(&sales, &rows).map_err(refused)?;
-    done.settle(sales, rows, PARTITION_BITS, threads.max(1), &coder);
+    let index = Stock::of(PARTITION_BITS, stock).index(threads);
+    let open_rows = index.settle(&shelves, threads);
+    drop(shelves);
+    let mut found = index.close(threads, How { by_id: false, marks: None });
+    found.open_rows = open_rows;
+    done.settle(found, [sales.unkeyed, rows.unkeyed], &coder);
     done.outcome(Way::Texts, &coder.interner)
 }
 

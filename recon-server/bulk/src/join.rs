@@ -1,17 +1,15 @@
-//! Joins partition by partition: what has one key and one date, in tables that fit into the processor's cache.
+//! What becomes of the rows of one key and date, when all of them are there.
 //!
 //! Invariants: partitions are independent, so that the order in which threads take them changes nothing; within a key the decision is a
 //! function of the rows in the order of the files. Equal amounts are settled first ([`Class::MatchedByKey`], or as a set where there are
 //! several), then what differs in the amount only. What has no other side goes on to `leftovers.rs`.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::{
     outcome::{Class, Tally},
-    read::{Contents, Marks},
-    record::Record,
+    partition::{More, Partition, long},
+    read::Marks,
+    record::{Place, Record},
     refusal::Side,
-    shelf::Shelf,
 };
 
 /// A line of the exception list before its texts are looked up.
@@ -41,7 +39,7 @@ pub(crate) struct Found {
 impl Found {
     #[inline]
     pub fn tally(&mut self, class: Class, side: Side, record: &Record) {
-        self.tallies[class.place()].add(side, 1, i64::from(record.amount));
+        self.tallies[class.place()].add(side, 1, i64::from(record.amount()));
     }
 
     pub fn merge(&mut self, other: Self) {
@@ -55,155 +53,42 @@ impl Found {
 /// How rows are joined.
 #[derive(Clone, Copy)]
 pub(crate) struct How<'m> {
-    pub threads: usize,
     pub by_id: bool,
     /// Where settled rows are marked, for the stages that read the files again.
     pub marks: Option<(&'m Marks, &'m Marks)>,
 }
 
-/// Joins all partitions.
-pub(crate) fn join(sales: &Contents, rows: &Contents, bits: u32, how: How<'_>) -> Found {
-    let next = AtomicUsize::new(0);
-    let partitions = 1_usize << bits;
-    let work = || {
-        let mut joiner = Joiner::new(how);
-        loop {
-            let partition = next.fetch_add(1, Ordering::Relaxed);
-            if partition >= partitions {
-                return joiner.found;
-            }
-            joiner.partition(&sales.shelves, &rows.shelves, partition);
-        }
-    };
-    let threads = how.threads.clamp(1, partitions);
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut found = work();
-        for other in others {
-            found.merge(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        found
-    })
-}
-
-/// No row yet.
-const NONE: u32 = u32::MAX;
-
-/// One thread's work and its tables, which are used again for every partition.
-struct Joiner<'m> {
+/// One thread's work.
+pub(crate) struct Joiner<'m> {
     how: How<'m>,
-    found: Found,
-    sales: Vec<Record>,
-    rows: Vec<Record>,
-    /// Places of sales.
-    slots: Vec<u32>,
-    /// For each sale, the first row of its key.
-    row_of: Vec<u32>,
-    /// First sale of the key, and a sale or row beyond the first of it.
-    more: Vec<(u32, Side, u32)>,
+    pub found: Found,
     group: Vec<(Side, Record)>,
 }
 
-/// Place of a record in its partition; partitions are far below 2^32.
-fn short(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
-}
-
-fn long(place: u32) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
-}
-
-fn gather(shelves: &[Shelf], partition: usize, to: &mut Vec<Record>) {
-    to.clear();
-    for shelf in shelves {
-        to.extend_from_slice(shelf.partitions.get(partition).map_or(&[], Vec::as_slice));
-    }
-}
-
 impl<'m> Joiner<'m> {
-    fn new(how: How<'m>) -> Self {
-        Self {
-            how,
-            found: Found::default(),
-            sales: Vec::new(),
-            rows: Vec::new(),
-            slots: Vec::new(),
-            row_of: Vec::new(),
-            more: Vec::new(),
-            group: Vec::new(),
-        }
+    pub fn new(how: How<'m>) -> Self {
+        Self { how, found: Found::default(), group: Vec::new() }
     }
 
-    fn partition(&mut self, sales: &[Shelf], rows: &[Shelf], partition: usize) {
-        gather(sales, partition, &mut self.sales);
-        gather(rows, partition, &mut self.rows);
-        self.slots.clear();
-        self.slots.resize((self.sales.len() * 2).next_power_of_two().max(2), NONE);
-        self.row_of.clear();
-        self.row_of.resize(self.sales.len(), NONE);
-        self.more.clear();
-        for place in 0..self.sales.len() {
-            let (slot, head) = self.find(&self.sales[place]);
-            match head {
-                Some(head) => self.more.push((head, Side::Sales, short(place))),
-                None => self.slots[slot] = short(place),
-            }
-        }
-        for place in 0..self.rows.len() {
-            match self.find(&self.rows[place]).1 {
-                None if self.how.by_id => {}
-                None => self.found.open_rows.push(self.rows[place]),
-                Some(head) => {
-                    let first = &mut self.row_of[long(head)];
-                    if *first == NONE {
-                        *first = short(place);
-                    } else {
-                        self.more.push((head, Side::Statement, short(place)));
-                    }
-                }
-            }
-        }
-        self.groups();
-        self.pairs();
-    }
-
-    /// The slot of a key, and the first sale of it.
-    #[inline]
-    fn find(&self, record: &Record) -> (usize, Option<u32>) {
-        let mask = self.slots.len() - 1;
-        let mut slot = usize::try_from(record.mixed() & u64::from(NONE)).unwrap_or_default() & mask;
-        loop {
-            let head = self.slots[slot];
-            if head == NONE {
-                return (slot, None);
-            }
-            if self.sales.get(long(head)).is_some_and(|sale| sale.joins(record)) {
-                return (slot, Some(head));
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    /// Keys of one sale and at most one row: nearly all. Sales of larger groups are not in `slots` any more.
-    fn pairs(&mut self) {
+    /// Decides a partition to which no more rows come.
+    pub fn partition(&mut self, partition: Partition) {
+        let Partition { heads, row_of, mut more, .. } = partition;
+        more.sort_unstable_by_key(|more| more.head);
+        let mut groups = more.chunk_by(|a, b| a.head == b.head).peekable();
         let (mut rows, mut yen) = (0_u64, 0_i64);
-        for slot in &self.slots {
-            let Some(sale) = self.sales.get(long(*slot)) else { continue };
-            let Some(row) = self.rows.get(long(self.row_of[long(*slot)])) else {
-                if !self.how.by_id {
-                    self.found.open_sales.push(*sale);
-                }
-                continue;
-            };
-            if let Some((sales, rows)) = self.how.marks {
-                sales.set(sale.place);
-                rows.set(row.place);
-            }
-            if sale.amount == row.amount {
+        for (head, (sale, row)) in heads.iter().zip(&row_of).enumerate() {
+            if let Some(more) = groups.next_if(|more| more.first().is_some_and(|one| long(one.head) == head))
+            {
+                self.several(sale, *row, more);
+            } else if *row != Place::NONE {
                 rows += 1;
-                yen += i64::from(sale.amount);
-            } else {
-                amount_differs(&mut self.found, self.how.by_id, sale, row);
+                yen += i64::from(sale.amount());
+                if let Some(marks) = self.how.marks {
+                    marks.0.set(sale.place());
+                    marks.1.set(*row);
+                }
+            } else if !self.how.by_id {
+                self.found.open_sales.push(*sale);
             }
         }
         let class = if self.how.by_id { Class::MatchedById } else { Class::MatchedByKey };
@@ -212,41 +97,28 @@ impl<'m> Joiner<'m> {
         tally.add(Side::Statement, rows, yen);
     }
 
-    /// Keys of several sales or several rows.
-    fn groups(&mut self) {
-        let mut more = std::mem::take(&mut self.more);
-        more.sort_unstable();
-        for together in more.chunk_by(|a, b| a.0 == b.0) {
-            let Some((head, ..)) = together.first() else { continue };
-            let sale = self.sales[long(*head)];
-            self.group.clear();
-            self.group.push((Side::Sales, sale));
-            if let Some(row) = self.rows.get(long(self.row_of[long(*head)])) {
-                self.group.push((Side::Statement, *row));
-            }
-            for (_, side, place) in together {
-                let records = if *side == Side::Sales { &self.sales } else { &self.rows };
-                self.group.push((*side, records[long(*place)]));
-            }
-            let (slot, _) = self.find(&sale);
-            // An emptied slot would cut the chain of those behind it: it keeps a place that no sale has.
-            self.slots[slot] = NONE - 1;
-            self.group_by_amount();
+    /// A key of several sales or several rows, or of amounts that differ.
+    fn several(&mut self, head: &Record, row: Place, more: &[More]) {
+        self.group.clear();
+        self.group.push((Side::Sales, *head));
+        if row != Place::NONE {
+            self.group.push((Side::Statement, head.alike(row)));
         }
-        self.more = more;
+        self.group.extend(more.iter().map(|one| (one.side, one.record)));
+        self.group_by_amount();
     }
 
     fn group_by_amount(&mut self) {
         let mut group = std::mem::take(&mut self.group);
-        group.sort_unstable_by_key(|(side, record)| (record.amount, *side, record.place));
+        group.sort_unstable_by_key(|(side, record)| (record.amount(), *side, record.place()));
         let both = group.iter().any(|(side, _)| *side == Side::Statement);
         if both && let Some((sales, rows)) = self.how.marks {
             for (side, record) in &group {
-                if *side == Side::Sales { sales.set(record.place) } else { rows.set(record.place) }
+                if *side == Side::Sales { sales.set(record.place()) } else { rows.set(record.place()) }
             }
         }
         let (mut open_sales, mut open_rows) = (Vec::new(), Vec::new());
-        for equal in group.chunk_by(|a, b| a.1.amount == b.1.amount) {
+        for equal in group.chunk_by(|a, b| a.1.amount() == b.1.amount()) {
             let (sales, rows) = equal.split_at(equal.partition_point(|(side, _)| *side == Side::Sales));
             if sales.is_empty() || rows.is_empty() {
                 open_sales.extend(sales.iter().map(|(_, record)| *record));

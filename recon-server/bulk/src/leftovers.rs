@@ -29,6 +29,18 @@ pub(crate) struct Unkeyed {
     pub alone: Vec<Record>,
 }
 
+impl Unkeyed {
+    pub const fn new(side: Side) -> Self {
+        Self { side, loose: Vec::new(), alone: Vec::new() }
+    }
+
+    /// Takes what another thread read of the same side.
+    pub fn append(&mut self, other: &mut Self) {
+        self.loose.append(&mut other.loose);
+        self.alone.append(&mut other.alone);
+    }
+}
+
 /// Settles everything that is open.
 pub(crate) fn settle(found: &mut Found, unkeyed: [Unkeyed; 2], coder: &impl Coder) {
     let open = |side, loose| move |record| Open { side, loose, record };
@@ -52,15 +64,18 @@ pub(crate) fn settle(found: &mut Found, unkeyed: [Unkeyed; 2], coder: &impl Code
 
 /// Stage 3: one sale and one row with everything but the date equal.
 fn date_differs(found: &mut Found, rest: &mut Vec<Open>) {
-    rest.sort_unstable_by_key(|open| (open.record.key(), open.record.amount, open.side, open.record.place));
+    rest.sort_unstable_by_key(|open| {
+        (open.record.key(), open.record.amount(), open.side, open.record.place())
+    });
     let mut kept = Vec::with_capacity(rest.len());
-    for equal in rest.chunk_by(|a, b| a.record.key() == b.record.key() && a.record.amount == b.record.amount)
+    for equal in
+        rest.chunk_by(|a, b| a.record.key() == b.record.key() && a.record.amount() == b.record.amount())
     {
         match equal {
             [
                 Open { side: Side::Sales, record: sale, .. },
                 Open { side: Side::Statement, record: row, .. },
-            ] if sale.date.abs_diff(row.date) <= DATE_SHIFT_DAYS => {
+            ] if sale.date().abs_diff(row.date()) <= DATE_SHIFT_DAYS => {
                 found.tally(Class::DateDiff, Side::Sales, sale);
                 found.tally(Class::DateDiff, Side::Statement, row);
                 let pair = Break { sale: Some(*sale), row: Some(*row), ..Break::new(Class::DateDiff, false) };
@@ -74,8 +89,8 @@ fn date_differs(found: &mut Found, rest: &mut Vec<Open>) {
 
 /// Stage 4: what only terminal, date and amount describe.
 fn sets(found: &mut Found, rest: &mut Vec<Open>, coder: &impl Coder) {
-    let class_of = |open: &Open| (coder.home(open.record.key()), open.record.date, open.record.amount);
-    rest.sort_unstable_by_key(|open| (class_of(open), open.side, open.loose, open.record.place));
+    let class_of = |open: &Open| (coder.home(open.record.key()), open.record.date(), open.record.amount());
+    rest.sort_unstable_by_key(|open| (class_of(open), open.side, open.loose, open.record.place()));
     let mut kept = Vec::with_capacity(rest.len());
     for set in rest.chunk_by(|a, b| class_of(a) == class_of(b)) {
         let of = |side, loose| set.iter().filter(|open| open.side == side && open.loose == loose).count();

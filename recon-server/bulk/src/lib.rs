@@ -19,6 +19,7 @@ mod intern;
 mod join;
 mod leftovers;
 mod outcome;
+mod partition;
 mod pass;
 mod piece;
 mod read;
@@ -27,6 +28,7 @@ mod refusal;
 mod scan;
 mod shelf;
 mod source;
+mod stock;
 mod write;
 
 pub use columns::{ColumnMap, ColumnMapError, Role};

@@ -1,7 +1,7 @@
 //! The run: which passes over the files there are, and how their results come together.
 //!
 //! Invariants: passes divide the keys, never the rows of a key; every pass counts all rows, and a file that has other sums in a later pass
-//! is refused. With a bound on memory there are as many passes as it takes; there are no temporary files, and neither file has to be in
+//! is refused. A pass keeps the sales and lets the rows go by (`stock.rs`). With a bound on memory there are as many passes as it takes; there are no temporary files, and neither file has to be in
 //! any order.
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     columns::{ColumnMap, Layout, Role},
     date,
     intern::Interner,
-    join::{self, Break, Found, How},
+    join::{Break, Found, How},
     leftovers::{self, Unkeyed},
     outcome::{Exception, Outcome, Tally},
     piece::Other,
@@ -17,17 +17,25 @@ use crate::{
     record::Record,
     refusal::{Refusal, Side},
     source::{Source, fill},
+    stock::Stock,
 };
 use domain::money::Yen;
 
 /// Bytes of a piece of a file: shorter rows than 8 bytes cannot be, so a piece has fewer than 2^16.
 const PIECE_BYTES: usize = 512 * 1024;
-/// Rows of one side in a partition: with the other side and the table they fit into the second-level cache.
-const PARTITION_ROWS: u64 = 8_192;
+/// Sales in a partition: with their index and the rows that ask for them they fit into the second-level cache.
+const PARTITION_SALES: u64 = 8_192;
 /// Most partitions, as a power of two.
 const PARTITION_BITS_MAX: u32 = 11;
-/// Memory of a record, with what the partitions have in reserve.
-const RECORD_BYTES: u64 = 22;
+/// Rows that wait until all partitions are gone through: a part of the sales, so that each time many rows share what is fetched from
+/// memory.
+const WAITING_PART: u64 = 4;
+/// Most of them.
+const WAITING_ROWS_MAX: u64 = 4_000_000;
+/// Memory of a sale: its record, the place of its row, its part of the index, what the partitions have in reserve, and the rows waiting.
+const SALE_BYTES: u64 = 30;
+/// Memory of a row beside that: one in three is kept, where files agree far less than they should.
+const ROW_BYTES: u64 = 8;
 /// Memory of everything else: buffers, tables, exceptions.
 const REST_BYTES: u64 = 48 * 1024 * 1024;
 /// Most passes over the files.
@@ -111,7 +119,10 @@ struct Run<'f> {
     threads: usize,
     slices: u64,
     bits: u32,
-    expected: (usize, usize),
+    /// Sales that are expected in a partition.
+    expected_sales: usize,
+    /// Rows that wait, of all threads together.
+    waiting_rows_max: usize,
 }
 
 /// What the passes found.
@@ -126,14 +137,20 @@ impl<'f> Run<'f> {
         let (sales, rows) = (rows_about(files.0)?, rows_about(files.1)?);
         let slices = options.memory_max_bytes.map_or(1, |memory| {
             let room = memory.saturating_sub(REST_BYTES).max(1);
-            ((sales + rows) * RECORD_BYTES).div_ceil(room).clamp(1, SLICES_MAX)
+            (sales * SALE_BYTES + rows * ROW_BYTES).div_ceil(room).clamp(1, SLICES_MAX)
         });
-        let partitions = sales.max(rows) / slices / PARTITION_ROWS + 1;
-        let bits = partitions.next_power_of_two().trailing_zeros().min(PARTITION_BITS_MAX);
-        let threads = options.threads.max(1);
-        let divisor = (slices * u64::try_from(threads).unwrap_or(1)) << bits;
-        let expected = |rows: u64| usize::try_from(rows / divisor * 17 / 16 + 8).unwrap_or_default();
-        Ok(Self { files, by_id, threads, slices, bits, expected: (expected(sales), expected(rows)) })
+        let sales = sales / slices;
+        let bits = (sales / PARTITION_SALES + 1).next_power_of_two().trailing_zeros().min(PARTITION_BITS_MAX);
+        let length = |count: u64| usize::try_from(count).unwrap_or_default();
+        Ok(Self {
+            files,
+            by_id,
+            threads: options.threads.max(1),
+            slices,
+            bits,
+            expected_sales: length((sales >> bits) * 17 / 16 + 8),
+            waiting_rows_max: length((sales / WAITING_PART).min(WAITING_ROWS_MAX)),
+        })
     }
 
     /// All passes.
@@ -143,59 +160,53 @@ impl<'f> Run<'f> {
             let marks = |file: File<'_>| Ok::<_, Other>(Marks::new(file.pieces().map_err(Other::Refused)?));
             let marks = (marks(self.files.0)?, marks(self.files.1)?);
             for slice in 0..self.slices {
-                let (sales, rows) = self.read(slice, true, None, &IdCoder(interner))?;
-                done.check(&sales, &rows)?;
-                let how = How { threads: self.threads, by_id: true, marks: Some((&marks.0, &marks.1)) };
-                done.found.merge(join::join(&sales, &rows, self.bits, how));
+                let how = How { by_id: true, marks: Some((&marks.0, &marks.1)) };
+                let (found, _) = self.pass(slice, how, None, &IdCoder(interner), &mut done)?;
+                done.found.merge(found);
             }
             Some(marks)
         } else {
             None
         };
+        let settled = marks.as_ref().map(|marks| (&marks.0, &marks.1));
         for slice in 0..self.slices {
-            let settled = marks.as_ref().map(|marks| (&marks.0, &marks.1));
-            let (sales, rows) = self.read(slice, false, settled, coder)?;
-            done.check(&sales, &rows)?;
-            done.settle(sales, rows, self.bits, self.threads, coder);
+            let how = How { by_id: false, marks: None };
+            let (found, unkeyed) = self.pass(slice, how, settled, coder, &mut done)?;
+            done.settle(found, unkeyed, coder);
         }
         Ok(done)
     }
 
-    fn read(
+    /// Reads both files once: the sales into partitions, then the rows past them.
+    fn pass(
         &self,
         slice: u64,
-        by_id: bool,
+        how: How<'_>,
         settled: Option<(&Marks, &Marks)>,
         coder: &impl Coder,
-    ) -> Result<(Contents, Contents), Other> {
-        let pass = |settled, expected_rows| Pass {
-            threads: self.threads,
-            bits: self.bits,
-            slice: (slice, self.slices),
-            by_id,
-            settled,
-            expected_rows,
-        };
-        let sales = read::read(self.files.0, pass(settled.map(|s| s.0), self.expected.0), coder)?;
-        let rows = read::read(self.files.1, pass(settled.map(|s| s.1), self.expected.1), coder)?;
-        Ok((sales, rows))
+        done: &mut Done,
+    ) -> Result<(Found, [Unkeyed; 2]), Other> {
+        let pass =
+            |settled| Pass { threads: self.threads, slice: (slice, self.slices), by_id: how.by_id, settled };
+        let stock = Stock::new(self.bits, self.expected_sales);
+        let (sales, _) = read::read(self.files.0, pass(settled.map(|s| s.0)), coder, |_| stock.intake())?;
+        let index = stock.index(self.threads);
+        let queue = |number| index.queue((number, self.threads), self.waiting_rows_max, !how.by_id);
+        let (rows, queues) = read::read(self.files.1, pass(settled.map(|s| s.1)), coder, queue)?;
+        done.check(&sales, &rows)?;
+        let mut open_rows: Vec<Record> = Vec::new();
+        for mut queue in queues {
+            open_rows.append(&mut queue.alone);
+        }
+        let mut found = index.close(self.threads, how);
+        found.open_rows = open_rows;
+        Ok((found, [sales.unkeyed, rows.unkeyed]))
     }
 }
 
 impl Done {
-    /// Settles what one pass read by keys, and what they leave over.
-    pub fn settle(
-        &mut self,
-        mut sales: Contents,
-        mut rows: Contents,
-        bits: u32,
-        threads: usize,
-        coder: &impl Coder,
-    ) {
-        let how = How { threads, by_id: false, marks: None };
-        let mut found = join::join(&sales, &rows, bits, how);
-        let unkeyed = [unkeyed(Side::Sales, &mut sales), unkeyed(Side::Statement, &mut rows)];
-        drop((sales, rows));
+    /// Settles what the keys of one pass left over.
+    pub fn settle(&mut self, mut found: Found, unkeyed: [Unkeyed; 2], coder: &impl Coder) {
         leftovers::settle(&mut found, unkeyed, coder);
         self.found.merge(found);
     }
@@ -207,7 +218,7 @@ impl Done {
             .found
             .breaks
             .iter()
-            .map(|b| (b.sale.map(|sale| sales.of(sale.place)), b.row.map(|row| rows.of(row.place)), *b))
+            .map(|b| (b.sale.map(|sale| sales.of(sale.place())), b.row.map(|row| rows.of(row.place())), *b))
             .collect();
         breaks.sort_unstable_by_key(|(sale, row, b)| (b.class, *sale, *row));
         let exceptions =
@@ -233,15 +244,6 @@ impl Done {
     }
 }
 
-fn unkeyed(side: Side, contents: &mut Contents) -> Unkeyed {
-    let mut unkeyed = Unkeyed { side, loose: Vec::new(), alone: Vec::new() };
-    for shelf in &mut contents.shelves {
-        unkeyed.loose.append(&mut shelf.loose);
-        unkeyed.alone.append(&mut shelf.alone);
-    }
-    unkeyed
-}
-
 /// About how many rows a file has, from its beginning.
 fn rows_about(file: File<'_>) -> Result<u64, Refusal> {
     let body = file.length_bytes.saturating_sub(file.layout.body_offset);
@@ -260,7 +262,7 @@ fn exception(
     way: Way,
     interner: &Interner,
 ) -> Exception {
-    let yen = |record: Option<Record>| record.map(|record| Yen::new(i64::from(record.amount)));
+    let yen = |record: Option<Record>| record.map(|record| Yen::new(i64::from(record.amount())));
     let record = b.sale.or(b.row);
     let key = record.map_or(0, |record| record.key());
     let (mut terminal, mut approval, mut reference) = Default::default();
@@ -269,7 +271,7 @@ fn exception(
     } else if !b.alone {
         (terminal, approval) = codec::texts(way, interner, key, b.loose);
     }
-    let date = record.filter(|_| !b.by_id).and_then(|record| date::to_date(record.date));
+    let date = record.filter(|_| !b.by_id).and_then(|record| date::to_date(record.date()));
     let (sales_yen, statement_yen) = (yen(b.sale), yen(b.row));
     Exception {
         class: b.class,

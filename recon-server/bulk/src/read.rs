@@ -9,11 +9,12 @@ use crate::{
     codec::{Coded, Coder},
     columns::{Layout, Role},
     date::Dates,
+    leftovers::Unkeyed,
     piece::{Other, PieceReader, ROW_LENGTH_MAX_BYTES, Row, Stop},
     record::{PIECE_ROWS_MAX, PIECES_MAX, Place, Record, mix},
     refusal::{Field, Refusal, Side},
     scan,
-    shelf::Shelf,
+    shelf::Sink,
     source::Source,
 };
 
@@ -76,21 +77,17 @@ impl<'f> File<'f> {
 #[derive(Clone, Copy)]
 pub(crate) struct Pass<'p> {
     pub threads: usize,
-    /// Partitions are `1 << bits`.
-    pub bits: u32,
     /// Which of how many slices of the keys.
     pub slice: (u64, u64),
     /// Only identifiers join: dates are not kept, rows without one are not kept either.
     pub by_id: bool,
     /// Rows that an earlier stage settled.
     pub settled: Option<&'p Marks>,
-    /// Rows that are expected in one partition of one thread.
-    pub expected_rows: usize,
 }
 
-/// A file as read in one pass.
+/// A file as read in one pass: what did not go to a [`Sink`].
 pub(crate) struct Contents {
-    pub shelves: Vec<Shelf>,
+    pub unkeyed: Unkeyed,
     pub numbers: Numbers,
     pub rows: u64,
     pub yen: i64,
@@ -113,10 +110,10 @@ impl Numbers {
     }
 
     /// From rows of pieces; those that are not there count as none.
-    fn new(pieces: usize, shelves: &[Shelf]) -> (Self, u64) {
+    fn new(pieces: usize, rows_of: impl Iterator<Item = (usize, u32)>) -> (Self, u64) {
         let mut rows = vec![0; pieces];
-        for (piece, count) in shelves.iter().flat_map(|shelf| &shelf.rows_of) {
-            rows[*piece] = u64::from(*count);
+        for (piece, count) in rows_of {
+            rows[piece] = u64::from(count);
         }
         let mut before = 0;
         for row in &mut rows {
@@ -126,26 +123,29 @@ impl Numbers {
     }
 }
 
-/// Reads a file.
-pub(crate) fn read<C: Coder>(file: File<'_>, pass: Pass<'_>, coder: &C) -> Result<Contents, Other> {
+/// Reads a file; `sink` makes the sink of each thread.
+pub(crate) fn read<C: Coder, S: Sink>(
+    file: File<'_>,
+    pass: Pass<'_>,
+    coder: &C,
+    sink: impl Fn(usize) -> S + Sync,
+) -> Result<(Contents, Vec<S>), Other> {
     let pieces = file.pieces().map_err(Other::Refused)?;
     let next = AtomicUsize::new(0);
     let threads = pass.threads.clamp(1, pieces.max(1));
-    let work = || Reader::new(file, pass, coder.clone()).run(pieces, &next);
-    let results: Vec<(Shelf, Option<(usize, Stop)>)> = if threads == 1 {
-        vec![work()]
-    } else {
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut results = vec![work()];
-            for other in others {
-                results.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            results
-        })
-    };
-    let (shelves, stops): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-    let (numbers, rows) = Numbers::new(pieces, &shelves);
+    let work = |number| Reader::new(file, pass, coder.clone(), sink(number)).run(pieces, &next);
+    let work = &work;
+    let readers: Vec<(Reader<'_, C, S>, Option<(usize, Stop)>)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|number| scope.spawn(move || work(number))).collect();
+        let mut readers = vec![work(0)];
+        for other in others {
+            readers.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        readers
+    });
+    let (readers, stops): (Vec<_>, Vec<_>) = readers.into_iter().unzip();
+    let rows_of = readers.iter().flat_map(|reader| reader.rows_of.iter().copied());
+    let (numbers, rows) = Numbers::new(pieces, rows_of);
     if let Some((piece, stop)) = stops.into_iter().flatten().min_by_key(|(piece, _)| *piece) {
         let piece = u32::try_from(piece).unwrap_or(u32::MAX);
         let row = |row| numbers.of(Place::new(piece, row));
@@ -158,40 +158,50 @@ pub(crate) fn read<C: Coder>(file: File<'_>, pass: Pass<'_>, coder: &C) -> Resul
             Stop::Other(other) => other,
         });
     }
-    let yen = shelves.iter().map(|shelf| shelf.yen).sum();
-    Ok(Contents { shelves, numbers, rows, yen })
+    let mut contents = Contents { unkeyed: Unkeyed::new(file.side), numbers, rows, yen: 0 };
+    let mut sinks = Vec::with_capacity(readers.len());
+    for mut reader in readers {
+        contents.yen += reader.yen;
+        contents.unkeyed.append(&mut reader.unkeyed);
+        sinks.push(reader.sink);
+    }
+    Ok((contents, sinks))
 }
 
 /// One thread's work.
-struct Reader<'r, C> {
+struct Reader<'r, C, S> {
     file: File<'r>,
     pass: Pass<'r>,
     coder: C,
     dates: Dates,
-    shelf: Shelf,
+    sink: S,
+    unkeyed: Unkeyed,
+    /// Rows of each piece.
+    rows_of: Vec<(usize, u32)>,
+    yen: i64,
 }
 
-impl<'r, C: Coder> Reader<'r, C> {
-    fn new(file: File<'r>, pass: Pass<'r>, coder: C) -> Self {
-        let shelf = Shelf::new(pass.bits, pass.expected_rows);
-        Self { file, pass, coder, dates: Dates::default(), shelf }
+impl<'r, C: Coder, S: Sink> Reader<'r, C, S> {
+    fn new(file: File<'r>, pass: Pass<'r>, coder: C, sink: S) -> Self {
+        let (dates, unkeyed) = (Dates::default(), Unkeyed::new(file.side));
+        Self { file, pass, coder, dates, sink, unkeyed, rows_of: Vec::new(), yen: 0 }
     }
 
     /// Takes pieces until there are none, or one is bad.
-    fn run(mut self, pieces: usize, next: &AtomicUsize) -> (Shelf, Option<(usize, Stop)>) {
+    fn run(mut self, pieces: usize, next: &AtomicUsize) -> (Self, Option<(usize, Stop)>) {
         let mut reader = PieceReader::new();
         loop {
             let piece = next.fetch_add(1, Ordering::Relaxed);
             if piece >= pieces {
-                self.shelf.finish();
-                return (self.shelf, None);
+                self.sink.finish();
+                return (self, None);
             }
             match self.piece(&mut reader, piece) {
-                Ok(rows) => self.shelf.rows_of.push((piece, rows)),
+                Ok(rows) => self.rows_of.push((piece, rows)),
                 Err(stop) => {
                     // Nobody begins a later piece.
                     next.store(pieces, Ordering::Relaxed);
-                    return (self.shelf, Some((piece, stop)));
+                    return (self, Some((piece, stop)));
                 }
             }
         }
@@ -214,7 +224,7 @@ impl<'r, C: Coder> Reader<'r, C> {
         let date = self.dates.read(row.field(Role::Date)).ok_or_else(|| bad(Field::Date))?;
         let (start, end) = row.span(Role::Amount);
         let amount = scan::amount(row.bytes, start, end).ok_or_else(|| bad(Field::Amount))?;
-        self.shelf.yen += i64::from(amount);
+        self.yen += i64::from(amount);
         let place = Place::new(piece, number);
         if self.pass.settled.is_some_and(|settled| settled.has(place)) {
             return Ok(());
@@ -229,13 +239,13 @@ impl<'r, C: Coder> Reader<'r, C> {
                 }
                 let record = Record::new(key, date, amount, place);
                 if matches!(coded, Coded::Keyed(_)) {
-                    self.shelf.put(record);
+                    self.sink.put(record);
                 } else {
-                    self.shelf.loose.push(record);
+                    self.unkeyed.loose.push(record);
                 }
             }
             Coded::Alone if self.pass.by_id || self.pass.slice.0 > 0 => {}
-            Coded::Alone => self.shelf.alone.push(Record::new(0, date, amount, place)),
+            Coded::Alone => self.unkeyed.alone.push(Record::new(0, date, amount, place)),
             Coded::DoesNotFit => return Err(Stop::Other(Other::DoesNotFit)),
             Coded::TooMany => return Err(Stop::Other(Other::Refused(Refusal::TooManyTexts))),
         }

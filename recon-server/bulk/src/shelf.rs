@@ -1,4 +1,4 @@
-//! Where one thread puts the records that it read: partitions by key, filled batch by batch.
+//! Records on their way into partitions, batch by batch.
 //!
 //! A record that goes straight into one of two thousand partitions costs a miss in the processor's address table; a batch is sorted by
 //! partition first, inside the cache, and each partition then gets a run of neighbours. Invariant: a partition has every record of its
@@ -9,88 +9,105 @@ use crate::record::{Record, upper};
 /// Records of a batch: about 30 for each of the most partitions.
 const BATCH_RECORDS: usize = 1 << 16;
 
-/// Records that one thread read.
-pub(crate) struct Shelf {
-    pub partitions: Vec<Vec<Record>>,
-    /// Without an approval number.
-    pub loose: Vec<Record>,
-    /// Without anything that joins.
-    pub alone: Vec<Record>,
-    /// Rows of each piece.
-    pub rows_of: Vec<(usize, u32)>,
-    pub yen: i64,
+/// Where one thread puts the records that it read.
+pub(crate) trait Sink: Send {
+    /// Takes a record with a key.
+    fn put(&mut self, record: Record);
+
+    /// Nothing more comes.
+    fn finish(&mut self);
+}
+
+/// Records that are not in their partitions yet.
+pub(crate) struct Batch {
     bits: u32,
-    batch: Vec<Record>,
+    records: Vec<Record>,
     sorted: Vec<Record>,
     /// Where the next record of each partition goes in `sorted`.
     next: Vec<usize>,
 }
 
-impl Shelf {
-    /// With `1 << bits` partitions of about `expected_rows`.
-    pub fn new(bits: u32, expected_rows: usize) -> Self {
-        let partitions = 1_usize << bits;
-        Self {
-            partitions: (0..partitions).map(|_| Vec::with_capacity(expected_rows)).collect(),
-            loose: Vec::new(),
-            alone: Vec::new(),
-            rows_of: Vec::new(),
-            yen: 0,
-            bits,
-            batch: Vec::new(),
-            sorted: Vec::new(),
-            next: vec![0; partitions],
-        }
+impl Batch {
+    /// For `1 << bits` partitions.
+    pub fn new(bits: u32) -> Self {
+        Self { bits, records: Vec::new(), sorted: Vec::new(), next: vec![0; 1 << bits] }
     }
 
-    /// Takes a record with a key.
+    /// Takes a record; whether it is time to hand them on.
     #[inline]
-    pub fn put(&mut self, record: Record) {
-        self.batch.push(record);
-        if self.batch.len() >= BATCH_RECORDS {
-            self.flush();
-        }
+    pub fn put(&mut self, record: Record) -> bool {
+        self.records.push(record);
+        self.records.len() >= BATCH_RECORDS
     }
 
-    /// Gives up what only the reading needs.
-    pub fn finish(&mut self) {
-        self.flush();
-        self.batch = Vec::new();
-        self.sorted = Vec::new();
-    }
-
-    fn flush(&mut self) {
-        if self.partitions.len() == 1 {
-            append(&mut self.partitions[0], &self.batch);
-            self.batch.clear();
-            return;
-        }
+    /// Hands the records of each partition to `take`, and is empty then.
+    pub fn hand_on(&mut self, mut take: impl FnMut(usize, &[Record])) {
         self.next.fill(0);
-        for record in &self.batch {
+        for record in &self.records {
             self.next[upper(record.mixed(), self.bits)] += 1;
         }
         let mut before = 0;
         for next in &mut self.next {
             (*next, before) = (before, before + *next);
         }
-        self.sorted.resize(self.batch.len(), Record::NONE);
-        for record in &self.batch {
+        self.sorted.resize(self.records.len(), Record::NONE);
+        for record in &self.records {
             let next = &mut self.next[upper(record.mixed(), self.bits)];
             self.sorted[*next] = *record;
             *next += 1;
         }
         // Each is now where the run of its partition ends.
         let mut start = 0;
-        for (partition, end) in self.partitions.iter_mut().zip(&self.next) {
-            append(partition, &self.sorted[start..*end]);
+        for (partition, end) in self.next.iter().enumerate() {
+            if start < *end {
+                take(partition, &self.sorted[start..*end]);
+            }
             start = *end;
         }
-        self.batch.clear();
+        self.records.clear();
+    }
+
+    /// Gives up its memory.
+    pub fn release(&mut self) {
+        (self.records, self.sorted) = (Vec::new(), Vec::new());
+    }
+}
+
+/// Partitions of one thread.
+pub(crate) struct Shelf {
+    pub partitions: Vec<Vec<Record>>,
+    batch: Batch,
+}
+
+impl Shelf {
+    /// With `1 << bits` partitions, each with room for `expected` records.
+    pub fn new(bits: u32, expected: usize) -> Self {
+        let partitions = (0..1_usize << bits).map(|_| Vec::with_capacity(expected)).collect();
+        Self { partitions, batch: Batch::new(bits) }
+    }
+
+    /// Takes a record; how many went into the partitions because of it.
+    #[inline]
+    pub fn put(&mut self, record: Record) -> usize {
+        if self.batch.put(record) { self.sort_in() } else { 0 }
+    }
+
+    /// Puts everything into the partitions; how many records that were.
+    pub fn sort_in(&mut self) -> usize {
+        let count = self.batch.records.len();
+        self.batch.hand_on(|partition, run| append(&mut self.partitions[partition], run));
+        count
+    }
+
+    /// The partitions, with everything in them.
+    pub fn finish(mut self) -> Vec<Vec<Record>> {
+        self.sort_in();
+        self.partitions
     }
 }
 
 /// Grows by an eighth and not by doubling: the partitions together are most of the memory.
-fn append(records: &mut Vec<Record>, more: &[Record]) {
+pub(crate) fn append(records: &mut Vec<Record>, more: &[Record]) {
     if records.capacity() - records.len() < more.len() {
         records.reserve_exact(more.len() + records.len() / 8);
     }

@@ -1,0 +1,148 @@
+//! The sales of one partition, and the rows that found them.
+//!
+//! Invariants: of each key and date there is one head, a sale; whatever else has its key and date is its row (if it has its amount, and is
+//! the first that came) or stands in `more`. What a head gathers is the same in whatever order it came, and is decided in `join.rs` when
+//! all of it is there. Heads lie by buckets of further bits of the mixed key, so that a row looks at two or three neighbours and at no table
+//! with empty places.
+
+use crate::{
+    record::{Place, Record},
+    refusal::Side,
+};
+
+/// Sales of a bucket, on average.
+const BUCKET_SALES: usize = 3;
+/// Rows whose buckets are asked for before the first of them is looked at.
+const AHEAD_ROWS: usize = 64;
+
+/// A sale or row beyond the first of its key and date, or a row with another amount.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct More {
+    /// Place of its head.
+    pub head: u32,
+    pub side: Side,
+    pub record: Record,
+}
+
+/// Sales, indexed, and what was settled with them.
+#[derive(Default)]
+pub(crate) struct Partition {
+    pub heads: Vec<Record>,
+    /// Of each head a row of its key, date and amount, or [`Place::NONE`].
+    pub row_of: Vec<Place>,
+    pub more: Vec<More>,
+    /// Where the heads of each bucket begin, and after the last where they end.
+    starts: Vec<u32>,
+    /// Bits of the mixed key that chose the partition.
+    bits: u32,
+}
+
+/// Place of a record in its partition: a run has at most 2^32 rows of a side.
+fn short(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn long(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+/// The bucket of a record: the upper 32 of the bits that did not choose the partition, in proportion.
+#[inline]
+fn bucket(record: &Record, bits: u32, buckets: u64) -> usize {
+    let rest = record.mixed() << bits >> 32;
+    usize::try_from(rest * buckets >> 32).unwrap_or_default()
+}
+
+impl Partition {
+    /// Of sales in any order. `scratch` is used again from partition to partition.
+    pub fn new(mut sales: Vec<Record>, bits: u32, scratch: &mut Vec<Record>) -> Self {
+        scratch.clear();
+        scratch.extend_from_slice(&sales);
+        let buckets = sales.len() / BUCKET_SALES + 1;
+        let of = |sale: &Record| bucket(sale, bits, u64::from(short(buckets)));
+        // Two places on, so that after the sorting each stands where its bucket begins.
+        let mut starts = vec![0; buckets + 2];
+        for sale in &*scratch {
+            starts[of(sale) + 2] += 1;
+        }
+        for bucket in 2..starts.len() {
+            starts[bucket] += starts[bucket - 1];
+        }
+        for sale in &*scratch {
+            let next = &mut starts[of(sale) + 1];
+            sales[long(*next)] = *sale;
+            *next += 1;
+        }
+        starts.truncate(buckets + 1);
+        let mut partition = Self { heads: sales, row_of: Vec::new(), more: Vec::new(), starts, bits };
+        partition.keep_heads();
+        partition.row_of = vec![Place::NONE; partition.heads.len()];
+        partition
+    }
+
+    /// Takes the sales that repeat a key and date from among the heads.
+    fn keep_heads(&mut self) {
+        let (mut kept, mut begin) = (0, 0);
+        for end in self.starts.iter_mut().skip(1) {
+            let first = kept;
+            for place in begin..long(*end) {
+                let sale = self.heads[place];
+                match self.heads[first..kept].iter().position(|head| head.joins(&sale)) {
+                    Some(head) => {
+                        let head = short(first + head);
+                        self.more.push(More { head, side: Side::Sales, record: sale });
+                    }
+                    None => {
+                        self.heads[kept] = sale;
+                        kept += 1;
+                    }
+                }
+            }
+            begin = long(std::mem::replace(end, short(kept)));
+        }
+        self.heads.truncate(kept);
+        if kept < self.heads.capacity() / 2 {
+            self.heads.shrink_to_fit();
+        }
+    }
+
+    /// Gives each row to its head; `alone` gets those without one.
+    pub fn settle(&mut self, rows: &[Record], mut alone: impl FnMut(&Record)) {
+        let buckets = u64::from(short(self.starts.len() - 1));
+        for rows in rows.chunks(AHEAD_ROWS) {
+            self.ask_for(rows, buckets);
+            for row in rows {
+                let Some(head) = self.head(row, buckets) else {
+                    alone(row);
+                    continue;
+                };
+                let first = &mut self.row_of[head];
+                if *first == Place::NONE && self.heads[head].amount() == row.amount() {
+                    *first = row.place();
+                } else {
+                    self.more.push(More { head: short(head), side: Side::Statement, record: *row });
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn head(&self, row: &Record, buckets: u64) -> Option<usize> {
+        let bucket = bucket(row, self.bits, buckets);
+        let (begin, end) = (long(self.starts[bucket]), long(self.starts[bucket + 1]));
+        let found = self.heads.get(begin..end)?.iter().position(|head| head.joins(row))?;
+        Some(begin + found)
+    }
+
+    /// Reads one byte of each row's bucket, all of them independent of each other: the memory answers them together, where the
+    /// search, which decides by what it finds, would wait for one after the other.
+    fn ask_for(&self, rows: &[Record], buckets: u64) {
+        let mut all = 0;
+        for row in rows {
+            let begin = long(self.starts[bucket(row, self.bits, buckets)]);
+            all ^= self.heads.get(begin).map_or(0, |head| head.amount());
+            all ^= self.row_of.get(begin).map_or(0, |place| i32::from(*place == Place::NONE));
+        }
+        std::hint::black_box(all);
+    }
+}

@@ -1,0 +1,202 @@
+//! All sales of a pass in their partitions: first filled, then indexed, then asked by the rows, then closed.
+//!
+//! Invariants: the sales of a pass are kept whole, the rows are not: a row that finds its sale at once leaves nothing but its place. A
+//! partition is one thread's at a time, and nothing depends on the order in which threads take them. Everything that all threads share is
+//! behind the lock of its partition; rows come to it by the thousand, so that the locks cost nothing.
+
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use crate::{
+    join::{Found, How, Joiner},
+    partition::Partition,
+    record::Record,
+    shelf::{Batch, Shelf, Sink, append},
+};
+
+/// A thread that panicked ends the run: what it left is not looked at.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does `step` for all numbers below `count`, each thread with a state of its own.
+fn each<T: Send>(
+    threads: usize,
+    count: usize,
+    start: impl Fn() -> T + Sync,
+    step: impl Fn(&mut T, usize) + Sync,
+) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut state = start();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return state;
+            }
+            step(&mut state, number);
+        }
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.clamp(1, count.max(1))).map(|_| scope.spawn(work)).collect();
+        let mut states = vec![work()];
+        for other in others {
+            states.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        states
+    })
+}
+
+/// Sales that are being read.
+pub(crate) struct Stock {
+    bits: u32,
+    partitions: Vec<Mutex<Vec<Record>>>,
+}
+
+impl Stock {
+    /// With `1 << bits` partitions, each with room for `expected` sales.
+    pub fn new(bits: u32, expected: usize) -> Self {
+        Self::of(bits, (0..1_usize << bits).map(|_| Vec::with_capacity(expected)).collect())
+    }
+
+    /// Of sales that are in their partitions.
+    pub fn of(bits: u32, partitions: Vec<Vec<Record>>) -> Self {
+        Self { bits, partitions: partitions.into_iter().map(Mutex::new).collect() }
+    }
+
+    /// Where one thread puts its sales.
+    pub fn intake(&self) -> Intake<'_> {
+        Intake { stock: self, batch: Batch::new(self.bits) }
+    }
+
+    /// Makes it ready for the rows.
+    pub fn index(self, threads: usize) -> Index {
+        let (bits, sales) = (self.bits, self.partitions);
+        let partitions: Vec<_> = sales.iter().map(|_| Mutex::new(Partition::default())).collect();
+        each(threads, sales.len(), Vec::new, |scratch, number| {
+            let sales = std::mem::take(&mut *lock(&sales[number]));
+            *lock(&partitions[number]) = Partition::new(sales, bits, scratch);
+        });
+        Index { bits, partitions }
+    }
+}
+
+/// One thread's way into a [`Stock`].
+pub(crate) struct Intake<'s> {
+    stock: &'s Stock,
+    batch: Batch,
+}
+
+impl Intake<'_> {
+    fn hand_on(&mut self) {
+        self.batch.hand_on(|partition, run| append(&mut lock(&self.stock.partitions[partition]), run));
+    }
+}
+
+impl Sink for Intake<'_> {
+    #[inline]
+    fn put(&mut self, record: Record) {
+        if self.batch.put(record) {
+            self.hand_on();
+        }
+    }
+
+    fn finish(&mut self) {
+        self.hand_on();
+        self.batch.release();
+    }
+}
+
+/// Sales that rows can ask for.
+pub(crate) struct Index {
+    bits: u32,
+    partitions: Vec<Mutex<Partition>>,
+}
+
+impl Index {
+    /// Where thread `number` of so many puts its rows; all threads together keep about `rows_max` waiting. Rows without a sale are kept
+    /// only where somebody asks for them.
+    pub fn queue(&self, (number, threads): (usize, usize), rows_max: usize, keep_alone: bool) -> Queue<'_> {
+        let max = rows_max / threads.max(1);
+        // A partition gets about as many as any other; the eighth more spares most of them from growing.
+        let expected = max / self.partitions.len() * 9 / 8;
+        Queue {
+            index: self,
+            shelf: Shelf::new(self.bits, expected),
+            waiting: 0,
+            max,
+            first: number * self.partitions.len() / threads.max(1),
+            keep_alone,
+            alone: Vec::new(),
+        }
+    }
+
+    /// Asks for rows that are in their partitions; returns those without a sale of their key and date.
+    pub fn settle(&self, rows: &[Vec<Record>], threads: usize) -> Vec<Record> {
+        let alone = each(threads, rows.len(), Vec::new, |alone, number| {
+            lock(&self.partitions[number]).settle(&rows[number], |row| alone.push(*row));
+        });
+        alone.concat()
+    }
+
+    /// Decides what is settled.
+    pub fn close(self, threads: usize, how: How<'_>) -> Found {
+        let joiners = each(
+            threads,
+            self.partitions.len(),
+            || Joiner::new(how),
+            |joiner, number| joiner.partition(std::mem::take(&mut *lock(&self.partitions[number]))),
+        );
+        let mut found = Found::default();
+        joiners.into_iter().for_each(|joiner| found.merge(joiner.found));
+        found
+    }
+}
+
+/// Rows of one thread that wait until there are so many that it pays to go through all partitions.
+pub(crate) struct Queue<'i> {
+    index: &'i Index,
+    shelf: Shelf,
+    /// Rows in the shelf's partitions.
+    waiting: usize,
+    max: usize,
+    /// With which partition it begins: threads that come at one time do not wait for each other.
+    first: usize,
+    keep_alone: bool,
+    /// Rows without a sale of their key and date.
+    pub alone: Vec<Record>,
+}
+
+impl Queue<'_> {
+    fn settle(&mut self) {
+        let count = self.shelf.partitions.len();
+        for number in (self.first..count).chain(0..self.first) {
+            let rows = &mut self.shelf.partitions[number];
+            lock(&self.index.partitions[number]).settle(rows, |row| {
+                if self.keep_alone {
+                    self.alone.push(*row);
+                }
+            });
+            rows.clear();
+        }
+        self.waiting = 0;
+    }
+}
+
+impl Sink for Queue<'_> {
+    #[inline]
+    fn put(&mut self, record: Record) {
+        self.waiting += self.shelf.put(record);
+        if self.waiting > self.max {
+            self.settle();
+        }
+    }
+
+    fn finish(&mut self) {
+        self.shelf.sort_in();
+        self.settle();
+        self.shelf = Shelf::new(0, 0);
+    }
+}
