@@ -123,11 +123,10 @@ pub fn settle(sales: Feed, statement: Feed, threads: usize) -> Result<Outcome, R
     let ((stock, sales), (shelves, rows)) = (sales.contents(), statement.contents());
     let mut done = Done::default();
     done.check(&sales, &rows).map_err(refused)?;
-    let index = Stock::of(PARTITION_BITS, stock).index(threads);
-    let open_rows = index.settle(&shelves, threads);
+    let index = Stock::of(PARTITION_BITS, stock).index(threads, true);
+    index.settle(&shelves, threads);
     drop(shelves);
-    let mut found = index.close(threads, How { by_id: false, marks: None });
-    found.open_rows = open_rows;
+    let found = index.close(threads, How { by_id: false, marks: None });
     done.settle(found, [sales.unkeyed, rows.unkeyed], &coder);
     done.outcome(Way::Texts, &coder.interner)
 }

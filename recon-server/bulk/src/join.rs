@@ -72,7 +72,8 @@ impl<'m> Joiner<'m> {
 
     /// Decides a partition to which no more rows come.
     pub fn partition(&mut self, partition: Partition) {
-        let Partition { heads, row_of, mut more, .. } = partition;
+        let Partition { heads, row_of, mut more, mut alone, .. } = partition;
+        self.found.open_rows.append(&mut alone);
         more.sort_unstable_by_key(|more| more.head);
         let mut groups = more.chunk_by(|a, b| a.head == b.head).peekable();
         let (mut rows, mut yen) = (0_u64, 0_i64);

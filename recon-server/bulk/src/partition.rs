@@ -3,7 +3,8 @@
 //! Invariants: of each key and date there is one head, a sale; whatever else has its key and date is its row (if it has its amount, and is
 //! the first that came) or stands in `more`. What a head gathers is the same in whatever order it came, and is decided in `join.rs` when
 //! all of it is there. Heads lie by buckets of further bits of the mixed key, so that a row looks at two or three neighbours and at no table
-//! with empty places.
+//! with empty places. Rows wait until there are so many that it pays to fetch all of a partition from memory: the least that a lookup
+//! costs is not the search, it is the wait for what is searched.
 
 use crate::{
     record::{Place, Record},
@@ -12,8 +13,12 @@ use crate::{
 
 /// Sales of a bucket, on average.
 const BUCKET_SALES: usize = 3;
-/// Rows whose buckets are asked for before the first of them is looked at.
-const AHEAD_ROWS: usize = 64;
+/// Sales for which one row may wait.
+const SALES_PER_WAITING_ROW: usize = 4;
+/// Sales of which one must be asked for that it pays to fetch them all.
+const SALES_PER_ROW_MAX: usize = 32;
+/// What the memory gives at once.
+const CACHE_LINE_BYTES: usize = 64;
 
 /// A sale or row beyond the first of its key and date, or a row with another amount.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +36,10 @@ pub(crate) struct Partition {
     /// Of each head a row of its key, date and amount, or [`Place::NONE`].
     pub row_of: Vec<Place>,
     pub more: Vec<More>,
+    /// Rows without a sale of their key and date.
+    pub alone: Vec<Record>,
+    /// Rows that were not looked at yet; it never grows.
+    waiting: Vec<Record>,
     /// Where the heads of each bucket begin, and after the last where they end.
     starts: Vec<u32>,
     /// Bits of the mixed key that chose the partition.
@@ -74,7 +83,7 @@ impl Partition {
             *next += 1;
         }
         starts.truncate(buckets + 1);
-        let mut partition = Self { heads: sales, row_of: Vec::new(), more: Vec::new(), starts, bits };
+        let mut partition = Self { heads: sales, starts, bits, ..Self::default() };
         partition.keep_heads();
         partition.row_of = vec![Place::NONE; partition.heads.len()];
         partition
@@ -106,22 +115,47 @@ impl Partition {
         }
     }
 
-    /// Gives each row to its head; `alone` gets those without one.
-    pub fn settle(&mut self, rows: &[Record], mut alone: impl FnMut(&Record)) {
-        let buckets = u64::from(short(self.starts.len() - 1));
-        for rows in rows.chunks(AHEAD_ROWS) {
-            self.ask_for(rows, buckets);
-            for row in rows {
-                let Some(head) = self.head(row, buckets) else {
-                    alone(row);
-                    continue;
-                };
-                let first = &mut self.row_of[head];
-                if *first == Place::NONE && self.heads[head].amount() == row.amount() {
-                    *first = row.place();
-                } else {
-                    self.more.push(More { head: short(head), side: Side::Statement, record: *row });
+    /// Takes rows, to be looked at now or later; those without a sale are kept where `keep_alone` says so.
+    pub fn take(&mut self, rows: &[Record], keep_alone: bool) {
+        if self.waiting.capacity() == 0 {
+            self.waiting.reserve_exact(self.heads.len() / SALES_PER_WAITING_ROW);
+        }
+        if self.waiting.capacity() - self.waiting.len() < rows.len() {
+            self.settle_waiting(keep_alone);
+        }
+        if self.waiting.capacity() < rows.len() {
+            self.settle(rows, keep_alone);
+        } else {
+            self.waiting.extend_from_slice(rows);
+        }
+    }
+
+    /// Looks at the rows that wait.
+    pub fn settle_waiting(&mut self, keep_alone: bool) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.settle(&waiting, keep_alone);
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    /// Gives each row to its head.
+    pub fn settle(&mut self, rows: &[Record], keep_alone: bool) {
+        if self.heads.len() / SALES_PER_ROW_MAX < rows.len() {
+            self.fetch();
+        }
+        let buckets = u64::from(short(self.starts.len().saturating_sub(1)));
+        for row in rows {
+            let Some(head) = self.head(row, buckets) else {
+                if keep_alone {
+                    self.alone.push(*row);
                 }
+                continue;
+            };
+            let first = &mut self.row_of[head];
+            if *first == Place::NONE && self.heads[head].amount() == row.amount() {
+                *first = row.place();
+            } else {
+                self.more.push(More { head: short(head), side: Side::Statement, record: *row });
             }
         }
     }
@@ -134,15 +168,19 @@ impl Partition {
         Some(begin + found)
     }
 
-    /// Reads one byte of each row's bucket, all of them independent of each other: the memory answers them together, where the
-    /// search, which decides by what it finds, would wait for one after the other.
-    fn ask_for(&self, rows: &[Record], buckets: u64) {
-        let mut all = 0;
-        for row in rows {
-            let begin = long(self.starts[bucket(row, self.bits, buckets)]);
-            all ^= self.heads.get(begin).map_or(0, |head| head.amount());
-            all ^= self.row_of.get(begin).map_or(0, |place| i32::from(*place == Place::NONE));
+    /// Brings everything that rows are looked up in into the cache: read from end to end it comes as fast as the memory can give it,
+    /// where the search, which decides by what it finds, would wait for one piece after the other.
+    fn fetch(&self) {
+        const fn in_a_line<T>() -> usize {
+            CACHE_LINE_BYTES / size_of::<T>()
         }
+        let mut all = 0;
+        self.heads.iter().step_by(in_a_line::<Record>()).for_each(|head| all ^= head.amount());
+        self.row_of
+            .iter()
+            .step_by(in_a_line::<Place>())
+            .for_each(|row| all ^= i32::from(*row == Place::NONE));
+        self.starts.iter().step_by(in_a_line::<u32>()).for_each(|start| all ^= i32::from(*start == 0));
         std::hint::black_box(all);
     }
 }

@@ -27,11 +27,6 @@ const PIECE_BYTES: usize = 512 * 1024;
 const PARTITION_SALES: u64 = 8_192;
 /// Most partitions, as a power of two.
 const PARTITION_BITS_MAX: u32 = 11;
-/// Rows that wait until all partitions are gone through: a part of the sales, so that each time many rows share what is fetched from
-/// memory.
-const WAITING_PART: u64 = 4;
-/// Most of them.
-const WAITING_ROWS_MAX: u64 = 4_000_000;
 /// Memory of a sale: its record, the place of its row, its part of the index, what the partitions have in reserve, and the rows waiting.
 const SALE_BYTES: u64 = 30;
 /// Memory of a row beside that: one in three is kept, where files agree far less than they should.
@@ -119,10 +114,8 @@ struct Run<'f> {
     threads: usize,
     slices: u64,
     bits: u32,
-    /// Sales that are expected in a partition.
+    /// Room of a partition for sales, a little more than are expected.
     expected_sales: usize,
-    /// Rows that wait, of all threads together.
-    waiting_rows_max: usize,
 }
 
 /// What the passes found.
@@ -141,15 +134,13 @@ impl<'f> Run<'f> {
         });
         let sales = sales / slices;
         let bits = (sales / PARTITION_SALES + 1).next_power_of_two().trailing_zeros().min(PARTITION_BITS_MAX);
-        let length = |count: u64| usize::try_from(count).unwrap_or_default();
         Ok(Self {
             files,
             by_id,
             threads: options.threads.max(1),
             slices,
             bits,
-            expected_sales: length((sales >> bits) * 17 / 16 + 8),
-            waiting_rows_max: length((sales / WAITING_PART).min(WAITING_ROWS_MAX)),
+            expected_sales: usize::try_from((sales >> bits) * 17 / 16 + 8).unwrap_or_default(),
         })
     }
 
@@ -190,16 +181,10 @@ impl<'f> Run<'f> {
             |settled| Pass { threads: self.threads, slice: (slice, self.slices), by_id: how.by_id, settled };
         let stock = Stock::new(self.bits, self.expected_sales);
         let (sales, _) = read::read(self.files.0, pass(settled.map(|s| s.0)), coder, |_| stock.intake())?;
-        let index = stock.index(self.threads);
-        let queue = |number| index.queue((number, self.threads), self.waiting_rows_max, !how.by_id);
-        let (rows, queues) = read::read(self.files.1, pass(settled.map(|s| s.1)), coder, queue)?;
+        let index = stock.index(self.threads, !how.by_id);
+        let (rows, _) = read::read(self.files.1, pass(settled.map(|s| s.1)), coder, |_| index.queue())?;
         done.check(&sales, &rows)?;
-        let mut open_rows: Vec<Record> = Vec::new();
-        for mut queue in queues {
-            open_rows.append(&mut queue.alone);
-        }
-        let mut found = index.close(self.threads, how);
-        found.open_rows = open_rows;
+        let found = index.close(self.threads, how);
         Ok((found, [sales.unkeyed, rows.unkeyed]))
     }
 }

@@ -7,7 +7,7 @@
 use crate::{
     columns::{COLUMNS_MAX, Layout, Role},
     refusal::{Field, Refusal, Side},
-    scan::{STEP_BYTES, Separators},
+    scan::{STEP_BYTES, Separators, WINDOW_BYTES},
     source::{Source, fill},
 };
 
@@ -49,7 +49,9 @@ impl<'b> Row<'b> {
 pub(crate) struct PieceReader {
     buffer: Vec<u8>,
     unquoted: Vec<u8>,
+    /// Of an unquoted row.
     bounds: [usize; COLUMNS_MAX + 1],
+    separators: Separators,
     /// Where the text of the piece is in the buffer; it ends with a line feed.
     text: std::ops::Range<usize>,
 }
@@ -74,7 +76,14 @@ pub(crate) enum Other {
 
 impl PieceReader {
     pub fn new() -> Self {
-        Self { buffer: Vec::new(), unquoted: Vec::new(), bounds: [0; COLUMNS_MAX + 1], text: 0..0 }
+        Self {
+            buffer: Vec::new(),
+            unquoted: Vec::new(),
+            bounds: [0; COLUMNS_MAX + 1],
+            // What stands before a row, and a row that has begun.
+            separators: Separators::new(1 + COLUMNS_MAX),
+            text: 0..0,
+        }
     }
 
     /// Reads the rows that begin in `length` bytes from `offset` on. The byte before `offset` is there: the header is before it.
@@ -135,31 +144,40 @@ impl PieceReader {
         // Steps begin at whole multiples: what stands before the text in its first step is passed over.
         let base = text.start / STEP_BYTES * STEP_BYTES;
         let bytes = &self.buffer[..text.end.next_multiple_of(STEP_BYTES)];
-        let (mut number, mut column) = (0, 0);
-        let bounds = &mut self.bounds;
-        bounds[0] = text.start - 1;
-        for place in Separators::new(&bytes[base..]) {
-            let place = base + place;
-            if place < text.start {
-                continue;
+        let mut number = 0;
+        self.separators.begin(text.start - 1);
+        for begin in (base..bytes.len()).step_by(WINDOW_BYTES) {
+            let end = bytes.len().min(begin + WINDOW_BYTES);
+            self.separators.add(&bytes[begin..end], begin, text.start);
+            let last = end == bytes.len();
+            let places = self.separators.places();
+            // Place number of what stands before the row.
+            let mut before = 0;
+            while let Some(room) = places.get_mut(before..).filter(|room| room.len() > 1) {
+                let length = room.len().min(layout.columns + 1);
+                if length <= layout.columns && !last {
+                    break;
+                }
+                let row = &mut room[..length];
+                let line =
+                    end_of_row(bytes, row, layout.columns).map_err(|field| Stop::Row(number, field))?;
+                match line {
+                    Line::Fields { carriage_return } => {
+                        row[layout.columns] -= usize::from(carriage_return);
+                        visit(number, &Row { bytes, layout, bounds: row })?;
+                        row[layout.columns] += usize::from(carriage_return);
+                        number += 1;
+                        before += layout.columns;
+                    }
+                    Line::Blank => before += 1,
+                    Line::Open => return Err(Stop::TooLong(number)),
+                }
             }
-            column += 1;
-            if let Some(bound) = bounds.get_mut(column) {
-                *bound = place;
-            }
-            if bytes[place] != b'\n' {
-                continue;
-            }
-            if end_of_row(bytes, bounds, column, layout.columns).map_err(|field| Stop::Row(number, field))? {
-                let row = Row { bytes, layout, bounds: &bounds[..=layout.columns] };
-                visit(number, &row)?;
-                number += 1;
-            }
-            bounds[0] = place;
-            column = 0;
+            self.separators.forget(before);
         }
         // The text ends with a line feed unless its last row is longer than it may be.
-        if column > 0 || bounds[0] + 1 < text.end { Err(Stop::TooLong(number)) } else { Ok(number) }
+        let end = self.separators.places().first().map_or(text.end, |place| place + 1);
+        if end < text.end { Err(Stop::TooLong(number)) } else { Ok(number) }
     }
 
     /// The same for a piece in which a quotation mark stands.
@@ -189,18 +207,35 @@ impl PieceReader {
     }
 }
 
-/// Takes the carriage return off and counts the columns. Whether there is a row at all.
+/// What the next line is.
+enum Line {
+    /// As many fields as the header has; before its line feed there may be a carriage return.
+    Fields {
+        carriage_return: bool,
+    },
+    Blank,
+    /// Its end is not in the text.
+    Open,
+}
+
+/// Looks at the first separators behind a row's beginning: at most one for each of the columns that are `wanted`.
 #[inline]
-fn end_of_row(bytes: &[u8], bounds: &mut [usize], columns: usize, wanted: usize) -> Result<bool, Field> {
-    let Some(end) = bounds.get(columns).copied() else { return Err(Field::Columns) };
-    let before = bounds[columns - 1];
-    let carriage_return = end > before + 1 && bytes[end - 1] == b'\r';
-    let end = end - usize::from(carriage_return);
+fn end_of_row(bytes: &[u8], bounds: &[usize], wanted: usize) -> Result<Line, Field> {
+    let is = |place: usize, byte: u8| bytes.get(place) == Some(&byte);
+    let [before, ends @ ..] = bounds else { return Ok(Line::Open) };
+    let Some(columns) = ends.iter().position(|end| is(*end, b'\n')).map(|last| last + 1) else {
+        return if ends.len() < wanted { Ok(Line::Open) } else { Err(Field::Columns) };
+    };
+    let (start, end) = (bounds[columns - 1] + 1, bounds[columns]);
+    let carriage_return = end > start && is(end - 1, b'\r');
     if columns == wanted {
-        bounds[columns] = end;
-        return Ok(true);
+        return Ok(Line::Fields { carriage_return });
     }
-    if columns == 1 && end == before + 1 { Ok(false) } else { Err(Field::Columns) }
+    if columns == 1 && end == before + 1 + usize::from(carriage_return) {
+        Ok(Line::Blank)
+    } else {
+        Err(Field::Columns)
+    }
 }
 
 /// Copies the fields of a line without their quotation marks; returns how many there are.

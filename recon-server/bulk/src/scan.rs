@@ -21,37 +21,72 @@ fn separator_bits(block: &[u8; STEP_BYTES]) -> u64 {
     bits
 }
 
-/// Places of commas and line feeds, ascending.
-pub(crate) struct Separators<'b> {
-    blocks: std::slice::Iter<'b, [u8; STEP_BYTES]>,
-    /// Place of the first byte of the current block.
-    base: usize,
-    bits: u64,
+/// Bytes of a window: what is found in it stays in the first-level cache.
+pub(crate) const WINDOW_BYTES: usize = 64 * STEP_BYTES;
+/// Separators that are written down of every step, whether there are so many or not: nearly always enough, and nothing to guess for the
+/// processor.
+const USUAL_SEPARATORS: usize = 8;
+
+/// Where commas and line feeds stand, ascending, in one window after the other.
+pub(crate) struct Separators {
+    found: Vec<usize>,
+    length: usize,
 }
 
-impl<'b> Separators<'b> {
-    /// Over whole blocks of `bytes`; the caller pads.
-    pub fn new(bytes: &'b [u8]) -> Self {
-        let (blocks, _) = bytes.as_chunks::<STEP_BYTES>();
-        let mut blocks = blocks.iter();
-        let bits = blocks.next().map_or(0, separator_bits);
-        Self { blocks, base: 0, bits }
+impl Separators {
+    /// With room for a window of nothing else behind `kept_max` places.
+    pub fn new(kept_max: usize) -> Self {
+        Self { found: vec![0; kept_max + WINDOW_BYTES + STEP_BYTES], length: 0 }
     }
-}
 
-impl Iterator for Separators<'_> {
-    type Item = usize;
+    /// Begins anew with one place.
+    pub fn begin(&mut self, place: usize) {
+        self.found[0] = place;
+        self.length = 1;
+    }
 
+    /// Forgets all before place number `from`.
+    pub fn forget(&mut self, from: usize) {
+        self.found.copy_within(from..self.length, 0);
+        self.length -= from;
+    }
+
+    /// What is known.
     #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.bits == 0 {
-            self.bits = separator_bits(self.blocks.next()?);
-            self.base += STEP_BYTES;
+    pub fn places(&mut self) -> &mut [usize] {
+        &mut self.found[..self.length]
+    }
+
+    /// Adds those of a window: whole steps from `base` on, of which what stands before `from` is passed over.
+    pub fn add(&mut self, window: &[u8], base: usize, from: usize) {
+        let (blocks, _) = window.as_chunks::<STEP_BYTES>();
+        for (number, block) in blocks.iter().enumerate() {
+            let base = base + number * STEP_BYTES;
+            let mut bits = separator_bits(block);
+            if base < from {
+                let passed = u32::try_from(from - base).unwrap_or(u32::MAX);
+                bits &= u64::MAX.checked_shl(passed).unwrap_or_default();
+            }
+            // At most 64.
+            let count = usize::try_from(bits.count_ones()).unwrap_or_default();
+            let Some(room) =
+                self.found.get_mut(self.length..).and_then(|room| room.first_chunk_mut::<STEP_BYTES>())
+            else {
+                return;
+            };
+            let mut write = |places: &mut [usize]| {
+                for place in places {
+                    *place = base + usize::try_from(bits.trailing_zeros()).unwrap_or_default();
+                    bits &= bits.wrapping_sub(1);
+                }
+            };
+            let (usual, rest) = room.split_at_mut(USUAL_SEPARATORS);
+            write(usual);
+            if count > USUAL_SEPARATORS {
+                write(&mut rest[..count - USUAL_SEPARATORS]);
+            }
+            self.length += count;
         }
-        // At most 63.
-        let place = usize::try_from(self.bits.trailing_zeros()).unwrap_or_default();
-        self.bits &= self.bits - 1;
-        Some(self.base + place)
     }
 }
 
@@ -161,16 +196,37 @@ mod tests {
         }
     }
 
+    fn found(bytes: &[u8], from: usize) -> Vec<usize> {
+        let mut separators = Separators::new(3);
+        separators.begin(1_000);
+        separators.add(bytes, 0, from);
+        separators.forget(1);
+        separators.places().to_vec()
+    }
+
     #[test]
     fn separators_are_found_at_every_place() {
         for place in 0..192 {
             for separator in [b',', b'\n'] {
                 let mut bytes = vec![b'x'; 192];
                 bytes[place] = separator;
-                assert_eq!(Separators::new(&bytes).collect::<Vec<_>>(), [place]);
+                assert_eq!(found(&bytes, 0), [place]);
+                assert_eq!(found(&bytes, place), [place]);
+                assert_eq!(found(&bytes, place + 1), []);
             }
         }
-        assert_eq!(Separators::new(&[b','; 128]).count(), 128);
-        assert_eq!(Separators::new(&[0x2C ^ 0x80; 128]).count(), 0);
+        assert_eq!(found(&[0x2C ^ 0x80; 128], 0), []);
+    }
+
+    #[test]
+    fn a_window_of_nothing_but_separators_has_room() {
+        let window = [b','; WINDOW_BYTES];
+        assert_eq!(found(&window, 0), (0..WINDOW_BYTES).collect::<Vec<_>>());
+        assert_eq!(found(&window, 70), (70..WINDOW_BYTES).collect::<Vec<_>>());
+        for many in 0..STEP_BYTES {
+            let mut window = vec![b'x'; STEP_BYTES];
+            window[STEP_BYTES - many..].fill(b'\n');
+            assert_eq!(found(&window, 0).len(), many);
+        }
     }
 }

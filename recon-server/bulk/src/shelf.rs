@@ -73,9 +73,9 @@ impl Batch {
     }
 }
 
-/// Partitions of one thread.
+/// Partitions of one side that is fed by one thread.
 pub(crate) struct Shelf {
-    pub partitions: Vec<Vec<Record>>,
+    partitions: Vec<Vec<Record>>,
     batch: Batch,
 }
 
@@ -86,17 +86,16 @@ impl Shelf {
         Self { partitions, batch: Batch::new(bits) }
     }
 
-    /// Takes a record; how many went into the partitions because of it.
+    /// Takes a record.
     #[inline]
-    pub fn put(&mut self, record: Record) -> usize {
-        if self.batch.put(record) { self.sort_in() } else { 0 }
+    pub fn put(&mut self, record: Record) {
+        if self.batch.put(record) {
+            self.sort_in();
+        }
     }
 
-    /// Puts everything into the partitions; how many records that were.
-    pub fn sort_in(&mut self) -> usize {
-        let count = self.batch.records.len();
+    fn sort_in(&mut self) {
         self.batch.hand_on(|partition, run| append(&mut self.partitions[partition], run));
-        count
     }
 
     /// The partitions, with everything in them.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the sales of a pass are kept whole, the rows are not: a row that finds its sale at once leaves nothing but its place. A
 //! partition is one thread's at a time, and nothing depends on the order in which threads take them. Everything that all threads share is
-//! behind the lock of its partition; rows come to it by the thousand, so that the locks cost nothing.
+//! behind the lock of its partition, and comes to it by the batch, so that the locks cost nothing.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -13,7 +13,7 @@ use crate::{
     join::{Found, How, Joiner},
     partition::Partition,
     record::Record,
-    shelf::{Batch, Shelf, Sink, append},
+    shelf::{Batch, Sink, append},
 };
 
 /// A thread that panicked ends the run: what it left is not looked at.
@@ -71,15 +71,15 @@ impl Stock {
         Intake { stock: self, batch: Batch::new(self.bits) }
     }
 
-    /// Makes it ready for the rows.
-    pub fn index(self, threads: usize) -> Index {
+    /// Makes it ready for the rows; those that find no sale are kept where `keep_alone` says so.
+    pub fn index(self, threads: usize, keep_alone: bool) -> Index {
         let (bits, sales) = (self.bits, self.partitions);
         let partitions: Vec<_> = sales.iter().map(|_| Mutex::new(Partition::default())).collect();
         each(threads, sales.len(), Vec::new, |scratch, number| {
             let sales = std::mem::take(&mut *lock(&sales[number]));
             *lock(&partitions[number]) = Partition::new(sales, bits, scratch);
         });
-        Index { bits, partitions }
+        Index { bits, keep_alone, partitions }
     }
 }
 
@@ -112,91 +112,66 @@ impl Sink for Intake<'_> {
 /// Sales that rows can ask for.
 pub(crate) struct Index {
     bits: u32,
+    /// Whether rows without a sale are kept.
+    keep_alone: bool,
     partitions: Vec<Mutex<Partition>>,
 }
 
 impl Index {
-    /// Where thread `number` of so many puts its rows; all threads together keep about `rows_max` waiting. Rows without a sale are kept
-    /// only where somebody asks for them.
-    pub fn queue(&self, (number, threads): (usize, usize), rows_max: usize, keep_alone: bool) -> Queue<'_> {
-        let max = rows_max / threads.max(1);
-        // A partition gets about as many as any other; the eighth more spares most of them from growing.
-        let expected = max / self.partitions.len() * 9 / 8;
-        Queue {
-            index: self,
-            shelf: Shelf::new(self.bits, expected),
-            waiting: 0,
-            max,
-            first: number * self.partitions.len() / threads.max(1),
-            keep_alone,
-            alone: Vec::new(),
-        }
+    /// Where one thread puts its rows.
+    pub fn queue(&self) -> Queue<'_> {
+        Queue { index: self, batch: Batch::new(self.bits) }
     }
 
-    /// Asks for rows that are in their partitions; returns those without a sale of their key and date.
-    pub fn settle(&self, rows: &[Vec<Record>], threads: usize) -> Vec<Record> {
-        let alone = each(threads, rows.len(), Vec::new, |alone, number| {
-            lock(&self.partitions[number]).settle(&rows[number], |row| alone.push(*row));
-        });
-        alone.concat()
+    /// Asks for rows that are in their partitions.
+    pub fn settle(&self, rows: &[Vec<Record>], threads: usize) {
+        each(
+            threads,
+            rows.len(),
+            || (),
+            |(), number| {
+                lock(&self.partitions[number]).settle(&rows[number], self.keep_alone);
+            },
+        );
     }
 
     /// Decides what is settled.
     pub fn close(self, threads: usize, how: How<'_>) -> Found {
-        let joiners = each(
-            threads,
-            self.partitions.len(),
-            || Joiner::new(how),
-            |joiner, number| joiner.partition(std::mem::take(&mut *lock(&self.partitions[number]))),
-        );
+        let step = |joiner: &mut Joiner<'_>, number: usize| {
+            let mut partition = std::mem::take(&mut *lock(&self.partitions[number]));
+            partition.settle_waiting(self.keep_alone);
+            joiner.partition(partition);
+        };
+        let joiners = each(threads, self.partitions.len(), || Joiner::new(how), step);
         let mut found = Found::default();
         joiners.into_iter().for_each(|joiner| found.merge(joiner.found));
         found
     }
 }
 
-/// Rows of one thread that wait until there are so many that it pays to go through all partitions.
+/// One thread's way to an [`Index`].
 pub(crate) struct Queue<'i> {
     index: &'i Index,
-    shelf: Shelf,
-    /// Rows in the shelf's partitions.
-    waiting: usize,
-    max: usize,
-    /// With which partition it begins: threads that come at one time do not wait for each other.
-    first: usize,
-    keep_alone: bool,
-    /// Rows without a sale of their key and date.
-    pub alone: Vec<Record>,
+    batch: Batch,
 }
 
 impl Queue<'_> {
-    fn settle(&mut self) {
-        let count = self.shelf.partitions.len();
-        for number in (self.first..count).chain(0..self.first) {
-            let rows = &mut self.shelf.partitions[number];
-            lock(&self.index.partitions[number]).settle(rows, |row| {
-                if self.keep_alone {
-                    self.alone.push(*row);
-                }
-            });
-            rows.clear();
-        }
-        self.waiting = 0;
+    fn hand_on(&mut self) {
+        let Index { keep_alone, partitions, .. } = self.index;
+        self.batch.hand_on(|partition, run| lock(&partitions[partition]).take(run, *keep_alone));
     }
 }
 
 impl Sink for Queue<'_> {
     #[inline]
     fn put(&mut self, record: Record) {
-        self.waiting += self.shelf.put(record);
-        if self.waiting > self.max {
-            self.settle();
+        if self.batch.put(record) {
+            self.hand_on();
         }
     }
 
     fn finish(&mut self) {
-        self.shelf.sort_in();
-        self.settle();
-        self.shelf = Shelf::new(0, 0);
+        self.hand_on();
+        self.batch.release();
     }
 }

@@ -6,5 +6,6 @@ mod cases;
 mod files;
 mod mutations;
 mod oracle;
+mod streams;
 mod support;
 mod towns;
