@@ -9,7 +9,7 @@ use domain::money::Yen;
 use crate::{
     class::{Leg, Verdict},
     facts::Facts,
-    outcome::{Ended, Figure, Outcome, Part, PriorItem, Side, Stage, YearShare},
+    outcome::{ContractSheet, Ended, Figure, Outcome, Part, PriorItem, Side, Stage, YearShare},
 };
 
 /// Checks an outcome against its facts. Each finding is one English sentence; none means that all is well.
@@ -30,7 +30,7 @@ pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
     years(outcome, &mut findings);
     breakdowns(outcome, &mut findings);
     declared(facts, outcome, &mut findings);
-    sheets(outcome, &mut findings);
+    sheets(facts, outcome, &mut findings);
     lines(facts, outcome, &mut findings);
     findings
 }
@@ -177,7 +177,7 @@ fn declared(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
 }
 
 /// The residual of each sheet is its net of breaks plus the deposit's difference, and green means 0.
-fn sheets(outcome: &Outcome, findings: &mut Vec<String>) {
+fn sheets(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
     for sheet in &outcome.sheets {
         if outcome.prior.iter().any(|item| (&item.contract, item.open_to) == (&sheet.contract, sheet.to))
             && sheet.verdict == Verdict::Matched
@@ -199,8 +199,17 @@ fn sheets(outcome: &Outcome, findings: &mut Vec<String>) {
     }
     let reported = |p: &crate::outcome::Payout| p.sales.plus(p.refunds).amount;
     for payout in &outcome.payouts {
-        let sheet = outcome.sheets.iter().find(|s| s.contract == payout.contract && s.to == payout.to);
-        // Of a locked period: what was signed, and what changed since.
+        let own = |s: &&ContractSheet| s.contract == payout.contract && s.to == payout.to;
+        if facts.locks.iter().any(|lock| lock.facts_from.is_some_and(|first| payout.from < first)) {
+            continue;
+        }
+        // Of a locked period: what was signed, what later locks took in, and what changed since.
+        let taken_in = facts
+            .locks
+            .iter()
+            .filter_map(|lock| lock.frozen.standing.iter().find(own).map(|sheet| (lock.through, sheet)));
+        let taken_in = taken_in.max_by_key(|(through, _)| *through).map(|(_, sheet)| sheet);
+        let sheet = taken_in.or_else(|| outcome.sheets.iter().find(own));
         let same = |item: &&PriorItem| (&item.contract, item.to) == (&payout.contract, payout.to);
         let prior = outcome.prior.iter().find(same).map_or(Yen::ZERO, |item| item.reported.amount);
         let theirs = sheet.map(|s| s.reported_sales.plus(s.reported_refunds).amount.saturating_add(prior));

@@ -19,7 +19,7 @@ use crate::{
 pub use crate::alias::AliasProposal;
 pub use crate::breakdown::Part;
 pub use crate::declared::DeclaredBeside;
-pub use crate::locks::{PriorItem, PriorLine};
+pub use crate::locks::{PriorItem, PriorLine, Standing};
 pub use crate::report::{ContractSheet, DaySummary, Figure, LateConfirmed, ReportLine, TerminalSide};
 pub use crate::years::{ReceivedAs, YearShare};
 
@@ -401,7 +401,10 @@ pub struct Outcome {
     /// Remitter names that a person may confirm for a contract; none has an effect by itself.
     #[serde(default)]
     pub aliases: Vec<AliasProposal>,
-    /// 前期分: what changed in locked periods since they were signed.
+    /// 前期分: what changed in locked periods since they were signed, and no later lock took in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prior: Vec<PriorItem>,
+    /// Signed closings that would be something else now, money that arrived since included: what the next lock takes in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
 }

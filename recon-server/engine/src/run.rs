@@ -78,9 +78,10 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     exceptions.extend(leg3.exceptions);
     // The locks say nothing of how things stand today: the verdict is that of the present sheets.
     let worst = exceptions.iter().map(|e| e.verdict).chain(sheets.iter().map(|s| s.verdict)).max();
-    let (prior, of_locks) = locks::prior::apply(&world, &mut sheets);
-    let worst = of_locks.iter().map(|e| e.verdict).chain(worst).max();
-    exceptions.extend(of_locks);
+    let arrived = locks::prior::Arrived::of(&world, &payouts, &leg3.links);
+    let behind = locks::prior::apply(&world, &mut sheets, &arrived);
+    let worst = behind.exceptions.iter().map(|e| e.verdict).chain(worst).max();
+    exceptions.extend(behind.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut of_cash = leg3.links;
     of_cash.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
@@ -111,7 +112,8 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
         exceptions,
         dispositions,
         aliases,
-        prior,
+        prior: behind.items,
+        standing: behind.standing,
     };
     Ok((outcome, rerun))
 }

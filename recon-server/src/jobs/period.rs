@@ -174,12 +174,8 @@ async fn papers(state: &AppState, new: &NewLock, as_of: CivilDate) -> Result<Pap
             return Err(ControlRefusal::NoContract.into());
         }
     }
-    let before =
-        facts.locks.iter().filter(|lock| lock.contract == new.contract).map(|lock| lock.through).max();
     let sha256 = super::audit::sha256_hex(&super::audit::outcome_bytes(outcome)?);
-    let mut frozen = Frozen::of(outcome, new.contract.as_ref(), new.month.last(), &sha256);
-    // An earlier lock stands beside this one and holds its own sheets.
-    frozen.sheets.retain(|sheet| before.is_none_or(|through| sheet.to > through));
+    let frozen = Frozen::of(outcome, &facts.locks, new.contract.as_ref(), new.month.last(), &sha256);
     let mut documents = vec![(FROZEN_PAPER.to_owned(), json(&frozen)?)];
     let report = month::monthly(state, new.month, Some(as_of)).await?;
     if !facts.counter_days.iter().any(|day| new.month.holds(day.business_day)) {

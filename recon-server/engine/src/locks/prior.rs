@@ -1,93 +1,120 @@
 //! 前期分: what changed in a locked period after it was signed, and the open period in which it is accounted for (reconciliation.md 5.5,
 //! "correction").
 //!
-//! Invariants: signed + prior = present, line by line; the signed sheet itself never changes. Money that arrives after the lock is no
-//! correction: it is an event of the open period, shown with its payout. Not here: which period is locked.
+//! Invariants: what a closing is measured against ([`super::base`]) + prior = present, line by line; the signed sheet itself never
+//! changes. Money that arrives after the lock is no correction: it is an event of the open period, shown with its payout. Not here:
+//! which period is locked.
 
 use std::collections::BTreeMap;
 
-use domain::{money::Yen, time::CivilDate};
+use domain::{id::ContractId, money::Yen, time::CivilDate};
 
-use super::{PriorItem, PriorLine};
+use super::{
+    PriorItem, PriorLine, Standing,
+    base::{self, Closing, Signed, emptied},
+};
 use crate::{
     calendar::Period,
-    class::{ExceptionClass, Verdict},
+    class::{ExceptionClass, Leg, Verdict},
     ledger::{Draft, exception_id},
-    outcome::{ContractSheet, Exception, Figure},
+    outcome::{ContractSheet, Exception, Figure, Link, Payout},
+    payout::PayoutKey,
     sheet,
     world::World,
 };
 
-/// Puts the signed sheets in the place of the present ones, and tells what differs: items, and one exception each in the open period.
-pub(crate) fn apply(world: &World<'_>, sheets: &mut Vec<ContractSheet>) -> (Vec<PriorItem>, Vec<Exception>) {
-    let signed = signed(world);
-    if signed.is_empty() {
-        return (Vec::new(), Vec::new());
+/// What the locks make of a result.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// 前期分
+    pub items: Vec<PriorItem>,
+    /// One exception for each.
+    pub exceptions: Vec<Exception>,
+    /// Signed closings that would be something else now.
+    pub standing: Vec<Standing>,
+}
+
+/// Money by payout: the days on which it arrived.
+pub(crate) struct Arrived(BTreeMap<Closing, Vec<(CivilDate, Yen)>>);
+
+impl Arrived {
+    /// What the links of leg 3 carry.
+    pub(crate) fn of(world: &World<'_>, payouts: &BTreeMap<PayoutKey, Payout>, links: &[Link]) -> Self {
+        let days: BTreeMap<&str, CivilDate> =
+            world.deposits.iter().map(|deposit| (deposit.id.as_str(), deposit.booked_on)).collect();
+        let closings: BTreeMap<&str, Closing> =
+            payouts.iter().map(|((contract, period), p)| (p.id.as_str(), (*contract, period.to))).collect();
+        let mut arrived: BTreeMap<Closing, Vec<(CivilDate, Yen)>> = BTreeMap::new();
+        for link in links.iter().filter(|link| link.leg == Leg::PayoutDeposit) {
+            let known = closings.get(link.left.as_str()).zip(days.get(link.right.as_str()));
+            if let Some((closing, day)) = known {
+                arrived.entry(*closing).or_default().push((*day, link.right_amount));
+            }
+        }
+        Self(arrived)
     }
-    let mut present: BTreeMap<(usize, CivilDate), ContractSheet> = BTreeMap::new();
+
+    fn until(&self, closing: Closing, through: CivilDate) -> Yen {
+        let parts = self.0.get(&closing).into_iter().flatten().filter(|(day, _)| *day <= through);
+        parts.fold(Yen::ZERO, |sum, (_, yen)| sum.saturating_add(*yen))
+    }
+}
+
+/// Puts the signed sheets in the place of the present ones, and tells what differs: items, and one exception each in the open period.
+pub(crate) fn apply(world: &World<'_>, sheets: &mut Vec<ContractSheet>, arrived: &Arrived) -> Told {
+    let mut told = Told::default();
+    if world.facts.locks.is_empty() {
+        return told;
+    }
+    let mut present: BTreeMap<Closing, ContractSheet> = BTreeMap::new();
     for sheet in std::mem::take(sheets) {
-        if let Some(place) = place(world, &sheet) {
+        if let Some(place) = base::place(world, &sheet) {
             present.insert((place, sheet.to), sheet);
         }
     }
-    let (mut items, mut exceptions) = (Vec::new(), Vec::new());
-    for ((contract, to), sheet) in signed {
-        let now = present.insert((contract, to), sheet.clone());
-        let lines = differences(sheet, now.as_ref(), through(world, contract));
-        if lines.is_empty() {
+    for (closing, signed) in base::signed(world, &present) {
+        let now = present.get(&closing).cloned().unwrap_or_else(|| emptied(&signed.sheet));
+        let compared = world.facts.locks.iter().all(|lock| lock.knows(&signed.sheet));
+        if signed.seen || signed.again {
+            present.insert(closing, signed.sheet.clone());
+        }
+        if !compared {
             continue;
         }
-        let open = open_period(world, contract);
-        let item = item(sheet, now.as_ref(), open, lines);
-        exceptions.push(raise(world, contract, &item));
-        if let Some(sheet) = present.get_mut(&(contract, open.to)) {
-            sheet.verdict = sheet.verdict.max(Verdict::Pending);
-            let claim = world.contracts[contract].is_claim();
-            sheet.sentence_ja = sheet::sentence(sheet, claim, Some(&note(&items, &item)));
+        let open = open_period(world, closing.0);
+        let lines = differences(&signed, &now, arrived.until(closing, signed.through));
+        let money = (signed.base.deposited, signed.base.deposited_on) != (now.deposited, now.deposited_on);
+        if !lines.is_empty() {
+            // What nobody saw when its period was signed stays as nothing there, and is an item here.
+            present.insert(closing, signed.sheet.clone());
+            let item = item(&signed, &now, open, lines);
+            told.exceptions.push(raise(world, closing.0, &item));
+            if let Some(sheet) = present.get_mut(&(closing.0, open.to)) {
+                sheet.verdict = sheet.verdict.max(Verdict::Pending);
+                let claim = world.contracts[closing.0].is_claim();
+                sheet.sentence_ja = sheet::sentence(sheet, claim, Some(&note(&told.items, &item)));
+            }
+            told.items.push(item);
+        } else if !money {
+            continue;
         }
-        items.push(item);
+        told.standing.push(Standing { open_to: open.to, sheet: now });
     }
     *sheets = present.into_values().collect();
-    (items, exceptions)
-}
-
-fn place(world: &World<'_>, sheet: &ContractSheet) -> Option<usize> {
-    world.contracts.binary_search_by(|c| c.id.cmp(&sheet.contract)).ok()
-}
-
-/// Every signed sheet by contract and closing day. Where several locks hold one, the oldest lock does: it was signed first.
-fn signed<'f>(world: &World<'f>) -> BTreeMap<(usize, CivilDate), &'f ContractSheet> {
-    let mut locks: Vec<_> = world.facts.locks.iter().collect();
-    locks.sort_by(|a, b| {
-        (a.through, &a.contract, &a.frozen.run_sha256).cmp(&(b.through, &b.contract, &b.frozen.run_sha256))
-    });
-    let mut signed = BTreeMap::new();
-    for lock in locks {
-        for sheet in lock.frozen.sheets.iter().filter(|sheet| lock.holds(&sheet.contract, sheet.to)) {
-            if let Some(place) = place(world, sheet) {
-                signed.entry((place, sheet.to)).or_insert(sheet);
-            }
-        }
-    }
-    signed
-}
-
-/// Last locked day of a contract.
-fn through(world: &World<'_>, contract: usize) -> CivilDate {
-    let id = &world.contracts[contract].id;
-    let of = world.facts.locks.iter().filter(|lock| lock.contract.as_ref().is_none_or(|own| own == id));
-    of.map(|lock| lock.through).max().unwrap_or(world.facts.as_of)
+    told
 }
 
 /// The first period of a contract that is not locked.
 fn open_period(world: &World<'_>, contract: usize) -> Period {
-    world.period(contract, through(world, contract).plus_days(1))
+    let id = &world.contracts[contract].id;
+    let of = world.facts.locks.iter().filter(|lock| lock.contract.as_ref().is_none_or(|own| own == id));
+    let through = of.map(|lock| lock.through).max().unwrap_or(world.facts.as_of);
+    world.period(contract, through.plus_days(1))
 }
 
-/// Lines 1 to 9 of a sheet. What arrived counts only where it arrived within the lock.
-fn figures(sheet: &ContractSheet, through: CivilDate) -> [(&'static str, Figure); 10] {
+/// Lines 1 to 8 of a sheet.
+fn figures(sheet: &ContractSheet) -> [(&'static str, Figure); 9] {
     let yen = |yen| Figure::new(0, yen);
-    let in_lock = sheet.deposited_on.is_some_and(|day| day <= through);
     [
         ("当方収納", sheet.sales),
         ("結果不明の確定", sheet.settled_unknowns),
@@ -98,48 +125,56 @@ fn figures(sheet: &ContractSheet, through: CivilDate) -> [(&'static str, Figure)
         ("決済手数料", yen(sheet.fee)),
         ("手数料の消費税", yen(sheet.fee_tax)),
         ("支払予定額", yen(sheet.payout)),
-        ("口座入金", yen(if in_lock { sheet.deposited } else { Yen::ZERO })),
     ]
 }
 
-fn differences(signed: &ContractSheet, now: Option<&ContractSheet>, through: CivilDate) -> Vec<PriorLine> {
-    let none = [("", Figure::default()); 10];
-    let now = now.map_or(none, |sheet| figures(sheet, through));
-    let lines = figures(signed, through).into_iter().zip(now);
+/// Line 9, 口座入金, as far as the lock reaches. None where what the closing is measured against came partly later: how much of it had
+/// arrived within the lock is not on a sheet.
+fn money(signed: &Signed, now: &ContractSheet, arrived: Yen) -> Option<(Yen, Yen)> {
+    let within = |day: Option<CivilDate>| day.is_none_or(|day| day <= signed.through);
+    within(signed.base.deposited_on)
+        .then(|| (signed.base.deposited, if within(now.deposited_on) { now.deposited } else { arrived }))
+}
+
+fn differences(signed: &Signed, now: &ContractSheet, arrived: Yen) -> Vec<PriorLine> {
+    let lines = figures(&signed.base).into_iter().zip(figures(now)).map(|((label, a), (_, b))| (label, a, b));
+    let of_money =
+        money(signed, now, arrived).map(|(a, b)| ("口座入金", Figure::new(0, a), Figure::new(0, b)));
     lines
-        .filter(|((_, signed), (_, now))| signed != now)
-        .map(|((label_ja, signed), (_, now))| PriorLine { label_ja: label_ja.to_owned(), signed, now })
+        .chain(of_money)
+        .filter(|(_, signed, now)| signed != now)
+        .map(|(label_ja, signed, now)| PriorLine { label_ja: label_ja.to_owned(), signed, now })
         .collect()
 }
 
-fn item(
-    signed: &ContractSheet,
-    now: Option<&ContractSheet>,
-    open: Period,
-    lines: Vec<PriorLine>,
-) -> PriorItem {
+fn item(signed: &Signed, now: &ContractSheet, open: Period, lines: Vec<PriorLine>) -> PriorItem {
     let ours = |sheet: &ContractSheet| sheet.sales.plus(sheet.settled_unknowns).plus(sheet.refunds);
     let theirs = |sheet: &ContractSheet| sheet.reported_sales.plus(sheet.reported_refunds);
-    let payout = now.map_or(Yen::ZERO, |sheet| sheet.payout);
+    let base = &signed.base;
+    let accounted_through = signed.again.then_some(signed.through);
+    let subject = subject(&base.contract, base.to, accounted_through);
     let mut item = PriorItem {
-        exception: exception_id(ExceptionClass::RevisedAfterClose, &subject(signed)),
-        contract: signed.contract.clone(),
-        from: signed.from,
-        to: signed.to,
+        exception: exception_id(ExceptionClass::RevisedAfterClose, &subject),
+        contract: base.contract.clone(),
+        from: base.from,
+        to: base.to,
         open_from: open.from,
         open_to: open.to,
-        ours: now.map(ours).unwrap_or_default().minus(ours(signed)),
-        reported: now.map(theirs).unwrap_or_default().minus(theirs(signed)),
-        payout: payout.saturating_sub(signed.payout),
+        accounted_through,
+        ours: ours(now).minus(ours(base)),
+        reported: theirs(now).minus(theirs(base)),
+        payout: now.payout.saturating_sub(base.payout),
         lines,
         sentence_ja: String::new(),
     };
-    item.sentence_ja = sentence(&item, &signed.label_ja);
+    item.sentence_ja = sentence(&item, &base.label_ja);
     item
 }
 
-fn subject(signed: &ContractSheet) -> String {
-    format!("prior/{}/{}", signed.contract, signed.to)
+/// A further correction of a closing is another item than the one that an earlier lock took in.
+fn subject(contract: &ContractId, to: CivilDate, accounted_through: Option<CivilDate>) -> String {
+    let again = accounted_through.map(|day| format!("/{day}")).unwrap_or_default();
+    format!("prior/{contract}/{to}{again}")
 }
 
 /// `締め済みの令和8年7月1日(水)から…の分が、署名の後に変わりました（会社明細（売上） 100件 30,000円から101件 30,300円）。…`
@@ -153,8 +188,12 @@ fn sentence(item: &PriorItem, label_ja: &str) -> String {
         .iter()
         .map(|line| format!("{} {}→{}", line.label_ja, figure(line.signed), figure(line.now)))
         .collect();
+    let since = match item.accounted_through {
+        None => "締めた後に変わりました".to_owned(),
+        Some(through) => format!("{through}までの締めで前期分として扱った後に、さらに変わりました"),
+    };
     format!(
-        "{label_ja}の締め済みの期間（{}〜{}）の数字が、締めた後に変わりました（{}）。締めた照合書はそのままにし、差を前期分として{}〜{}の期で扱います。",
+        "{label_ja}の締め済みの期間（{}〜{}）の数字が、{since}（{}）。締めた照合書はそのままにし、差を前期分として{}〜{}の期で扱います。",
         item.from,
         item.to,
         told.join("、"),
@@ -180,7 +219,7 @@ fn raise(world: &World<'_>, contract: usize, item: &PriorItem) -> Exception {
     let sizes = [item.ours.amount, item.reported.amount, item.payout].map(|yen| yen.get().saturating_abs());
     let draft = Draft {
         class: ExceptionClass::RevisedAfterClose,
-        subject: format!("prior/{}/{}", item.contract, item.to),
+        subject: subject(&item.contract, item.to, item.accounted_through),
         members: Vec::new(),
         contract: Some(contract),
         counter: None,

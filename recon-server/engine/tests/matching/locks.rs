@@ -23,9 +23,9 @@ fn signed() -> (Facts, Outcome) {
     let mut facts = paypay_july();
     let outcome = run(&facts);
     let through = date("2026-07-31");
-    let frozen = Frozen::of(&outcome, None, through, "signed");
+    let frozen = Frozen::of(&outcome, &[], None, through, "signed");
     assert_eq!(frozen.sheets.len(), 1, "August is not over");
-    facts.locks.push(PeriodLock { contract: None, through, frozen });
+    facts.locks.push(PeriodLock { contract: None, through, facts_from: None, frozen });
     (facts, outcome)
 }
 
@@ -92,7 +92,7 @@ fn money_after_the_lock_is_of_its_own_day() {
     let (mut facts, _) = signed();
     let arrived = std::mem::take(&mut facts.deposits);
     let outcome = reconcile(&Facts { locks: Vec::new(), ..facts.clone() }).unwrap();
-    facts.locks[0].frozen = Frozen::of(&outcome, None, date("2026-07-31"), "signed");
+    facts.locks[0].frozen = Frozen::of(&outcome, &[], None, date("2026-07-31"), "signed");
     assert!(run(&facts).prior.is_empty());
     facts.deposits = arrived;
     let after = run(&facts);
@@ -101,7 +101,7 @@ fn money_after_the_lock_is_of_its_own_day() {
     assert!(after.payouts.iter().any(|payout| payout.deposited == Yen::new(29_347)), "and here is what came");
 }
 
-/// A period of which nothing was signed, inside a lock with sheets of others, is live; a signed sheet whose facts are gone stays.
+/// A signed sheet whose facts are gone stays.
 #[test]
 fn a_signed_sheet_outlives_its_facts() {
     let (mut facts, before) = signed();

@@ -18,6 +18,7 @@ mod oracle;
 mod oracle_sets;
 mod papers;
 mod properties;
+mod relocks;
 mod sets;
 mod small;
 mod support;

@@ -4,7 +4,10 @@
 //! they said up to the watermark of the newest lock that holds them, so that signing the next period takes the correction in.
 //! Not here: who locks and reopens ([`crate::jobs::period`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use domain::{
     id::{ContractId, TenantId},
@@ -38,7 +41,7 @@ pub fn in_force(rows: &[LockRow]) -> Vec<&LockRow> {
     standing
 }
 
-/// The newest lock that holds a closing of a contract, by its last day.
+/// The lock that took in what was known of a closing last: that of the latest period, and of several that end with it the first.
 pub fn newest<'a>(
     standing: &[&'a LockRow],
     contract: &ContractId,
@@ -47,7 +50,7 @@ pub fn newest<'a>(
     let holds = |lock: &&&LockRow| {
         closing <= lock.through && lock.contract.as_ref().is_none_or(|own| own == contract)
     };
-    standing.iter().filter(holds).max_by_key(|lock| lock.number).copied()
+    standing.iter().filter(holds).max_by_key(|lock| (lock.through, Reverse(lock.number))).copied()
 }
 
 /// The locks as the engine knows them; what lies before the scope says nothing any more.
@@ -64,7 +67,8 @@ pub async fn locks(
                 .map_err(|source| JobError::Json { what: "sheets of a lock", source })?,
             None => Frozen::default(),
         };
-        locks.push(PeriodLock { contract: row.contract.clone(), through: row.through, frozen });
+        let (contract, through) = (row.contract.clone(), row.through);
+        locks.push(PeriodLock { contract, through, facts_from: Some(from), frozen });
     }
     Ok(locks)
 }
