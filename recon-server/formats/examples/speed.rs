@@ -2,8 +2,8 @@
 //!
 //! One line a figure, for people and for scripts: `reader NAME MB/s TARGET` or `baseline NAME MB/s`. Baselines: copying the bytes, their
 //! SHA-256 (the digest is the file's identity), and the `csv` crate cutting the same bytes into records without understanding them. Each
-//! figure is the median of rounds over one file in memory, in time on the processor. With a FILE (`paypay`, `card`, `zengin`, `bank` or
-//! `gigabyte`) only that one is read.
+//! figure is the median of rounds over one file in memory, in time on the processor. With a FILE (`paypay`, `card`, `zengin`, `bank`,
+//! `payout`, `camt` or `gigabyte`) only that one is read.
 
 #![expect(clippy::unwrap_used, reason = "a measurement whose input is wrong must stop")]
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the monotonic clock")]
@@ -22,6 +22,8 @@ use formats::{
 };
 
 const ROWS: u64 = 200_000;
+/// Entries of the XML file: one is ten times as long as in a fixed-width file.
+const CAMT_ENTRIES: u64 = 20_000;
 const ROUNDS: usize = 7;
 /// What a statement's reader should reach, in MB/s.
 const STATEMENT_TARGET: u32 = 150;
@@ -48,6 +50,26 @@ fn main() {
     }
     if asked("zengin") {
         ledgers();
+    }
+    if asked("camt") {
+        let bytes = camt_file();
+        let options = formats::camt::CamtOptions { file_name: "f".to_owned(), accounts: Vec::new() };
+        baselines("camt", &bytes);
+        measure("reader camt", &bytes, None, || {
+            formats::camt::read(&bytes, &options).unwrap().accounts[0].entries.len()
+        });
+    }
+    if asked("payout") {
+        let bytes = payout_csv();
+        let profile = formats::payout::embedded("rakuten_pay_daily").unwrap().unwrap();
+        let options = formats::payout::PayoutReadOptions {
+            file_name: "f".to_owned(),
+            reference_date: day("2026-08-05"),
+        };
+        baselines("payout", &bytes);
+        measure("reader payout", &bytes, None, || {
+            formats::payout::read(&bytes, &profile, &options).unwrap().rows.len()
+        });
     }
     if asked("bank") {
         let bytes = bank_csv();
@@ -251,4 +273,46 @@ fn bank_csv() -> Vec<u8> {
         text.push_str(&format!("2026/8/3,2026/8/3,,{amount},{balance},振込,振込,ﾍﾟｲﾍﾟｲ(ｶ,SEISAN{n:06}\r\n"));
     }
     cp932::encode(&text).unwrap()
+}
+
+/// Days of one payout each: a file of a shop is short, one of many shops is not.
+fn payout_csv() -> Vec<u8> {
+    let mut text = "売上日,振込処理日,振込状況,売上金額,ポイント売上,売上手数料,ポイント手数料,振込手数料,繰越額,振込金額合計,繰越残高\r\n".to_owned();
+    for n in 0..ROWS {
+        let (gross, day) = (n % 90_000 + 10_000, n % 28 + 1);
+        let (fee, net) = (gross / 31, gross - gross / 31 - 330);
+        text.push_str(&format!("2026/07/{day:02},2026/08/03,振込済,{gross},0,{fee},0,330,0,{net},0\r\n"));
+    }
+    cp932::encode(&text).unwrap()
+}
+
+fn camt_file() -> Vec<u8> {
+    const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S</Id>
+<CreDtTm>2026-08-05T18:00:00</CreDtTm><FrToDt><FrDtTm>2026-08-01T00:00:00</FrDtTm><ToDtTm>2026-08-05T23:59:59</ToDtTm></FrToDt>
+<Acct><Id><Othr><Id>1234567</Id></Othr></Id><Tp><Prtry>1</Prtry></Tp><Ccy>JPY</Ccy><Nm>ﾚｲｼﾞｼ</Nm><Svcr><FinInstnId><ClrSysMmbId>
+<ClrSysId><Cd>JPZGN</Cd></ClrSysId><MmbId>0001</MmbId></ClrSysMmbId></FinInstnId><BrnchId><Id>123</Id></BrnchId></Svcr></Acct>
+"#;
+    let balance = |code: &str, yen: u64, day: &str| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"JPY\">{yen}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>\n"
+        )
+    };
+    let amount = |n: u64| n % 9_000 + 1;
+    let total: u64 = (0..CAMT_ENTRIES).map(amount).sum();
+    let mut text = HEAD.to_owned();
+    text.push_str(&balance("OPBD", 1_000_000, "2026-08-01"));
+    text.push_str(&balance("CLBD", 1_000_000 + total, "2026-08-05"));
+    for n in 0..CAMT_ENTRIES {
+        text.push_str(&format!(
+            "<Ntry><NtryRef>{n}</NtryRef><Amt Ccy=\"JPY\">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>\
+             <BookgDt><Dt>2026-08-03</Dt></BookgDt><ValDt><Dt>2026-08-03</Dt></ValDt><AcctSvcrRef>REF{n:07}</AcctSvcrRef>\
+             <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd>\
+             <NtryDtls><TxDtls><Refs><EndToEndId>E2E-{n}</EndToEndId></Refs><RltdPties><Dbtr><Nm>ﾍﾟｲﾍﾟｲ(ｶ</Nm></Dbtr></RltdPties>\
+             <RmtInf><Ustrd>SEISAN{n:06}</Ustrd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>ﾌﾘｺﾐ</AddtlNtryInf></Ntry>\n",
+            amount(n)
+        ));
+    }
+    text.push_str("</Stmt></BkToCstmrStmt></Document>\n");
+    text.into_bytes()
 }

@@ -41,11 +41,11 @@ impl Digest {
         compress256(&mut state, blocks);
         let mut last = [[0; BLOCK_BYTES]; 2];
         let padded = if rest.len() + LENGTH_BYTES < BLOCK_BYTES { BLOCK_BYTES } else { 2 * BLOCK_BYTES };
-        let end = last.as_flattened_mut().get_mut(..padded).unwrap_or_default();
-        end.iter_mut().zip(rest.iter().chain([&PADDING])).for_each(|(place, byte)| *place = *byte);
-        if let Some(place) = end.last_chunk_mut() {
-            *place = (bytes.len() as u64 * 8).to_be_bytes();
-        }
+        // What is left is less than a block, so that all of these places are there.
+        let end = &mut last.as_flattened_mut()[..padded];
+        end[..rest.len()].copy_from_slice(rest);
+        end[rest.len()] = PADDING;
+        end[padded - LENGTH_BYTES..].copy_from_slice(&(bytes.len() as u64 * 8).to_be_bytes());
         compress256(&mut state, end.as_chunks().0);
         digest(&state)
     }
@@ -128,10 +128,10 @@ impl Begun {
     /// The digest of what was begun with and, behind it, another digest.
     pub fn and(&self, last: &Digest) -> Digest {
         let mut block = [0; BLOCK_BYTES];
-        block.iter_mut().zip(last.0.iter().chain([&PADDING])).for_each(|(place, byte)| *place = *byte);
-        if let Some(place) = block.last_chunk_mut() {
-            *place = ((self.taken_bytes + DIGEST_BYTES) as u64 * 8).to_be_bytes();
-        }
+        block[..DIGEST_BYTES].copy_from_slice(&last.0);
+        block[DIGEST_BYTES] = PADDING;
+        let length = (self.taken_bytes + DIGEST_BYTES) as u64 * 8;
+        block[BLOCK_BYTES - LENGTH_BYTES..].copy_from_slice(&length.to_be_bytes());
         let mut state = self.state;
         compress256(&mut state, &[block]);
         digest(&state)
@@ -146,10 +146,10 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 /// SHA-256 over parts, each preceded by its length.
 #[must_use]
-pub fn of_parts<'a, I: IntoIterator<Item = &'a str>>(parts: I) -> String {
+pub fn of_parts<'a, I: IntoIterator<Item = &'a str>>(parts: I) -> Digest {
     let mut framed = Framed::default();
     parts.into_iter().for_each(|part| framed.push(part));
-    framed.take().into()
+    framed.take()
 }
 
 /// Parts, each preceded by its length, gathered for one digest after another: a row's cells are many and short.

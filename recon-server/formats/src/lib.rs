@@ -8,6 +8,7 @@
 
 pub mod bank;
 pub mod camt;
+mod cells;
 pub mod cp932;
 pub mod csv_out;
 pub mod digest;

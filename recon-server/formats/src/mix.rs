@@ -17,8 +17,12 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let [first, second, third, last] = SECRETS;
     let (chunks, rest) = bytes.as_chunks::<CHUNK_BYTES>();
     let state = chunks.iter().fold(first, |state, chunk| mixed(state, second, chunk));
-    let mut tail = [0; CHUNK_BYTES];
-    tail.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    // Of a longer text the last bytes again rather than a few of them alone.
+    let tail = bytes.last_chunk().copied().unwrap_or_else(|| {
+        let mut tail = [0; CHUNK_BYTES];
+        tail.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        tail
+    });
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     folded(mixed(state, third, &tail) ^ length, last)
 }

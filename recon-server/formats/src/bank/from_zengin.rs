@@ -2,6 +2,8 @@
 //!
 //! Invariant: no value is changed, only carried; what Zengin does not have is `None` or empty.
 
+use std::sync::Arc;
+
 use crate::zengin::{
     BankAccountBlock, BankEntry, BankFile,
     notice::{NoticeAccount, NoticeFile},
@@ -48,25 +50,26 @@ impl From<BankAccountBlock> for Account {
 
 impl From<BankEntry> for Entry {
     fn from(entry: BankEntry) -> Self {
+        let common = Arc::unwrap_or_clone(entry.common);
         Self {
             row: entry.row,
-            record_key: entry.record_key.into(),
+            record_key: entry.record_key,
             occurrence: entry.occurrence,
-            content_hash: entry.content_hash.into(),
+            content_hash: entry.content_hash,
             booked_on: entry.booked_on,
             value_on: entry.value_on,
             amount: entry.amount,
-            of_which_cheques: entry.of_which_cheques,
+            of_which_cheques: common.of_which_cheques,
             class: entry.class,
-            remitter_code: entry.remitter_code.map(String::from),
-            remitter_kana_raw: entry.remitter_kana_raw.into(),
-            remitter_kana: entry.remitter_kana.into(),
-            sending_bank: entry.sending_bank.into(),
-            sending_branch: entry.sending_branch.into(),
-            summary: entry.summary.into(),
-            edi: entry.edi.into(),
-            inquiry_no: entry.inquiry_no.map(String::from),
-            contract_number: entry.contract_number.map(String::from),
+            remitter_code: entry.remitter_code,
+            remitter_kana_raw: common.remitter_kana_raw,
+            remitter_kana: common.remitter_kana,
+            sending_bank: common.sending_bank,
+            sending_branch: common.sending_branch,
+            summary: common.summary,
+            edi: entry.edi,
+            inquiry_no: entry.inquiry_no,
+            contract_number: common.contract_number,
             reversal: false,
             balance_after: None,
             payee: None,

@@ -18,6 +18,11 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
+    /// Room for so many entries.
+    pub fn reserve(&mut self, entries: usize) {
+        self.occurrences.reserve(entries);
+    }
+
     /// Settles key and occurrence of an entry of an account.
     pub fn seal(&mut self, account: &str, entry: &mut Entry) {
         let (booked, value) = (entry.booked_on, entry.value_on);
@@ -46,7 +51,7 @@ impl Keys {
             None => framed.push(""),
         }
         let key = framed.take();
-        entry.record_key = key.into();
+        entry.record_key = key;
         entry.occurrence = self.occurrences.next(key);
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Invariants: amounts are signed (in positive, out negative); what a format does not have is `None` or empty, never 0.
 
-use domain::{money::Yen, time::CivilDate};
+use domain::{
+    money::{Yen, YenOverflow},
+    time::CivilDate,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{refusal::Notice, zengin::TransactionClass};
+use crate::{Digest, Text, refusal::Notice, zengin::TransactionClass};
 
 /// Which format a file had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -115,16 +118,23 @@ impl Account {
 
     /// Adds a booked entry to the account and its sums. Hands it back when a sum would leave the range.
     pub(crate) fn book(&mut self, entry: Entry) -> Result<(), Box<Entry>> {
-        let magnitude = Yen::new(entry.amount.get().saturating_abs());
-        let (count, total) = if entry.amount.is_negative() {
+        if self.count(entry.amount).is_err() {
+            return Err(Box::new(entry));
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Adds the amount of an entry to the sums, unless one would leave the range.
+    pub(crate) fn count(&mut self, amount: Yen) -> Result<(), YenOverflow> {
+        let magnitude = Yen::new(amount.get().saturating_abs());
+        let (count, total) = if amount.is_negative() {
             (&mut self.out_count, &mut self.out_total)
         } else {
             (&mut self.in_count, &mut self.in_total)
         };
-        let Ok(sum) = total.checked_add(magnitude) else { return Err(Box::new(entry)) };
-        *total = sum;
+        *total = total.checked_add(magnitude)?;
         *count = count.saturating_add(1);
-        self.entries.push(entry);
         Ok(())
     }
 }
@@ -135,11 +145,11 @@ pub struct Entry {
     /// Record, row or ordinal in the file, from 1.
     pub row: u32,
     /// Key of the entry: everything that describes it, since no format has a dependable id (reconciliation.md 6.1, 6.4).
-    pub record_key: String,
+    pub record_key: Digest,
     /// 1 for the first entry with this key in the file, 2 for the next.
     pub occurrence: u32,
-    /// SHA-256 of what the file says of it, hex.
-    pub content_hash: String,
+    /// SHA-256 of what the file says of it (ADR 0022).
+    pub content_hash: Digest,
     /// 勘定日
     pub booked_on: CivilDate,
     /// 起算日
@@ -151,24 +161,24 @@ pub struct Entry {
     /// 取引区分
     pub class: TransactionClass,
     /// 振込依頼人コード
-    pub remitter_code: Option<String>,
+    pub remitter_code: Option<Text>,
     /// 振込依頼人名 as written (entries in).
-    pub remitter_kana_raw: String,
+    pub remitter_kana_raw: Text,
     /// 振込依頼人名 in comparison form ([`crate::zengin::kana::normalise`]).
-    pub remitter_kana: String,
+    pub remitter_kana: Text,
     /// 仕向銀行名
-    pub sending_bank: String,
+    pub sending_bank: Text,
     /// 仕向店名
-    pub sending_branch: String,
+    pub sending_branch: Text,
     /// 摘要
-    pub summary: String,
+    pub summary: Text,
     /// EDI情報 of the fixed field, or a reference from the remittance text.
-    pub edi: String,
+    pub edi: Text,
     /// 照会番号, or the bank's own reference.
-    pub inquiry_no: Option<String>,
+    pub inquiry_no: Option<Text>,
     /// 契約者番号 of an entry out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<String>,
+    pub contract_number: Option<Text>,
     /// A reversal, correction or cancelled notice; its amount has the sign of what it does to the account.
     #[serde(default)]
     pub reversal: bool,
@@ -177,7 +187,7 @@ pub struct Entry {
     pub balance_after: Option<Yen>,
     /// Name of the other side of an entry out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payee: Option<String>,
+    pub payee: Option<Text>,
     /// What the entry is made of, where the file says more than one sentence about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,

@@ -6,8 +6,9 @@
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
+    Text,
     bank::{Detail, Entry},
-    digest::of_parts,
+    Digest, digest,
     refusal::{Notice, Refusal},
     zengin::{TransactionClass, kana},
 };
@@ -49,33 +50,36 @@ pub(super) fn entry(
     let summary = node.text_at(&["AddtlNtryInf"]).map(str::to_owned);
     let entry = Entry {
         row,
-        record_key: String::new(),
+        record_key: Digest::default(),
         occurrence: 0,
-        content_hash: of_parts(parts),
+        content_hash: digest::of_parts(parts),
         booked_on,
         value_on,
         amount: yen,
         of_which_cheques: None,
         class: class(node),
         remitter_code: None,
-        remitter_kana: kana::normalise(&remitter_kana_raw),
-        remitter_kana_raw,
-        sending_bank: agent(&["RltdAgts", "DbtrAgt", "FinInstnId", "Nm"]),
-        sending_branch: agent(&["RltdAgts", "DbtrAgt", "BrnchId", "Nm"]),
+        remitter_kana: kana::normalise(&remitter_kana_raw).into(),
+        remitter_kana_raw: remitter_kana_raw.into(),
+        sending_bank: agent(&["RltdAgts", "DbtrAgt", "FinInstnId", "Nm"]).into(),
+        sending_branch: agent(&["RltdAgts", "DbtrAgt", "BrnchId", "Nm"]).into(),
         summary: summary
             .or_else(|| one(transactions.iter().map(|t| t.text_at(&["AddtlTxInf"]))))
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into(),
         edi: one(details.iter().map(|detail| detail.remittance.first().map(String::as_str)))
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into(),
         inquiry_no: node
             .text_at(&["AcctSvcrRef"])
             .map(str::to_owned)
             .or_else(|| one(details.iter().map(|detail| detail.servicer_ref.as_deref())))
-            .or_else(|| node.text_at(&["NtryRef"]).map(str::to_owned)),
+            .or_else(|| node.text_at(&["NtryRef"]).map(str::to_owned))
+            .map(Text::from),
         contract_number: None,
         reversal: node.text_at(&["RvslInd"]).is_some_and(|text| matches!(text, "true" | "1")),
         balance_after: None,
-        payee: (!incoming && !party.is_empty()).then_some(party),
+        payee: (!incoming && !party.is_empty()).then(|| party.into()),
         details,
         edi_payloads,
     };

@@ -151,7 +151,7 @@ impl ExportBatch {
                 parts.push(format!("repayment {}", row.repayment.get()));
             }
         }
-        of_parts(parts.iter().map(String::as_str))
+        of_parts(parts.iter().map(String::as_str)).into()
     }
 
     /// Counts and sums of the rows.

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::refusal::Notice;
+use crate::{Digest, refusal::Notice};
 
 /// What the importer says of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub struct PayoutRow {
     pub record_key: String,
     /// 1 for the first row with this key in the file.
     pub occurrence: u32,
-    /// SHA-256 over all cells, hex.
-    pub content_hash: String,
+    /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0022).
+    pub content_hash: Digest,
     /// First day of the sales.
     pub from: CivilDate,
     /// Last day of the sales.

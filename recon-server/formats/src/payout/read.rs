@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    digest::of_parts,
+    Digest,
     refusal::{Notice, Refusal, shown},
     sheet::{
         cell,
         date::DatePattern,
-        table::{Row, Table, end_row, table},
+        table::{Row, Table, table},
     },
 };
 use domain::{
@@ -37,18 +37,20 @@ pub fn read(
 ) -> Result<PayoutFile, Refusal> {
     let file = options.file_name.as_str();
     let mut table = table(bytes, &profile.spec(), file)?;
-    let end = end_row(&mut table.rows, &profile.spec(), file)?;
     let patterns = profile.patterns().map_err(|e| {
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
     let mut notices = std::mem::take(&mut table.notices);
+    let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
+    let mut written = String::new();
     let reader =
         Reader { profile, table: &table, patterns: &patterns, reference: options.reference_date, file };
     let mut rows = Vec::new();
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut totals = PayoutTotals::default();
-    for row in &table.rows {
-        let mut read = reader.row(row)?;
+    for row in table.rows() {
+        let content = row.cells.digest(delimiter, &mut written);
+        let mut read = reader.row(row, content)?;
         let occurrence = seen.entry(read.record_key.clone()).or_default();
         *occurrence = occurrence.saturating_add(1);
         read.occurrence = *occurrence;
@@ -63,7 +65,7 @@ pub fn read(
             .map_err(|_| reader.refuse(row, &profile.fields.net, "", "合計が大きすぎます。"))?;
         rows.push(read);
     }
-    if let Some(end) = &end {
+    if let Some(end) = table.end() {
         reader.check_totals(end, &totals)?;
     }
     Ok(PayoutFile { profile: profile.id.clone(), rows, totals, notices })
@@ -78,11 +80,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn refuse(&self, row: &Row, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
+    fn refuse(&self, row: Row<'_>, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
         Refusal::new(self.file, Some(row.row), field, found, remedy)
     }
 
-    fn row(&self, row: &Row) -> Result<PayoutRow, Refusal> {
+    fn row(&self, row: Row<'_>, content_hash: Digest) -> Result<PayoutRow, Refusal> {
         let fields = &self.profile.fields;
         let text = |column: &Option<String>| self.table.cell(row, column.as_deref()).to_owned();
         let from = self.date(row, &fields.from)?.ok_or_else(|| {
@@ -107,7 +109,7 @@ impl Reader<'_> {
             row: row.row,
             record_key: self.key(row)?,
             occurrence: 1,
-            content_hash: of_parts(row.cells.iter()),
+            content_hash,
             from,
             to: optional_date(&fields.to)?.unwrap_or(from),
             paid_on: optional_date(&fields.paid_on)?,
@@ -131,7 +133,7 @@ impl Reader<'_> {
     }
 
     /// gross − fees − transfer fee + carried in − carried out = net.
-    fn adds_up(&self, row: &Row, read: &PayoutRow) -> Result<(), Refusal> {
+    fn adds_up(&self, row: Row<'_>, read: &PayoutRow) -> Result<(), Refusal> {
         let field = self.profile.fields.net.as_str();
         let net = (|| {
             read.gross
@@ -150,19 +152,19 @@ impl Reader<'_> {
         Err(self.refuse(row, field, &read.net.to_string(), remedy))
     }
 
-    fn yen(&self, row: &Row, column: &str) -> Result<Option<Yen>, Refusal> {
+    fn yen(&self, row: Row<'_>, column: &str) -> Result<Option<Yen>, Refusal> {
         let text = self.table.cell(row, Some(column));
         cell::amount(text).map_err(|remedy| self.refuse(row, column, text, remedy))
     }
 
-    fn required(&self, row: &Row, column: &str) -> Result<Yen, Refusal> {
+    fn required(&self, row: Row<'_>, column: &str) -> Result<Yen, Refusal> {
         self.yen(row, column)?.ok_or_else(|| {
             self.refuse(row, column, "", "金額が空です。決済会社の画面からもう一度ダウンロードしてください。")
         })
     }
 
     /// A fee as a positive amount; a blank is none.
-    fn fee(&self, row: &Row, column: &str) -> Result<Yen, Refusal> {
+    fn fee(&self, row: Row<'_>, column: &str) -> Result<Yen, Refusal> {
         let yen = self.yen(row, column)?.unwrap_or_default();
         match self.profile.fee_sign {
             FeeSign::Positive => Ok(yen),
@@ -172,7 +174,7 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&self, row: &Row) -> Result<Option<u32>, Refusal> {
+    fn count(&self, row: Row<'_>) -> Result<Option<u32>, Refusal> {
         let Some(column) = self.profile.fields.count.as_deref() else { return Ok(None) };
         let Some(yen) = self.yen(row, column)? else { return Ok(None) };
         u32::try_from(yen.get()).map(Some).map_err(|_| {
@@ -185,7 +187,7 @@ impl Reader<'_> {
         })
     }
 
-    fn date(&self, row: &Row, column: &str) -> Result<Option<CivilDate>, Refusal> {
+    fn date(&self, row: Row<'_>, column: &str) -> Result<Option<CivilDate>, Refusal> {
         let text = self.table.cell(row, Some(column));
         if text.is_empty() || text == "-" {
             return Ok(None);
@@ -216,7 +218,7 @@ impl Reader<'_> {
     }
 
     /// The key of a row; its parts must not all be empty.
-    fn key(&self, row: &Row) -> Result<String, Refusal> {
+    fn key(&self, row: Row<'_>) -> Result<String, Refusal> {
         let columns = self.profile.fields.columns();
         let parts = self.profile.key.iter().filter_map(|part| {
             let column = columns.iter().find(|(field, _)| field == part).map(|(_, column)| *column)?;
@@ -231,7 +233,7 @@ impl Reader<'_> {
     }
 
     /// The row of totals, where it has amounts under sales and payment.
-    fn check_totals(&self, end: &Row, totals: &PayoutTotals) -> Result<(), Refusal> {
+    fn check_totals(&self, end: Row<'_>, totals: &PayoutTotals) -> Result<(), Refusal> {
         let fields = &self.profile.fields;
         for (column, ours) in [(&fields.gross, totals.gross), (&fields.net, totals.net)] {
             if let Some(declared) = self.yen(end, column)?.filter(|declared| *declared != ours) {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use memchr::memchr_iter;
 
 use crate::{
+    cells::{Cells, Line, Record, Records},
     cp932,
     refusal::{Notice, Refusal, shown},
     statement::FileEncoding,
@@ -40,28 +41,46 @@ pub(crate) struct Spec<'p> {
     pub end_markers: &'p [String],
 }
 
-/// A row of cells, by the profile's columns.
-#[derive(Debug)]
-pub(crate) struct Row {
+/// A row of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'t> {
     /// Row in the file as a spreadsheet counts, from 1.
     pub row: u32,
     /// Cells as they stand.
-    pub cells: csv::StringRecord,
+    pub cells: Record<'t>,
 }
 
-/// Rows and where each column of the profile stands.
+/// The text of a file, where its rows lie in it, and where each column of the profile stands.
 #[derive(Debug)]
 pub(crate) struct Table {
+    text: String,
+    cells: Cells,
     places: Vec<(String, usize)>,
     /// Rows after the header.
-    pub rows: Vec<Row>,
+    rows: Vec<(u32, Line)>,
+    /// The row of totals behind them.
+    end: Option<(u32, Line)>,
     /// What was passed over.
     pub notices: Vec<Notice>,
 }
 
 impl Table {
+    /// Rows after the header, without the row of totals.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.rows.iter().map(|row| self.row(row))
+    }
+
+    /// The row of totals that ends the table.
+    pub fn end(&self) -> Option<Row<'_>> {
+        self.end.as_ref().map(|row| self.row(row))
+    }
+
+    fn row(&self, (row, line): &(u32, Line)) -> Row<'_> {
+        Row { row: *row, cells: self.cells.record(&self.text, line) }
+    }
+
     /// The cell of a column, without blanks around it.
-    pub fn cell<'r>(&self, row: &'r Row, column: Option<&str>) -> &'r str {
+    pub fn cell<'r>(&self, row: Row<'r>, column: Option<&str>) -> &'r str {
         row.cell(self.column(column))
     }
 
@@ -80,10 +99,10 @@ pub(crate) struct Column<'c> {
     place: Option<usize>,
 }
 
-impl Row {
+impl<'t> Row<'t> {
     /// The cell of a column, without blanks around it.
-    pub fn cell(&self, column: Column<'_>) -> &str {
-        let text = column.place.and_then(|at| self.cells.get(at)).unwrap_or_default();
+    pub fn cell(self, column: Column<'_>) -> &'t str {
+        let text = column.place.map(|at| self.cells.get(at)).unwrap_or_default();
         match text.as_bytes() {
             // Neither blank begins or ends with such a byte.
             [first, .., last] if !matches!(first, b' ' | 0xE3) && !matches!(last, b' ' | 0x80) => text,
@@ -133,95 +152,77 @@ pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Tabl
         let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
         return Err(Refusal::new(file, last, "最後の行", "\"", remedy));
     }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(u8::try_from(profile.delimiter).unwrap_or(b','))
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let mut lines = Lines { text: text.as_bytes(), at: 0, row: 1 };
-    for record in reader.records() {
-        let cells = record.map_err(|_| Refusal::new(file, None, "行", "", REMEDY_AGAIN))?;
-        let row = lines.row_at(cells.position().map_or(0, csv::Position::byte));
-        if rows.len() >= ROWS_MAX {
-            let remedy = "行が多すぎます。期間を分けて取り込んでください。";
-            return Err(Refusal::new(file, Some(row), "行数", row.to_string(), remedy));
-        }
-        if cells.iter().any(|cell| !cell.trim().is_empty()) {
-            rows.push(Row { row, cells });
-        }
-    }
-    let mut notices = Vec::new();
-    let (places, width) = if profile.header {
-        let (places, width, passed) = header(&rows, profile, file)?;
+    let (mut cells, mut rows) = (Cells::default(), Vec::new());
+    cut(&text, profile, file, &mut cells, &mut rows)?;
+    let mut table = Table { text, cells, places: Vec::new(), rows, end: None, notices: Vec::new() };
+    let width = if profile.header {
+        let (places, width, passed) = header(&table, profile, file)?;
         if passed > 0 {
-            notices.push(Notice {
+            table.notices.push(Notice {
                 row: Some(1),
                 field: "見出し".to_owned(),
                 sentence_ja: format!("見出しより前の{passed}行は読み飛ばしました。"),
             });
         }
-        rows.drain(..=passed);
-        (places, width)
+        table.rows.drain(..=passed);
+        table.places = places;
+        width
     } else {
         let places = profile.columns.iter().cloned().enumerate().map(|(at, name)| (name, at));
-        (places.collect(), profile.columns.len())
+        table.places = places.collect();
+        profile.columns.len()
     };
-    for row in &rows {
+    for row in table.rows() {
         same_width(row, width, profile, file)?;
     }
-    Ok(Table { places, rows, notices })
+    table.cut_end(profile, file)?;
+    Ok(table)
 }
 
-/// Counts lines up to where a record begins. The reader's own position stands before the line break that precedes the record.
-struct Lines<'t> {
-    text: &'t [u8],
-    at: usize,
-    row: u32,
-}
-
-impl Lines<'_> {
-    /// The row in which the record at (or after the line breaks at) `byte` begins. Records come in order.
-    fn row_at(&mut self, byte: u64) -> u32 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
-        let passed = self.text.get(self.at..byte).unwrap_or_default();
-        self.row =
-            self.row.saturating_add(u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX));
-        self.at += passed.len();
-        while let Some(b) = self.text.get(self.at) {
-            if self.at >= byte && !matches!(b, b'\r' | b'\n') {
-                break;
-            }
-            self.row = self.row.saturating_add(u32::from(*b == b'\n'));
-            self.at += 1;
+/// Cuts a text into rows; blank ones are passed over.
+fn cut(
+    text: &str,
+    profile: &Spec<'_>,
+    file: &str,
+    cells: &mut Cells,
+    rows: &mut Vec<(u32, Line)>,
+) -> Result<(), Refusal> {
+    let mut records = Records::new(text, u8::try_from(profile.delimiter).unwrap_or(b','));
+    rows.reserve(memchr_iter(b'\n', text.as_bytes()).count().min(ROWS_MAX));
+    let (mut row, mut at) = (1_u32, 0);
+    while let Some(line) = records.add(cells) {
+        let passed = text.as_bytes().get(at..line.begins()).unwrap_or_default();
+        row = row.saturating_add(u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX));
+        at = line.begins();
+        if rows.len() >= ROWS_MAX {
+            let remedy = "行が多すぎます。期間を分けて取り込んでください。";
+            return Err(Refusal::new(file, Some(row), "行数", row.to_string(), remedy));
         }
-        self.row
+        if cells.record(text, &line).iter().any(|cell| !cell.trim().is_empty()) {
+            rows.push((row, line));
+        }
     }
+    Ok(())
 }
 
-/// Cuts the row of totals off; anything after it is refused, because nobody would know what it is.
-pub(crate) fn end_row(rows: &mut Vec<Row>, profile: &Spec<'_>, file: &str) -> Result<Option<Row>, Refusal> {
-    let is_end = |row: &Row| {
-        let first = row.cells.get(0).unwrap_or_default().trim();
-        profile.end_markers.iter().any(|marker| marker == first)
-    };
-    let Some(at) = rows.iter().position(is_end) else { return Ok(None) };
-    let mut rest = rows.split_off(at).into_iter();
-    let end = rest.next();
-    match rest.next() {
-        Some(row) => {
+impl Table {
+    /// Cuts the row of totals off; anything after it is refused, because nobody would know what it is.
+    fn cut_end(&mut self, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
+        let is_end = |row: Row<'_>| profile.end_markers.iter().any(|marker| marker == row.cells.get(0).trim());
+        let Some(at) = self.rows().position(is_end) else { return Ok(()) };
+        if let Some(row) = self.rows().nth(at + 1) {
             let remedy = "合計の行の後ろに行があります。複数の明細をつなげていないか確かめてください。";
-            let found = row.cells.get(0).unwrap_or_default();
-            Err(Refusal::new(file, Some(row.row), "合計の後ろの行", found, remedy))
+            return Err(Refusal::new(file, Some(row.row), "合計の後ろの行", row.cells.get(0), remedy));
         }
-        None => Ok(end),
+        self.end = self.rows.pop();
+        Ok(())
     }
 }
 
 /// A row has the header's cells; empty ones beyond it (a comma at the end of the line) do no harm. Marked rows of totals may be shorter.
-fn same_width(row: &Row, width: usize, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
+fn same_width(row: Row<'_>, width: usize, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
     let beyond = row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
-    let marked = profile.end_markers.iter().any(|marker| row.cells.get(0) == Some(marker.as_str()));
+    let marked = profile.end_markers.iter().any(|marker| row.cells.get(0) == marker);
     if !beyond && (row.cells.len() >= width || marked) {
         return Ok(());
     }
@@ -236,9 +237,9 @@ fn same_width(row: &Row, width: usize, profile: &Spec<'_>, file: &str) -> Result
 type Header = (Vec<(String, usize)>, usize, usize);
 
 /// The first row that has every column of the profile.
-fn header(rows: &[Row], profile: &Spec<'_>, file: &str) -> Result<Header, Refusal> {
+fn header(table: &Table, profile: &Spec<'_>, file: &str) -> Result<Header, Refusal> {
     let mut best: Option<(usize, u32, String)> = None;
-    for (passed, row) in rows.iter().take(PREAMBLE_ROWS_MAX + 1).enumerate() {
+    for (passed, row) in table.rows().take(PREAMBLE_ROWS_MAX + 1).enumerate() {
         let names: Vec<&str> = row.cells.iter().map(str::trim).map(|cell| alias(profile, cell)).collect();
         let place = |column: &String| names.iter().position(|name| name == column);
         let missing: Vec<&String> = profile.columns.iter().filter(|column| place(column).is_none()).collect();

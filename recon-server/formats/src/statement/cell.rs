@@ -2,7 +2,7 @@
 //!
 //! Invariant: only ASCII digits are digits (`１，２００` is refused), no fraction, no sign but one leading minus.
 
-use std::str::FromStr;
+use std::{ops::Range, str::FromStr};
 
 use domain::{
     money::Yen,
@@ -201,8 +201,9 @@ impl Dates {
 /// Where the pieces of a pattern of single bytes stand, so that a cell is read without being cut up.
 #[derive(Debug)]
 struct Places {
-    /// Bytes that stand for themselves; where digits stand, none.
-    literal: [Option<u8>; PLACES_MAX],
+    /// The least byte that may stand in each place, and by how much it may be more: 0 and 9 where a digit stands.
+    least: [u8; PLACES_MAX],
+    more: [u8; PLACES_MAX],
     width: usize,
     year: usize,
     /// Month, day, hour, minute, second.
@@ -215,17 +216,23 @@ const PLACES_MAX: usize = 32;
 impl Places {
     /// The places of a pattern; none where it is long, not of single bytes, or names a piece twice.
     fn of(pattern: &DatePattern) -> Option<Self> {
-        let mut places = Self { literal: [None; PLACES_MAX], width: 0, year: usize::MAX, parts: [None; 5] };
+        let mut places = Self {
+            least: [0; PLACES_MAX],
+            more: [u8::MAX; PLACES_MAX],
+            width: 0,
+            year: usize::MAX,
+            parts: [None; 5],
+        };
         for piece in &pattern.0 {
             let at = places.width;
             match piece {
                 Piece::Literal(c) => {
-                    *places.literal.get_mut(at)? = Some(u8::try_from(*c).ok().filter(u8::is_ascii)?);
-                    places.width += 1;
+                    let literal = u8::try_from(*c).ok().filter(u8::is_ascii)?;
+                    places.expect(at..at + 1, literal, 0)?;
                 }
                 Piece::Year if places.year == usize::MAX => {
                     places.year = at;
-                    places.width += 4;
+                    places.expect(at..at + 4, b'0', 9)?;
                 }
                 Piece::Year => return None,
                 other => {
@@ -233,11 +240,19 @@ impl Places {
                     if part.replace(at).is_some() {
                         return None;
                     }
-                    places.width += 2;
+                    places.expect(at..at + 2, b'0', 9)?;
                 }
             }
         }
-        (places.width <= PLACES_MAX).then_some(places)
+        Some(places)
+    }
+
+    /// What stands in some places; none where they are beyond the last.
+    fn expect(&mut self, places: Range<usize>, least: u8, more: u8) -> Option<()> {
+        self.least.get_mut(places.clone())?.fill(least);
+        self.more.get_mut(places.clone())?.fill(more);
+        self.width = places.end;
+        Some(())
     }
 
     /// What [`DatePattern::parts`] says of a cell.
@@ -245,11 +260,12 @@ impl Places {
         if cell.len() != self.width {
             return None;
         }
-        for (byte, literal) in cell.iter().zip(&self.literal) {
-            let fits = literal.map_or(byte.is_ascii_digit(), |literal| *byte == literal);
-            if !fits {
-                return None;
-            }
+        // All places at once, without stopping at the first that does not fit.
+        let mut text = [0; PLACES_MAX];
+        text.get_mut(..cell.len())?.copy_from_slice(cell);
+        let fits = text.iter().zip(&self.least).zip(&self.more);
+        if !fits.fold(true, |all, ((byte, least), more)| all & (byte.wrapping_sub(*least) <= *more)) {
+            return None;
         }
         let pair = |at: usize| match cell.get(at..at + 2) {
             Some([tens, ones]) => Some((tens - b'0') * 10 + (ones - b'0')),

@@ -11,7 +11,6 @@ mod model;
 mod parts;
 mod profile;
 mod read;
-mod record;
 mod row;
 mod scan;
 mod seen;
@@ -21,7 +20,7 @@ mod write;
 pub use bad_profile::BadProfile;
 pub use model::{
     FILE_BYTES_MAX, Preview, REFUSALS_MAX, ROWS_MAX, ReadOptions, RowClass, StatementFile, StatementRow,
-    Totals,
+    Totals, Words,
 };
 pub use parts::{PARTS_BYTES_MAX, PARTS_ROWS_MAX, StatementEnd, StatementParts};
 pub use profile::{FileEncoding, Profile, RefundSign, RepeatedKey, embedded, embedded_profiles};

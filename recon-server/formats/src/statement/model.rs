@@ -3,6 +3,8 @@
 //! Invariants: amounts are signed (sale positive, refund and chargeback negative); failed and unclassified rows count in their own totals only, so
 //! no yen of theirs is mistaken for a sale.
 
+use std::sync::Arc;
+
 use domain::{
     id::{BrandCode, ContractId},
     money::Yen,
@@ -73,6 +75,20 @@ impl RowClass {
     }
 }
 
+/// What rows have in common: one for all rows of the same words, since a file has millions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// What the row is.
+    pub class: RowClass,
+    /// The status word as written.
+    pub status_word: Text,
+    /// ブランド, where the profile knows the word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandCode>,
+    /// The brand word as written; empty where the profile has no brand column.
+    pub brand_word: Text,
+}
+
 /// One row that could be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementRow {
@@ -82,21 +98,15 @@ pub struct StatementRow {
     pub record_key: Key,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
-    /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0019): a later file with the same key and another hash is a revision.
+    /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0022): a later file with the same key and another hash is a revision.
     pub content_hash: Digest,
-    /// What the row is.
-    pub class: RowClass,
-    /// The status word as written.
-    pub status_word: Text,
+    /// What the row is and of which brand, in the file's words.
+    #[serde(flatten)]
+    pub words: Arc<Words>,
     /// When the payment was made.
     pub at: Timestamp,
     /// Signed: sale positive, refund and chargeback negative; a failed row keeps the amount that was tried.
     pub amount: Yen,
-    /// ブランド, where the profile knows the word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brand: Option<BrandCode>,
-    /// The brand word as written; empty where the profile has no brand column.
-    pub brand_word: Text,
     /// 端末番号 or PosID (number of the printed sheet).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal_or_pos_id: Option<Text>,
@@ -145,7 +155,7 @@ pub struct Totals {
 impl Totals {
     /// Adds a row.
     pub(super) fn add(&mut self, row: &StatementRow) {
-        let (count, amount) = match row.class {
+        let (count, amount) = match row.words.class {
             RowClass::Sale => (&mut self.sale_count, Some(&mut self.sale_amount)),
             RowClass::Refund => (&mut self.refund_count, Some(&mut self.refund_amount)),
             RowClass::Chargeback => (&mut self.chargeback_count, Some(&mut self.chargeback_amount)),

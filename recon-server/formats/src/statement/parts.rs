@@ -4,7 +4,7 @@
 //! came out count only once [`StatementParts::finish`] has said that the file is whole: until then a caller must be able to take
 //! everything back. In memory are one part, the unfinished row behind it, and 17 bytes for each key.
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr_iter, memchr2_iter, memrchr};
 
 use crate::refusal::{Notice, Refusal};
 
@@ -21,7 +21,7 @@ pub const PARTS_BYTES_MAX: u64 = 4 << 30;
 /// Most rows of a file that is read by parts.
 pub const PARTS_ROWS_MAX: usize = 20_000_000;
 /// Bytes that are decoded and scanned at a time.
-const PIECE_BYTES: usize = 128 << 10;
+const PIECE_BYTES: usize = 64 << 10;
 /// Longest row, in bytes: an open quote must not gather the rest of the file in memory.
 const ROW_BYTES_MAX: usize = 1 << 20;
 
@@ -86,36 +86,37 @@ impl<'p> StatementParts<'p> {
                 remedy,
             ));
         }
-        self.rest.extend_from_slice(bytes);
-        let Some(end) = last_row_end(&self.rest) else {
-            if self.rest.len() > ROW_BYTES_MAX + bytes.len() {
-                let row = u32::try_from(self.lines + 1).ok();
-                let remedy = "1行が長すぎます。引用符（\"）が閉じていないか、別の種類のファイルです。";
-                return Err(Refusal::new(
-                    self.file,
-                    row,
-                    "行の長さ",
-                    format!("{}バイト", self.rest.len()),
-                    remedy,
-                ));
-            }
-            return Ok(Vec::new());
-        };
-        let rest = self.rest.split_off(end);
-        let part = std::mem::replace(&mut self.rest, rest);
-        self.read(&part)
+        // What is left of the part before is read with as little of this one as completes it; the other rows where they are. The first
+        // rows stay together: they show the encoding.
+        let joint = if self.lines == 0 { None } else { first_row_end(&self.rest, bytes) };
+        let (head, body) = bytes.split_at_checked(joint.unwrap_or(bytes.len())).unwrap_or((bytes, &[]));
+        self.rest.extend_from_slice(head);
+        let mut joined = std::mem::take(&mut self.rest);
+        let end = last_row_end(&joined).unwrap_or_default();
+        if end == 0 && joined.len() > ROW_BYTES_MAX + bytes.len() {
+            let row = u32::try_from(self.lines + 1).ok();
+            let remedy = "1行が長すぎます。引用符（\"）が閉じていないか、別の種類のファイルです。";
+            let found = format!("{}バイト", joined.len());
+            return Err(Refusal::new(self.file, row, "行の長さ", found, remedy));
+        }
+        self.read(joined.get(..end).unwrap_or_default())?;
+        joined.drain(..end);
+        let (body, rest) = body.split_at_checked(last_row_end(body).unwrap_or_default()).unwrap_or((body, &[]));
+        self.read(body)?;
+        joined.extend_from_slice(rest);
+        self.rest = joined;
+        Ok(std::mem::take(&mut self.scan.rows))
     }
 
-    fn read(&mut self, part: &[u8]) -> Result<Vec<StatementRow>, Refusal> {
-        let first = self.lines == 0;
+    /// Reads whole rows.
+    fn read(&mut self, part: &[u8]) -> Result<(), Refusal> {
+        let first = self.lines == 0 && !part.is_empty();
+        self.scan.make_room(memchr_iter(b'\n', part).count());
         scan_pieces(&mut self.scan, part, &mut self.lines, &mut self.buffer, (self.profile, self.file))?;
         if let (true, Some(length)) = (first, self.length) {
             self.scan.expect(length, part.len());
         }
-        match self.scan.refused.first() {
-            Some(refusal) => Err(refusal.clone()),
-            None => Ok(std::mem::take(&mut self.scan.rows)),
-        }
+        self.scan.refused.first().map_or(Ok(()), |refusal| Err(refusal.clone()))
     }
 
     /// The end of the file: the last rows, and what it all was.
@@ -132,7 +133,8 @@ impl<'p> StatementParts<'p> {
         if !rest.is_empty() {
             let text = decode::part(&rest, self.profile, self.file, self.lines, &mut self.buffer)?;
             table::whole(text, self.lines, self.profile, self.file)?;
-            rows = self.read(&rest)?;
+            self.read(&rest)?;
+            rows = std::mem::take(&mut self.scan.rows);
         }
         self.scan.end()?;
         if let Some(refusal) = self.scan.refused.first() {
@@ -163,6 +165,17 @@ pub(super) fn scan_pieces(
         rest = after;
     }
     Ok(())
+}
+
+/// The end of the first row that these bytes complete, which begins with `begun`.
+fn first_row_end(begun: &[u8], bytes: &[u8]) -> Option<usize> {
+    let mut open = !memchr_iter(b'"', begun).count().is_multiple_of(2);
+    let mut end = memchr2_iter(b'"', b'\n', bytes).filter(|at| {
+        let quote = bytes.get(*at) == Some(&b'"');
+        open ^= quote;
+        !quote && !open
+    });
+    end.next().map(|at| at + 1)
 }
 
 /// The end of the last row that is complete: behind a line feed outside of quotes. In CP932 neither byte is part of a longer character.

@@ -3,26 +3,29 @@
 //! Invariant: sale amounts are not negative, amounts of refunds and chargebacks come out negative; a contradiction between status and sign
 //! is refused.
 
+use std::sync::Arc;
+
 use domain::{id::BrandCode, money::Yen, time::Timestamp};
 
 use crate::{
     Key, Text,
-    digest::Framed,
+    cells::Record,
     mix,
     refusal::{Notice, Refusal},
 };
 
 use super::{
     cell::{self, DatePattern, Dates},
-    model::{ReadOptions, RowClass, StatementRow},
+    model::{ReadOptions, RowClass, StatementRow, Words},
     profile::{Profile, RefundSign},
-    record::Record,
     table::Plan,
 };
 
 /// Digits of the payer's transaction number that are keyed at the counter.
 const PAYER_DIGITS: usize = 4;
 
+/// Bits of a place among the words that are kept.
+const WORDS_BITS: u32 = 6;
 /// Room for a key, in bytes: a usual one fits without growing.
 const KEY_LENGTH_BYTES: usize = 64;
 
@@ -31,22 +34,22 @@ pub(super) struct RowReader<'a> {
     profile: &'a Profile,
     dates: Dates,
     options: &'a ReadOptions,
-    /// The cells of a row, framed for its digest.
-    framed: Framed,
+    delimiter: u8,
+    /// Where a row is written that does not stand in the file as CSV writes it.
+    written: String,
     /// Where the key of a row is put together.
     key: String,
-    /// The last brand word and its brand: most rows have the same few.
-    brand: Option<(Text, Option<BrandCode>)>,
-    /// The last status word and its class.
-    status: Option<(Text, RowClass)>,
+    /// Words that rows have had: most have the same few. The number of those that are kept is bounded.
+    words: Vec<Option<Arc<Words>>>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of one file.
     pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
         let key = String::with_capacity(KEY_LENGTH_BYTES);
-        let (dates, framed) = (Dates::new(pattern), Framed::default());
-        Self { profile, dates, options, framed, key, brand: None, status: None }
+        let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
+        let (dates, written) = (Dates::new(pattern), String::new());
+        Self { profile, dates, options, delimiter, written, key, words: vec![None; 1 << WORDS_BITS] }
     }
 
     /// Reads a record to the end of a list and gives the hash of its key; the occurrence is settled by the caller.
@@ -65,16 +68,15 @@ impl<'a> RowReader<'a> {
             );
             return Err(self.refuse(row, "列の数", &record.len().to_string(), remedy));
         }
-        record.iter().for_each(|cell| self.framed.push(cell));
-        let content_hash = self.framed.take();
+        let content_hash = record.digest(self.delimiter, &mut self.written);
         let optional = |place: Option<usize>| {
             place.map(|place| record.get(place)).filter(|text| !text.is_empty()).map(Text::new)
         };
-        let (status_word, class) = self.classed(record.get(plan.status));
+        let brand_word = plan.brand.map(|place| record.get(place)).unwrap_or_default();
+        let words = self.words(record.get(plan.status), brand_word);
         let at = self.at(row, record.get(plan.at))?;
-        let (class, amount) = self.amount(row, class, record.get(plan.amount))?;
-        let (brand_word, brand) = self.branded(plan.brand.map(|place| record.get(place)).unwrap_or_default());
-        self.key(plan, row, record, &class)?;
+        let (words, amount) = self.amount(row, words, record.get(plan.amount))?;
+        self.key(plan, row, record, &words.class)?;
         // A row is large: it is made where it stays.
         rows.push(StatementRow {
             row,
@@ -89,32 +91,24 @@ impl<'a> RowReader<'a> {
             acquirer_transaction_id: optional(plan.acquirer_transaction_id),
             merchant_payment_id: optional(plan.merchant_payment_id),
             payer_digits: plan.payer_digits.and_then(|place| last_digits(record.get(place))),
-            brand,
-            brand_word,
-            class,
-            status_word,
+            words,
         });
         Ok(mix::hash(self.key.as_bytes()))
     }
 
-    /// A status word and its class.
-    fn classed(&mut self, word: &str) -> (Text, RowClass) {
-        if let Some(last) = self.status.as_ref().filter(|(last, _)| last == word) {
-            return last.clone();
+    /// What a status word and a brand word say.
+    fn words(&mut self, status: &str, brand: &str) -> Arc<Words> {
+        let hash = mix::hash(status.as_bytes()) ^ mix::hash(brand.as_bytes()).rotate_left(1);
+        let place = usize::try_from(hash >> (u64::BITS - WORDS_BITS)).unwrap_or_default();
+        match &self.words[place] {
+            Some(words) if words.status_word == status && words.brand_word == brand => words.clone(),
+            _ => {
+                let class = self.class(status);
+                let (status_word, brand_word) = (Text::new(status), Text::new(brand));
+                let words = Words { class, status_word, brand: self.brand(brand).cloned(), brand_word };
+                self.words[place].insert(Arc::new(words)).clone()
+            }
         }
-        let classed = (Text::new(word), self.class(word));
-        self.status = Some(classed.clone());
-        classed
-    }
-
-    /// A brand word and its brand.
-    fn branded(&mut self, word: &str) -> (Text, Option<BrandCode>) {
-        if let Some(last) = self.brand.as_ref().filter(|(last, _)| last == word) {
-            return last.clone();
-        }
-        let branded = (Text::new(word), self.brand(word).cloned());
-        self.brand = Some(branded.clone());
-        branded
     }
 
     fn refuse(&self, row: u32, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
@@ -163,17 +157,17 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The signed amount, and the class that it is of.
-    fn amount(&self, row: u32, class: RowClass, text: &str) -> Result<(RowClass, Yen), Refusal> {
+    /// The signed amount, and the words of the class that it is of.
+    fn amount(&self, row: u32, words: Arc<Words>, text: &str) -> Result<(Arc<Words>, Yen), Refusal> {
         let field = &self.profile.fields.amount;
         let amount = cell::amount(text, self.profile.amount_grouping)
             .map_err(|remedy| self.refuse(row, field, text, remedy))?;
-        let amount = match (&class, self.profile.refund_sign) {
+        let amount = match (&words.class, self.profile.refund_sign) {
             // A company that takes money back writes the same word where it gives it to us again (the dispute was won). What that is of
             // ours only a person can say: kept, counted and said.
             (RowClass::Chargeback, RefundSign::Negative) if amount > Yen::ZERO => {
-                let word = self.status.as_ref().map(|(word, _)| word.to_string()).unwrap_or_default();
-                return Ok((RowClass::Unclassified(word), amount));
+                let class = RowClass::Unclassified(words.status_word.to_string());
+                return Ok((Arc::new(Words { class, ..(*words).clone() }), amount));
             }
             (RowClass::Sale | RowClass::Failed, _) if amount.is_negative() => Err(self.refuse(
                 row,
@@ -198,7 +192,7 @@ impl<'a> RowReader<'a> {
             (RowClass::Refund | RowClass::Chargeback, RefundSign::Positive) => Ok(Yen::new(-amount.get())),
             _ => Ok(amount),
         };
-        amount.map(|amount| (class, amount))
+        amount.map(|amount| (words, amount))
     }
 
     /// Puts the key of a row together; its parts must not all be empty.
@@ -227,7 +221,7 @@ impl<'a> RowReader<'a> {
     /// What a person should know of a row that was kept as it stands.
     pub fn notice(&self, row: &StatementRow) -> Option<Notice> {
         let fields = &self.profile.fields;
-        let (field, sentence_ja) = match (&row.class, &row.brand) {
+        let (field, sentence_ja) = match (&row.words.class, &row.words.brand) {
             (RowClass::Unclassified(word), _) if self.profile.statuses.chargeback.contains(word) => (
                 fields.status.clone(),
                 format!(
@@ -246,7 +240,7 @@ impl<'a> RowReader<'a> {
                 fields.brand.clone().unwrap_or_default(),
                 format!(
                     "ブランド「{}」は様式にない言葉です。そのまま残しました。",
-                    crate::refusal::shown(&row.brand_word)
+                    crate::refusal::shown(&row.words.brand_word)
                 ),
             ),
             _ => return None,

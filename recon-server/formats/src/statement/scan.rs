@@ -6,15 +6,15 @@
 use std::collections::BTreeSet;
 
 use domain::money::Yen;
-use memchr::memchr_iter;
-
-use crate::refusal::{Notice, Refusal};
+use crate::{
+    cells::{Cells, Record, Records},
+    refusal::{Notice, Refusal},
+};
 
 use super::{
     cell,
     model::{REFUSALS_MAX, ReadOptions, StatementRow, Totals},
     profile::{Control, Profile, RepeatedKey},
-    record::{Cells, Record, Records},
     row::RowReader,
     seen::{Again, Seen},
     table::{self, Plan},
@@ -93,6 +93,11 @@ impl<'p> Scan<'p> {
     /// Room for so many rows.
     pub fn reserve(&mut self, rows: usize) {
         self.seen.reserve(rows.min(self.rows_max));
+        self.make_room(rows);
+    }
+
+    /// Room for so many rows that come out next. A row is a few hundred bytes: a list that grows would be moved over and over.
+    pub fn make_room(&mut self, rows: usize) {
         self.rows.reserve(rows.min(self.rows_max));
     }
 
@@ -101,8 +106,6 @@ impl<'p> Scan<'p> {
         let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
         let mut records = Records::new(text, delimiter);
         let mut cells = std::mem::take(&mut self.cells);
-        // A row is a few hundred bytes: a list that grows would be moved over and over.
-        self.rows.reserve(memchr_iter(b'\n', text.as_bytes()).count().min(self.rows_max));
         while let Some(record) = records.next(&mut cells) {
             self.row = self.row.saturating_add(1);
             if usize::try_from(self.row).is_ok_and(|row| row > self.rows_max + 1) {

@@ -5,9 +5,12 @@
 
 use memchr::memchr_iter;
 
-use crate::refusal::{Notice, Refusal};
+use crate::{
+    cells::Record,
+    refusal::{Notice, Refusal},
+};
 
-use super::{profile::Profile, record::Record};
+use super::profile::Profile;
 
 const REMEDY_AGAIN: &str = "決済会社の画面からもう一度ダウンロードし、加工せずに入れ直してください。";
 /// Characters of a cut row that are shown.

@@ -2,10 +2,10 @@
 //! digested of it.
 //!
 //! Invariants: what is kept says exactly what the fields say of the same bytes; the number of what is kept is bounded. Everything that an
-//! entry's key does not say is in here, so that key and content together say the whole record (ADR 0019). Not here: dates, amount,
+//! entry's key does not say is in here, so that key and content together say the whole record (ADR 0022). Not here: dates, amount,
 //! references, which differ from entry to entry.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use domain::money::Yen;
 
@@ -20,6 +20,7 @@ use super::{
     charset::{Oddities, TextRule},
     field::{BLANK, FieldSpec, Record},
     layout::{RECORD_BYTES, data},
+    model::Common,
     words::Words,
 };
 
@@ -55,24 +56,15 @@ const TEXTS: &[(FieldSpec, TextRule)] = &[
     (data::SUMMARY, TextRule::Free),
 ];
 
-/// What entries have in common.
+/// What entries have in common, with the bytes that say it.
 #[derive(Debug)]
-pub(super) struct Common {
+pub(super) struct Kept {
     /// A record that says it.
     record: [u8; RECORD_BYTES],
     /// Whether a text holds what the standard does not allow.
     odd: bool,
     pub incoming: bool,
-    pub of_which_cheques: Option<Yen>,
-    /// As written (entries in).
-    pub remitter_raw: Text,
-    /// In comparison form (entries in).
-    pub remitter: Text,
-    /// 契約者番号 of entries out: it stands where an entry in has the remitter's name.
-    pub contract_number: Option<Text>,
-    pub sending_bank: Text,
-    pub sending_branch: Text,
-    pub summary: Text,
+    pub common: Arc<Common>,
     /// Remitter and summary, framed for a key.
     pub framed: Vec<u8>,
     /// What contents' digests begin with.
@@ -83,32 +75,32 @@ pub(super) struct Common {
 #[derive(Debug, Default)]
 pub(super) struct Commons {
     words: Words,
-    kept: Vec<Option<Box<Common>>>,
+    kept: Vec<Option<Box<Kept>>>,
 }
 
 impl Commons {
     /// What a record has in common with others; what the standard does not allow is noted.
-    pub fn of(&mut self, record: Record<'_>, oddities: &mut Oddities) -> Result<&Common, Refusal> {
+    pub fn of(&mut self, record: Record<'_>, oddities: &mut Oddities) -> Result<&Kept, Refusal> {
         if self.kept.is_empty() {
             self.kept.resize_with(1 << KEPT_BITS, || None);
         }
         let hash = mix::hash(record.bytes.get(NAMES).unwrap_or_default());
         let place = usize::try_from(hash >> (u64::BITS - KEPT_BITS)).unwrap_or_default();
         let slot = &mut self.kept[place];
-        let common = match slot.take().filter(|common| common.is_of(record.bytes)) {
-            Some(common) => {
-                if common.odd {
+        let kept = match slot.take().filter(|kept| kept.is_of(record.bytes)) {
+            Some(kept) => {
+                if kept.odd {
                     oddities.look(record, TEXTS);
                 }
-                common
+                kept
             }
-            None => Box::new(Common::read(record, &mut self.words, oddities)?),
+            None => Box::new(Kept::read(record, &mut self.words, oddities)?),
         };
-        Ok(slot.insert(common))
+        Ok(slot.insert(kept))
     }
 }
 
-impl Common {
+impl Kept {
     fn is_of(&self, record: &[u8]) -> bool {
         SPANS.iter().all(|span| self.record.get(span.clone()) == record.get(span.clone()))
     }
@@ -128,21 +120,23 @@ impl Common {
         record.conforms(&[data::DUMMY])?;
         let contract_number = if incoming { None } else { contract_number(&written) };
         let named = |text: Text| if incoming { text } else { Text::default() };
-        let (remitter_raw, remitter) = (named(written), named(compared));
+        let common = Common {
+            of_which_cheques: record.optional_number(data::CHEQUES)?.map(Yen::new),
+            remitter_kana_raw: named(written),
+            remitter_kana: named(compared),
+            sending_bank,
+            sending_branch,
+            summary,
+            contract_number,
+        };
         let mut framed = Vec::new();
-        frame(&mut framed, &remitter);
-        frame(&mut framed, &summary);
+        frame(&mut framed, &common.remitter_kana);
+        frame(&mut framed, &common.summary);
         Ok(Self {
             record: record.bytes.first_chunk().copied().unwrap_or([0; RECORD_BYTES]),
             odd: !oddities.none_in(record, TEXTS),
             incoming,
-            of_which_cheques: record.optional_number(data::CHEQUES)?.map(Yen::new),
-            remitter_raw,
-            remitter,
-            contract_number,
-            sending_bank,
-            sending_branch,
-            summary,
+            common: Arc::new(common),
             framed,
             content: content(record.bytes),
         })
@@ -212,15 +206,13 @@ mod tests {
             for at in 36..RECORD_BYTES {
                 let bytes = record(at, b'7');
                 let record = Record { file: "f", row: 1, bytes: &bytes };
-                let fresh = Common::read(record, &mut Words::default(), &mut Oddities::default());
+                let fresh = Kept::read(record, &mut Words::default(), &mut Oddities::default());
                 let kept = commons.of(record, &mut Oddities::default());
                 match (kept, fresh) {
                     (Ok(kept), Ok(fresh)) => {
-                        let says = |common: &Common| {
-                            let texts = [&common.remitter, &common.sending_bank, &common.sending_branch];
-                            let texts = texts.map(|text| text.to_string());
-                            let content = common.content.and(&Digest::default());
-                            (texts, common.summary.to_string(), common.framed.clone(), content)
+                        let says = |kept: &Kept| {
+                            let content = kept.content.and(&Digest::default());
+                            (kept.incoming, kept.common.clone(), kept.framed.clone(), content)
                         };
                         assert_eq!(says(kept), says(&fresh), "{round} {at}");
                     }
@@ -236,8 +228,8 @@ mod tests {
         bytes[81..91].copy_from_slice(b"1234567890");
         let record = Record { file: "f", row: 1, bytes: &bytes };
         let mut commons = Commons::default();
-        let common = commons.of(record, &mut Oddities::default()).unwrap();
-        assert_eq!(common.contract_number.as_deref(), Some("1234567890"));
-        assert_eq!((common.incoming, common.remitter.as_str()), (false, ""));
+        let kept = commons.of(record, &mut Oddities::default()).unwrap();
+        assert_eq!(kept.common.contract_number.as_deref(), Some("1234567890"));
+        assert_eq!((kept.incoming, kept.common.remitter_kana.as_str()), (false, ""));
     }
 }

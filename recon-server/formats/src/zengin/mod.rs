@@ -24,7 +24,7 @@ pub use field::DoesNotFit;
 pub use framing::{Framing, PADDED_LENGTH_MAX_BYTES};
 pub use layout::RECORD_BYTES;
 pub use model::{
-    BankAccountBlock, BankEntry, BankFile, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,
+    BankAccountBlock, BankEntry, BankFile, Common, DateReading, ENTRIES_MAX, FILE_BYTES_MAX, ReadOptions,
     TransactionClass,
 };
 pub use parts::{EntriesByAccount, LedgerParts, PARTS_BYTES_MAX, PARTS_ENTRIES_MAX};

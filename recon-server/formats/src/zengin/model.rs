@@ -2,6 +2,8 @@
 //!
 //! Invariant: amounts are signed (in positive, out negative); a blank field is `None`, never 0 (reconciliation.md 6.1, "blanks").
 
+use std::sync::Arc;
+
 use domain::{money::Yen, time::CivilDate};
 use serde::{Deserialize, Serialize};
 
@@ -188,7 +190,7 @@ pub struct BankEntry {
     pub record_key: Digest,
     /// 1 for the first entry with this key in the file, 2 for the next: genuine twins survive.
     pub occurrence: u32,
-    /// SHA-256 of what the record says beside its key, and of the key (ADR 0019); of a 振込入金通知, of the record's bytes.
+    /// SHA-256 of what the record says beside its key, and of the key (ADR 0022); of a 振込入金通知, of the record's bytes.
     pub content_hash: Digest,
     /// 勘定日
     pub booked_on: CivilDate,
@@ -196,12 +198,24 @@ pub struct BankEntry {
     pub value_on: Option<CivilDate>,
     /// Signed: in positive, out negative.
     pub amount: Yen,
-    /// うち他店券
-    pub of_which_cheques: Option<Yen>,
     /// 取引区分
     pub class: TransactionClass,
     /// 振込依頼人コード
     pub remitter_code: Option<Text>,
+    /// EDI情報
+    pub edi: Text,
+    /// 照会番号
+    pub inquiry_no: Option<Text>,
+    /// What it has in common with others.
+    #[serde(flatten)]
+    pub common: Arc<Common>,
+}
+
+/// What entries of one payer have in common: one for all of them, since a file has millions.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Common {
+    /// うち他店券
+    pub of_which_cheques: Option<Yen>,
     /// 振込依頼人名 as written (entries in).
     pub remitter_kana_raw: Text,
     /// 振込依頼人名 in comparison form ([`super::kana::normalise`]).
@@ -212,10 +226,6 @@ pub struct BankEntry {
     pub sending_branch: Text,
     /// 摘要
     pub summary: Text,
-    /// EDI情報
-    pub edi: Text,
-    /// 照会番号
-    pub inquiry_no: Option<Text>,
     /// 契約者番号 of an entry out: it stands where an entry in has the remitter's name. Absent in facts stored before it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract_number: Option<Text>,

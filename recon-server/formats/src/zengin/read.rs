@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     charset::{Oddities, TextRule},
-    common::{Common, Commons},
+    common::{Commons, Kept},
     date::Dates,
     field::{FieldSpec, Numbers, Record},
     framing::{self, Framing},
@@ -207,7 +207,7 @@ impl<'o> Reader<'o> {
 
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
         record.numbers_conform(&self.numbers)?;
-        let common = self.commons.of(record, &mut self.oddities)?;
+        let kept = self.commons.of(record, &mut self.oddities)?;
         let edi = words::once(record, (data::EDI, TextRule::Edi), &mut self.oddities)?;
         self.entries += 1;
         if self.entries > self.entries_max {
@@ -221,13 +221,13 @@ impl<'o> Reader<'o> {
             ));
         }
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
-        entry(record, common, edi, &self.dates, block)?;
+        entry(record, kept, edi, &self.dates, block)?;
         let Some(entry) = block.entries.last_mut() else { return Ok(()) };
         if let TransactionClass::Unlisted(code) = &entry.class {
             self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
         }
-        entry.record_key = self.keys.key_with(&self.account_key, entry, &common.framed);
-        entry.content_hash = common.content.and(&entry.record_key);
+        entry.record_key = self.keys.key_with(&self.account_key, entry, &kept.framed);
+        entry.content_hash = kept.content.and(&entry.record_key);
         let moved = (entry.booked_on, entry.amount);
         gate::entry(record, block, moved)?;
         self.unsettled += 1;
@@ -286,7 +286,7 @@ impl<'o> Reader<'o> {
 /// Adds an entry to its account; key, content and occurrence are settled by the caller.
 fn entry(
     record: Record<'_>,
-    common: &Common,
+    kept: &Kept,
     edi: Text,
     dates: &Dates<'_>,
     block: &mut BankAccountBlock,
@@ -308,18 +308,12 @@ fn entry(
         content_hash: Digest::default(),
         booked_on,
         value_on,
-        amount: Yen::new(if common.incoming { magnitude } else { -magnitude }),
-        of_which_cheques: common.of_which_cheques,
+        amount: Yen::new(if kept.incoming { magnitude } else { -magnitude }),
         class,
         remitter_code,
-        remitter_kana: common.remitter.clone(),
-        remitter_kana_raw: common.remitter_raw.clone(),
-        sending_bank: common.sending_bank.clone(),
-        sending_branch: common.sending_branch.clone(),
-        summary: common.summary.clone(),
         edi,
         inquiry_no,
-        contract_number: common.contract_number.clone(),
+        common: kept.common.clone(),
     });
     Ok(())
 }
@@ -379,8 +373,8 @@ impl Keys {
     /// The key of an entry of an account.
     pub fn key(&mut self, account: &str, entry: &BankEntry) -> Digest {
         let mut framed = Vec::new();
-        frame(&mut framed, &entry.remitter_kana);
-        frame(&mut framed, &entry.summary);
+        frame(&mut framed, &entry.common.remitter_kana);
+        frame(&mut framed, &entry.common.summary);
         self.key_with(account, entry, &framed)
     }
 

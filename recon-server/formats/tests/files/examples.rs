@@ -78,7 +78,7 @@ fn every_example_reads_what_it_writes() {
             .unwrap_or_else(|refusal| panic!("{}: {refusal}", profile.id));
         for (row, (written, class)) in read.rows.iter().zip(&rows) {
             assert_eq!(
-                (&row.class, row.amount, row.at),
+                (&row.words.class, row.amount, row.at),
                 (class, written.amount, written.at),
                 "{}",
                 profile.id
@@ -155,8 +155,8 @@ fn square_entries_that_are_no_sales() {
     assert_eq!((read.totals.net(), read.totals.unclassified_count), (Yen::new(-500), 2));
     assert_eq!((read.totals.chargeback_count, read.totals.chargeback_amount), (1, Yen::new(-1_500)));
     assert_eq!(read.totals.unclassified_amount, Yen::new(1_451));
-    assert_eq!((&read.rows[3].class, read.rows[3].class.word()), (&RowClass::Chargeback, "chargeback"));
-    assert_eq!(read.rows[4].class, RowClass::Unclassified("DISPUTE".to_owned()));
+    assert_eq!((&read.rows[3].words.class, read.rows[3].words.class.word()), (&RowClass::Chargeback, "chargeback"));
+    assert_eq!(read.rows[4].words.class, RowClass::Unclassified("DISPUTE".to_owned()));
     assert!(read.notices.iter().any(|notice| notice.sentence_ja.contains("戻ったとみられます")));
 }
 
@@ -172,7 +172,7 @@ fn chargebacks_are_negative_whatever_the_file_writes() {
         let bytes = file(&profile, &rows);
         assert!(formats::cp932::decode(&bytes).unwrap().contains(&format!(",{written}")), "{written}");
         let read = read(&bytes, &profile, &options()).unwrap();
-        assert_eq!((&read.rows[0].class, read.rows[0].amount), (&RowClass::Chargeback, Yen::new(-800)));
+        assert_eq!((&read.rows[0].words.class, read.rows[0].amount), (&RowClass::Chargeback, Yen::new(-800)));
     }
 }
 

@@ -10,7 +10,7 @@ use domain::{
     time::{CivilDate, Timestamp},
 };
 use formats::{
-    Refusal, cp932, digest,
+    Digest, Refusal, cp932, digest,
     statement::{
         self, Profile, ReadOptions, RowClass, RowOut, StatementParts, StatementRow, embedded, write_statement,
     },
@@ -131,18 +131,17 @@ fn slowly(bytes: &[u8], profile: &Profile) -> Vec<Slow> {
                 other => panic!("{other}"),
             })
             .collect();
-        let mut content = Sha256::new();
-        for cell in &record {
-            content.update(u64::try_from(cell.len()).unwrap().to_be_bytes());
-            content.update(cell);
-        }
+        let mut content = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        content.write_record(&record).unwrap();
+        let content = content.into_inner().unwrap();
+        let content = Sha256::digest(content.strip_suffix(b"\n").unwrap());
         let at = named(Some(&of.at)).unwrap();
         let part = |from: usize, to: usize| at[from..to].parse::<i8>().unwrap();
         let day = CivilDate::new(at[..4].parse().unwrap(), part(5, 7), part(8, 10)).unwrap();
         rows.push((
             row,
             key.join("/"),
-            hex::encode(content.finalize()),
+            hex::encode(content),
             class,
             Timestamp::from_jst(day, part(11, 13), part(14, 16), part(17, 19)).unwrap(),
             named(Some(&of.amount)).unwrap().parse().unwrap(),
@@ -159,7 +158,7 @@ fn quickly(row: &StatementRow) -> Slow {
         row.row,
         row.record_key.to_string(),
         row.content_hash.to_string(),
-        row.class.word(),
+        row.words.class.word(),
         row.at,
         row.amount.get(),
         text(&row.terminal_or_pos_id),
@@ -225,7 +224,7 @@ fn ledger_by_parts(
 }
 
 /// The key of an entry by its definition (reconciliation.md 6.1, "no row id").
-fn key_of(account: &str, entry: &BankEntry) -> String {
+fn key_of(account: &str, entry: &BankEntry) -> Digest {
     digest::of_parts([
         account,
         &entry.booked_on.to_string(),
@@ -233,14 +232,14 @@ fn key_of(account: &str, entry: &BankEntry) -> String {
         &entry.amount.get().to_string(),
         entry.class.code(),
         entry.remitter_code.as_deref().unwrap_or_default(),
-        &kana::normalise(&entry.remitter_kana_raw),
-        &entry.summary,
+        &kana::normalise(&entry.common.remitter_kana_raw),
+        &entry.common.summary,
         &entry.edi,
         entry.inquiry_no.as_deref().unwrap_or_default(),
     ])
 }
 
-/// The content of an entry by its definition (ADR 0019): what the record says beside its key, zeros to 128 bytes, the key.
+/// The content of an entry by its definition (ADR 0022): what the record says beside its key, zeros to 128 bytes, the key.
 fn content_of(record: &[u8], entry: &BankEntry) -> String {
     let mut content = Sha256::new();
     for said in [&record[21..22], &record[36..71], &record[81..159], &record[199..200], &[0; 128 - 115]] {
@@ -293,7 +292,7 @@ proptest! {
         for block in read.accounts {
             let account = block.account_key();
             for entry in block.entries {
-                prop_assert_eq!(entry.record_key.to_string(), key_of(&account, &entry));
+                prop_assert_eq!(entry.record_key, key_of(&account, &entry));
                 let nth = seen.entry(entry.record_key.to_string()).or_default();
                 *nth += 1;
                 prop_assert_eq!(entry.occurrence, *nth);

@@ -42,18 +42,18 @@ fn reads_the_golden_file() {
     assert_eq!((totals.refund_count, totals.refund_amount, totals.failed_count), (1, Yen::new(-450), 1));
     assert_eq!(totals.net(), Yen::new(300));
     let first = &file.rows[0];
-    assert_eq!((first.row, first.class.clone(), first.amount), (2, RowClass::Sale, Yen::new(300)));
+    assert_eq!((first.row, first.words.class.clone(), first.amount), (2, RowClass::Sale, Yen::new(300)));
     assert_eq!(first.at.to_paper(), "2026-07-15 14:03:11");
     assert_eq!(first.terminal_or_pos_id.as_deref(), Some("00-sheet0001"));
     assert_eq!(first.payer_digits.as_deref(), Some("4821"));
-    assert_eq!(first.brand.as_ref().map(|b| b.as_str()), Some("paypay"));
+    assert_eq!(first.words.brand.as_ref().map(|b| b.as_str()), Some("paypay"));
     assert_eq!((first.slip_number.as_ref(), first.merchant_payment_id.as_ref()), (None, None));
-    assert_eq!(file.rows[2].class, RowClass::Refund);
+    assert_eq!(file.rows[2].words.class, RowClass::Refund);
     assert_ne!(
         file.rows[1].record_key, file.rows[2].record_key,
         "a refund with its sale's number is its own row"
     );
-    assert_eq!(file.rows[3].class, RowClass::Failed);
+    assert_eq!(file.rows[3].words.class, RowClass::Failed);
     assert!(file.notices.is_empty());
 }
 
@@ -107,7 +107,7 @@ fn refusals() {
 #[test]
 fn what_is_only_unknown_is_kept_and_said() {
     let file = read(&with("取引完了", "審査中"), &paypay(), &options()).unwrap();
-    assert_eq!(file.rows[0].class, RowClass::Unclassified("審査中".to_owned()));
+    assert_eq!(file.rows[0].words.class, RowClass::Unclassified("審査中".to_owned()));
     assert_eq!((file.totals.unclassified_count, file.totals.sale_count), (1, 1));
     assert_eq!(file.notices[0].row, Some(2));
     let text = cp932::decode(GOLDEN).unwrap();

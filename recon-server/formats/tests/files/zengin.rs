@@ -39,15 +39,15 @@ fn reads_the_golden_file() {
     assert_eq!((account.in_count, account.out_count), (2, 1));
     let [first, second, third] = &account.entries[..] else { panic!("three entries") };
     assert_eq!((first.row, first.booked_on, first.amount), (2, date("2026-08-03"), Yen::new(29_347)));
-    assert_eq!((first.class.clone(), first.remitter_kana.as_str()), (TransactionClass::Transfer, "ﾍﾟｲﾍﾟｲ(ｶ"));
+    assert_eq!((first.class.clone(), first.common.remitter_kana.as_str()), (TransactionClass::Transfer, "ﾍﾟｲﾍﾟｲ(ｶ"));
     assert_eq!(
         (first.remitter_code.as_deref(), first.inquiry_no.as_deref()),
         (Some("0000012345"), Some("00000001"))
     );
-    assert_eq!((first.sending_bank.as_str(), first.summary.as_str()), ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾌﾘｺﾐ"));
+    assert_eq!((first.common.sending_bank.as_str(), first.common.summary.as_str()), ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾌﾘｺﾐ"));
     assert_eq!((second.amount, second.class.clone()), (Yen::new(-5_000), TransactionClass::AccountTransfer));
     assert_eq!(
-        (third.inquiry_no.as_ref(), third.of_which_cheques, third.value_on),
+        (third.inquiry_no.as_ref(), third.common.of_which_cheques, third.value_on),
         (None, None, None),
         "blank is not 0"
     );

@@ -125,7 +125,7 @@ fn odd_characters_are_read_and_said() {
         assert_eq!(file.accounts[0].closing, Yen::new(1_036_347));
     }
     let wide = accounts(&with(2, 160, b"\x90\x55\x8D\x9E"), &options());
-    assert_eq!(wide.accounts[0].entries[0].summary, "振込");
+    assert_eq!(wide.accounts[0].entries[0].common.summary, "振込");
     let edi = accounts(&with(2, 180, b"\xA6/\xA2\xA3"), &options());
     assert!(edi.notices.is_empty(), "EDI takes these: {:?}", edi.notices);
     for half in [&b"\x90"[..], b"\x00", b"\x80", b"\xFD"] {
@@ -150,8 +150,8 @@ fn other_deposits_are_refused_by_name() {
 fn an_entry_out_names_its_contract() {
     let file = accounts(&with(3, 82, b"0000123456          REST"), &options());
     let out = &file.accounts[0].entries[1];
-    assert_eq!((out.contract_number.as_deref(), out.remitter_kana_raw.as_str()), (Some("0000123456"), ""));
-    assert_eq!(file.accounts[0].entries[0].contract_number, None);
+    assert_eq!((out.common.contract_number.as_deref(), out.common.remitter_kana_raw.as_str()), (Some("0000123456"), ""));
+    assert_eq!(file.accounts[0].entries[0].common.contract_number, None);
 }
 
 /// The same bytes, received in different years and read as different calendars.

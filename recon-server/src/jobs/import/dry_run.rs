@@ -152,8 +152,8 @@ fn statement_row(row: &StatementRow) -> DryRow {
     DryRow {
         row: row.row,
         at: row.at.to_paper(),
-        class_ja: class_ja(&row.class),
-        brand: row.brand.clone(),
+        class_ja: class_ja(&row.words.class),
+        brand: row.words.brand.clone(),
         reference: words.join(" "),
         amount: row.amount,
     }

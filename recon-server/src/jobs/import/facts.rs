@@ -10,7 +10,7 @@ use formats::{
     Notice, Refusal,
     bank::{self, Account, BankReadOptions, Ends, Entry},
     payout::{self, PayoutProfile, PayoutReadOptions, PayoutRow},
-    statement::{self, ReadOptions, StatementRow},
+    statement::{self, ReadOptions, StatementRow, Words},
 };
 use serde::Serialize;
 use store::{
@@ -105,12 +105,9 @@ pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine
         record_key,
         occurrence,
         content_hash,
-        class,
-        status_word,
+        words,
         at,
         amount,
-        brand,
-        brand_word,
         terminal_or_pos_id,
         slip_number,
         approval_code,
@@ -118,6 +115,7 @@ pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine
         merchant_payment_id,
         payer_digits,
     } = row;
+    let Words { class, status_word, brand, brand_word } = &*words;
     StatementLine {
         identity: RowIdentity {
             record_key: record_key.into(),
@@ -127,7 +125,7 @@ pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine
         },
         class: class.word().to_owned(),
         contract: contract.clone(),
-        brand,
+        brand: brand.clone(),
         terminal_id: terminal_or_pos_id.map(String::from),
         slip_number: slip_number.map(String::from),
         approval_code: approval_code.map(String::from),
@@ -136,8 +134,8 @@ pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine
         day: at.date(),
         payout_date: None,
         at,
-        status_word: status_word.into(),
-        brand_word: brand_word.into(),
+        status_word: status_word.to_string(),
+        brand_word: brand_word.to_string(),
         reference: merchant_payment_id.map(String::from),
         payer_digits: payer_digits.map(String::from),
     }
@@ -151,25 +149,6 @@ fn document<T: Serialize>(name: &str, row: &T) -> Result<String, Refusal> {
     let mut json = Vec::with_capacity(DOCUMENT_LENGTH_BYTES);
     serde_json::to_writer(&mut json, row).map_err(|error| fault(error.to_string()))?;
     String::from_utf8(json).map_err(|error| fault(error.to_string()))
-}
-
-fn identity(
-    name: &str,
-    record_key: String,
-    occurrence: u32,
-    content_hash: &str,
-    row: u32,
-) -> Result<RowIdentity, Refusal> {
-    let mut content_sha256 = [0; 32];
-    hex::decode_to_slice(content_hash, &mut content_sha256).map_err(|_| {
-        refusal(
-            name,
-            "内容の指紋",
-            content_hash,
-            "取り込みの不具合です。ファイルを添えて管理者に連絡してください。",
-        )
-    })?;
-    Ok(RowIdentity { record_key, occurrence, content_sha256, row })
 }
 
 fn read_payouts(
@@ -196,7 +175,12 @@ fn read_payouts(
 fn payout_line(contract: &ContractId, name: &str, row: PayoutRow) -> Result<PayoutLine, Refusal> {
     Ok(PayoutLine {
         document: document(name, &row)?,
-        identity: identity(name, row.record_key, row.occurrence, &row.content_hash, row.row)?,
+        identity: RowIdentity {
+            record_key: row.record_key,
+            occurrence: row.occurrence,
+            content_sha256: *row.content_hash.bytes(),
+            row: row.row,
+        },
         contract: contract.clone(),
         from: row.from,
         to: row.to,
@@ -239,15 +223,20 @@ fn bank_part(name: &str, account: &str, format: BankFormat, blocks: Vec<Account>
 pub fn bank_entry(name: &str, account: &str, entry: Entry) -> Result<BankEntry, Refusal> {
     Ok(BankEntry {
         document: document(name, &entry)?,
-        identity: identity(name, entry.record_key, entry.occurrence, &entry.content_hash, entry.row)?,
+        identity: RowIdentity {
+            record_key: entry.record_key.to_string(),
+            occurrence: entry.occurrence,
+            content_sha256: *entry.content_hash.bytes(),
+            row: entry.row,
+        },
         account: account.to_owned(),
         booked_on: entry.booked_on,
         value_date: entry.value_on,
         amount: entry.amount,
         class: entry.class.code().to_owned(),
-        remitter_code: entry.remitter_code,
+        remitter_code: entry.remitter_code.map(String::from),
         remitter_name: some_text(&entry.remitter_kana_raw),
-        inquiry_number: entry.inquiry_no,
+        inquiry_number: entry.inquiry_no.map(String::from),
     })
 }
 

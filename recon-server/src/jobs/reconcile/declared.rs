@@ -51,7 +51,7 @@ mod tests {
             row: 2,
             record_key: "p".to_owned(),
             occurrence: 1,
-            content_hash: String::new(),
+            content_hash: formats::Digest::default(),
             from: day,
             to: day,
             paid_on: None,

@@ -270,9 +270,9 @@ pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobErr
         row: entry.identity.row,
         booked_on: entry.booked_on,
         amount: entry.amount,
-        remitter_kana: read.remitter_kana,
+        remitter_kana: read.remitter_kana.into(),
         reversal: read.reversal || read.class == formats::zengin::TransactionClass::Correction,
-        summary: read.summary,
+        summary: read.summary.into(),
     })
 }
 

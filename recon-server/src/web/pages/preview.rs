@@ -167,7 +167,7 @@ fn statement_row(row: &StatementRow) -> PreviewRow {
     PreviewRow {
         row: row.row,
         at: day_and_time(row.at),
-        kind: row.status_word.to_string(),
+        kind: row.words.status_word.to_string(),
         reference: words.collect::<Vec<_>>().join("、"),
         amount: row.amount,
     }
@@ -192,7 +192,7 @@ fn bank(upload: &Upload, state: &AppState) -> Contents {
             row: entry.row,
             at: entry.booked_on.to_string(),
             kind: if entry.amount.is_negative() { "出金".to_owned() } else { "入金".to_owned() },
-            reference: [entry.remitter_kana_raw.trim(), entry.summary.trim()].join(" "),
+            reference: [entry.common.remitter_kana_raw.trim(), entry.common.summary.trim()].join(" "),
             amount: entry.amount,
         })
         .collect();

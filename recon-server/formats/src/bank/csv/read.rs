@@ -9,7 +9,7 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     bank::{Account, BankFileKind, BankStatement, Entry, keys::Keys},
     refusal::{Notice, Refusal},
-    sheet::table::{Row, end_row, table},
+    sheet::table::{Row, table},
 };
 
 use super::{
@@ -32,11 +32,17 @@ pub struct BankCsvOptions {
 }
 
 /// Rows of one account, in the order of the file.
-#[derive(Default)]
 struct Bundle {
     row: u32,
     entries: Vec<Entry>,
     carried: Carried,
+}
+
+impl Bundle {
+    /// Before the first row, with room for so many entries.
+    fn of(row: u32, entries: usize) -> Self {
+        Self { row, entries: Vec::with_capacity(entries), carried: Carried::new() }
+    }
 }
 
 /// Reads a whole file.
@@ -53,20 +59,21 @@ pub fn read(
     let patterns = profile.patterns().map_err(|e| {
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
-    let end = end_row(&mut table.rows, &profile.spec(), file)?;
     let mut notices = std::mem::take(&mut table.notices);
     let mut reader = RowReader::new(profile, &table, &patterns, options.reference_date, file);
     let mut bundles: BTreeMap<usize, Bundle> = BTreeMap::new();
     let accounts = known_accounts(profile, options);
-    for row in &table.rows {
+    // Most files are of one account. An entry is large: a list that grows would be moved over and over.
+    let room = if accounts.len() == 1 { table.rows().len() } else { 0 };
+    for row in table.rows() {
         let at = account_of(&reader, row, &accounts)?;
-        let bundle = bundles.entry(at).or_insert_with(|| Bundle { row: row.row, ..Bundle::default() });
+        let bundle = bundles.entry(at).or_insert_with(|| Bundle::of(row.row, room));
         match reader.read(row, &mut bundle.entries)? {
             Some(carried) => bundle.carried.push((bundle.entries.len(), carried)),
             None => bundle.entries.last().map_or(Ok(()), |entry| within(entry, options, profile, file))?,
         }
     }
-    if let Some(end) = &end {
+    if let Some(end) = table.end() {
         check_totals(&reader, end, &bundles)?;
     }
     if profile.fields.balance.is_none() {
@@ -96,7 +103,7 @@ fn known_accounts(profile: &BankCsvProfile, options: &BankCsvOptions) -> Vec<Acc
 }
 
 /// The place of a row's account.
-fn account_of(reader: &RowReader<'_>, row: &Row, accounts: &[AccountOf]) -> Result<usize, Refusal> {
+fn account_of(reader: &RowReader<'_>, row: Row<'_>, accounts: &[AccountOf]) -> Result<usize, Refusal> {
     let column = reader.profile.fields.account.as_deref();
     let Some(column) = column else {
         return if accounts.is_empty() {
@@ -113,7 +120,7 @@ fn account_of(reader: &RowReader<'_>, row: &Row, accounts: &[AccountOf]) -> Resu
 }
 
 /// The row of totals against what was read, where it has amounts under 入金 and 出金.
-fn check_totals(reader: &RowReader<'_>, end: &Row, bundles: &BTreeMap<usize, Bundle>) -> Result<(), Refusal> {
+fn check_totals(reader: &RowReader<'_>, end: Row<'_>, bundles: &BTreeMap<usize, Bundle>) -> Result<(), Refusal> {
     let fields = &reader.profile.fields;
     let entries = || bundles.values().flat_map(|bundle| &bundle.entries);
     for (column, incoming) in [(&fields.deposit, true), (&fields.withdrawal, false)] {
@@ -160,7 +167,7 @@ fn account(
 ) -> Result<Account, Refusal> {
     let file = options.file_name.as_str();
     let column = profile.fields.balance.as_deref().unwrap_or("残高");
-    let (entries, carried) = oldest_first(bundle.entries, bundle.carried, profile.order, column, file);
+    let (mut entries, carried) = oldest_first(bundle.entries, bundle.carried, profile.order, column, file);
     let (opening, closing) = balance::chain(&entries, &carried, column, file)?;
     let account_key = of.account_key();
     let days = || entries.iter().map(|entry| entry.booked_on);
@@ -187,40 +194,45 @@ fn account(
         pending: Vec::new(),
         account_key,
     };
-    for mut entry in entries {
-        keys.seal(&account.account_key, &mut entry);
-        account.book(entry).map_err(|entry| {
+    keys.reserve(entries.len());
+    for entry in &mut entries {
+        keys.seal(&account.account_key, entry);
+        account.count(entry.amount).map_err(|_| {
             Refusal::new(file, Some(entry.row), column, entry.amount.to_string(), "合計が大きすぎます。")
         })?;
     }
+    account.entries = entries;
     Ok(account)
 }
 
 /// Entries oldest first, and the balances carried forward at their new places.
 fn oldest_first(
-    entries: Vec<Entry>,
-    carried: Carried,
+    mut entries: Vec<Entry>,
+    mut carried: Carried,
     order: RowOrder,
     column: &str,
     file: &str,
 ) -> (Vec<Entry>, Carried) {
-    let len = entries.len();
-    let reversed = || {
-        let turned = carried.iter().rev().map(|(at, yen)| (len.saturating_sub(*at), *yen));
-        (entries.iter().rev().cloned().collect::<Vec<_>>(), turned.collect::<Carried>())
+    let turn = |entries: &mut Vec<Entry>, carried: &mut Carried| {
+        entries.reverse();
+        carried.reverse();
+        carried.iter_mut().for_each(|(at, _)| *at = entries.len().saturating_sub(*at));
     };
     let dates = entries.first().zip(entries.last()).map(|(first, last)| first.booked_on.cmp(&last.booked_on));
     match (order, dates) {
-        (RowOrder::OldestFirst, _) | (RowOrder::Auto, Some(Ordering::Less)) => (entries, carried),
-        (RowOrder::NewestFirst, _) | (RowOrder::Auto, Some(Ordering::Greater)) => reversed(),
+        (RowOrder::OldestFirst, _) | (RowOrder::Auto, Some(Ordering::Less)) => {}
+        (RowOrder::NewestFirst, _) | (RowOrder::Auto, Some(Ordering::Greater)) => {
+            turn(&mut entries, &mut carried);
+        }
         // All of one day: only the balances can tell.
         (RowOrder::Auto, _) => {
-            if balance::chain(&entries, &carried, column, file).is_ok() {
-                return (entries, carried);
+            if balance::chain(&entries, &carried, column, file).is_err() {
+                turn(&mut entries, &mut carried);
+                if balance::chain(&entries, &carried, column, file).is_err() {
+                    turn(&mut entries, &mut carried);
+                }
             }
-            let turned = reversed();
-            let fits = balance::chain(&turned.0, &turned.1, column, file).is_ok();
-            if fits { turned } else { (entries, carried) }
         }
     }
+    (entries, carried)
 }

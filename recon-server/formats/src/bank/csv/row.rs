@@ -5,8 +5,9 @@
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
+    Digest, Text,
     bank::Entry,
-    digest::Framed,
+    mix,
     refusal::Refusal,
     sheet::{
         cell,
@@ -26,10 +27,14 @@ pub(super) struct RowReader<'a> {
     reference: CivilDate,
     pub file: &'a str,
     columns: Columns<'a>,
-    /// The cells of a row, framed for its digest.
-    framed: Framed,
+    delimiter: u8,
+    /// Where a row is written that does not stand in the file as CSV writes it.
+    written: String,
     /// The last date that was read: rows of a day stand together.
-    last_date: Option<(String, CivilDate)>,
+    last_date: Option<(Text, CivilDate)>,
+    /// The last word of 取引区分 and its class.
+    last_class: Option<(Text, TransactionClass)>,
+    names: Names,
 }
 
 /// Where each field stands.
@@ -91,48 +96,49 @@ impl<'a> RowReader<'a> {
             reference,
             file,
             columns,
-            framed: Framed::default(),
+            delimiter: u8::try_from(profile.delimiter).unwrap_or(b','),
+            written: String::new(),
             last_date: None,
+            last_class: None,
+            names: Names::default(),
         }
     }
 
     /// A refusal of a cell.
-    pub fn refuse(&self, row: &Row, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
+    pub fn refuse(&self, row: Row<'_>, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
         Refusal::new(self.file, Some(row.row), field, found, remedy)
     }
 
     /// Reads a movement to the end of a list, of which key and occurrence are settled by the caller; or gives the balance that a row only
     /// carries forward.
-    pub fn read(&mut self, row: &Row, entries: &mut Vec<Entry>) -> Result<Option<Yen>, Refusal> {
-        let text = |column: Column<'_>| row.cell(column).to_owned();
-        let optional =
-            |column: Column<'_>| Some(row.cell(column)).filter(|t| !t.is_empty()).map(str::to_owned);
+    pub fn read(&mut self, row: Row<'_>, entries: &mut Vec<Entry>) -> Result<Option<Yen>, Refusal> {
+        let text = |column: Column<'_>| Text::new(row.cell(column));
+        let optional = |column: Column<'_>| Some(row.cell(column)).filter(|t| !t.is_empty()).map(Text::new);
         let balance = self.yen(row, self.columns.balance)?;
         let Some(amount) = self.amount(row)? else { return self.carried(row, balance).map(Some) };
         let incoming = !amount.is_negative();
-        let remitter_kana_raw = if incoming { self.remitter(row) } else { String::new() };
-        row.cells.iter().for_each(|cell| self.framed.push(cell));
-        let content_hash = self.framed.take().into();
+        let remitter = if incoming { self.remitter(row) } else { "" };
+        let (remitter_kana_raw, remitter_kana) = self.names.of(remitter);
+        let content_hash = row.cells.digest(self.delimiter, &mut self.written);
         let booked_on = self.date(row, self.columns.booked_on)?;
         let value_on = match row.cell(self.columns.value_on) {
             "" => None,
             _ => Some(self.date(row, self.columns.value_on)?),
         };
+        let class = self.class(row.cell(self.columns.class));
         let columns = &self.columns;
-        let word = row.cell(columns.class);
-        let class = self.profile.classes.get(word).map_or(word, String::as_str);
         entries.push(Entry {
             row: row.row,
-            record_key: String::new(),
+            record_key: Digest::default(),
             occurrence: 0,
             content_hash,
             booked_on,
             value_on,
             amount,
             of_which_cheques: None,
-            class: TransactionClass::from_code(class),
+            class,
             remitter_code: optional(columns.remitter_code),
-            remitter_kana: kana::normalise(&remitter_kana_raw),
+            remitter_kana,
             remitter_kana_raw,
             sending_bank: text(columns.sending_bank),
             sending_branch: text(columns.sending_branch),
@@ -150,7 +156,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The balance that a row without a movement carries forward.
-    fn carried(&self, row: &Row, balance: Option<Yen>) -> Result<Yen, Refusal> {
+    fn carried(&self, row: Row<'_>, balance: Option<Yen>) -> Result<Yen, Refusal> {
         let words = &self.profile.carry_words;
         let carries = words.iter().any(|word| row.cell(self.columns.summary).starts_with(word.as_str()));
         balance.filter(|_| carries).ok_or_else(|| {
@@ -162,13 +168,13 @@ impl<'a> RowReader<'a> {
     }
 
     /// The amount of a cell; none where it is blank or there is no such column.
-    pub fn yen(&self, row: &Row, column: Column<'_>) -> Result<Option<Yen>, Refusal> {
+    pub fn yen(&self, row: Row<'_>, column: Column<'_>) -> Result<Option<Yen>, Refusal> {
         let text = row.cell(column);
         cell::amount(text).map_err(|remedy| self.refuse(row, column.name.unwrap_or_default(), text, remedy))
     }
 
     /// The signed amount; none where the row moves nothing. A zero beside the other column is a blank.
-    fn amount(&self, row: &Row) -> Result<Option<Yen>, Refusal> {
+    fn amount(&self, row: Row<'_>) -> Result<Option<Yen>, Refusal> {
         let columns = &self.columns;
         let refuse = |column: Column<'_>, remedy: &str| {
             self.refuse(row, column.name.unwrap_or_default(), row.cell(column), remedy)
@@ -205,7 +211,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// A minus in a column that has its own direction takes something back.
-    fn is_reversal(&self, row: &Row) -> Result<bool, Refusal> {
+    fn is_reversal(&self, row: Row<'_>) -> Result<bool, Refusal> {
         let columns = &self.columns;
         let amount = Some(columns.amount).filter(|_| self.profile.direction.is_some());
         for column in [columns.deposit, columns.withdrawal].into_iter().chain(amount) {
@@ -218,18 +224,29 @@ impl<'a> RowReader<'a> {
         Ok(false)
     }
 
-    fn remitter(&self, row: &Row) -> String {
+    /// What a word of 取引区分 means.
+    fn class(&mut self, word: &str) -> TransactionClass {
+        if let Some((_, class)) = self.last_class.as_ref().filter(|(last, _)| last == word) {
+            return class.clone();
+        }
+        let code = self.profile.classes.get(word).map_or(word, String::as_str);
+        let class = TransactionClass::from_code(code);
+        self.last_class = Some((Text::new(word), class.clone()));
+        class
+    }
+
+    fn remitter<'r>(&self, row: Row<'r>) -> &'r str {
         let own = row.cell(self.columns.remitter);
         if !own.is_empty() {
-            return own.to_owned();
+            return own;
         }
         let summary = row.cell(self.columns.summary);
         let after =
             self.profile.remitter_prefixes.iter().find_map(|prefix| summary.strip_prefix(prefix.as_str()));
-        after.unwrap_or_default().trim().to_owned()
+        after.unwrap_or_default().trim()
     }
 
-    fn date(&mut self, row: &Row, column: Column<'_>) -> Result<CivilDate, Refusal> {
+    fn date(&mut self, row: Row<'_>, column: Column<'_>) -> Result<CivilDate, Refusal> {
         let text = row.cell(column);
         if let Some((_, date)) = self.last_date.as_ref().filter(|(last, _)| last == text) {
             return Ok(*date);
@@ -242,7 +259,30 @@ impl<'a> RowReader<'a> {
             );
             self.refuse(row, column.name.unwrap_or_default(), text, remedy)
         })?;
-        self.last_date = Some((text.to_owned(), date));
+        self.last_date = Some((Text::new(text), date));
         Ok(date)
+    }
+}
+
+/// Bits of a place among the names that are kept.
+const NAMES_BITS: u32 = 8;
+
+/// Names as written and in comparison form: a file has the same few again and again. The number of those that are kept is bounded.
+#[derive(Debug, Default)]
+struct Names {
+    kept: Vec<(Text, Text)>,
+}
+
+impl Names {
+    /// A name as written, and in comparison form.
+    fn of(&mut self, name: &str) -> (Text, Text) {
+        // Where nothing is kept yet stands the empty name, which is its own comparison form.
+        self.kept.resize(1 << NAMES_BITS, Default::default());
+        let place = usize::try_from(mix::hash(name.as_bytes()) >> (u64::BITS - NAMES_BITS));
+        let slot = &mut self.kept[place.unwrap_or_default()];
+        if slot.0 != name {
+            *slot = (Text::new(name), kana::normalise(name).into());
+        }
+        slot.clone()
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Invariant: the whole file or nothing. Formats A and B are never mixed in one file: whichever is chosen, the trailer's sums must agree.
 
+use std::sync::Arc;
+
 use domain::money::Yen;
 
 use crate::{
     Digest, Text,
     refusal::Refusal,
     zengin::{
-        BankEntry, ENTRIES_MAX, TransactionClass,
+        BankEntry, Common, ENTRIES_MAX, TransactionClass,
         charset::{Oddities, TextRule},
         date::Dates,
         field::{FieldSpec, Record},
@@ -217,6 +219,15 @@ impl Reader<'_> {
         })?);
         let remitter_kana_raw = record.text(data_a::REMITTER)?;
         let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
+        let common = Common {
+            of_which_cheques: self.amount(record, data_a::CHEQUES, data_b::CHEQUES_2)?.map(Yen::new),
+            remitter_kana: kana::normalise(&remitter_kana_raw).into(),
+            remitter_kana_raw,
+            sending_bank: record.text(data_a::SENDING_BANK)?,
+            sending_branch: record.text(data_a::SENDING_BRANCH)?,
+            summary: Text::default(),
+            contract_number: None,
+        };
         let entry = BankEntry {
             row: record.row,
             record_key: Digest::default(),
@@ -225,17 +236,11 @@ impl Reader<'_> {
             booked_on,
             value_on: self.dates.within(record, data_a::VALUE, period)?,
             amount: if cancelled { Yen::new(-amount.get()) } else { amount },
-            of_which_cheques: self.amount(record, data_a::CHEQUES, data_b::CHEQUES_2)?.map(Yen::new),
             class: if cancelled { TransactionClass::Correction } else { TransactionClass::Transfer },
             remitter_code: optional(data_a::REMITTER_CODE)?,
-            remitter_kana: kana::normalise(&remitter_kana_raw).into(),
-            remitter_kana_raw,
-            sending_bank: record.text(data_a::SENDING_BANK)?,
-            sending_branch: record.text(data_a::SENDING_BRANCH)?,
-            summary: Text::default(),
             edi: record.text(edi)?,
             inquiry_no: optional(data_a::INQUIRY)?,
-            contract_number: None,
+            common: Arc::new(common),
         };
         Ok(NoticeEntry { cancelled, entry })
     }
