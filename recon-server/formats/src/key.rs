@@ -31,6 +31,24 @@ impl Key {
     }
 }
 
+impl Key {
+    /// A key of nothing.
+    pub(crate) const fn empty() -> Self {
+        Self(Place::Here(ArrayString::new_const()))
+    }
+
+    /// Adds a part to its end.
+    pub(crate) fn push(&mut self, part: &str) {
+        let fits = match &mut self.0 {
+            Place::Here(text) => text.try_push_str(part).is_ok(),
+            Place::Elsewhere(_) => false,
+        };
+        if !fits {
+            self.0 = Place::Elsewhere([self.as_str(), part].concat().into());
+        }
+    }
+}
+
 impl From<&str> for Key {
     fn from(text: &str) -> Self {
         Self(ArrayString::from(text).map_or_else(|_| Place::Elsewhere(text.into()), Place::Here))
@@ -108,6 +126,9 @@ mod tests {
             let json = serde_json::to_string(&key).unwrap();
             assert_eq!(json, format!("\"{text}\""));
             assert_eq!(serde_json::from_str::<Key>(&json).unwrap(), key);
+            let mut pushed = Key::empty();
+            text.as_bytes().chunks(7).for_each(|part| pushed.push(std::str::from_utf8(part).unwrap()));
+            assert_eq!(pushed, key);
             assert_eq!(String::from(key), text);
         }
     }

@@ -19,6 +19,7 @@ mod mix;
 pub mod payout;
 mod provenance;
 pub mod refusal;
+mod shared;
 mod sheet;
 pub mod statement;
 pub mod zengin;

@@ -267,18 +267,13 @@ impl Places {
         if !fits.fold(true, |all, ((byte, least), more)| all & (byte.wrapping_sub(*least) <= *more)) {
             return None;
         }
-        let pair = |at: usize| match cell.get(at..at + 2) {
-            Some([tens, ones]) => Some((tens - b'0') * 10 + (ones - b'0')),
+        let pair = |at: usize| match text.get(at..at + 2) {
+            Some([tens, ones]) => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
             _ => None,
         };
         let year = i16::from(pair(self.year)?) * 100 + i16::from(pair(self.year + 2)?);
-        let mut read = [0_i8; 5];
-        for (number, at) in read.iter_mut().zip(self.parts) {
-            let Some(at) = at else { continue };
-            *number = i8::try_from(pair(at)?).ok()?;
-        }
-        let [month, day, hour, minute, second] = read;
-        Some(((year, month, day), hour, minute, second))
+        let [month, day, hour, minute, second] = self.parts.map(|at| at.map_or(Some(0), pair));
+        Some(((year, month?, day?), hour?, minute?, second?))
     }
 }
 

@@ -101,7 +101,7 @@ pub struct StatementRow {
     /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0022): a later file with the same key and another hash is a revision.
     pub content_hash: Digest,
     /// What the row is and of which brand, in the file's words.
-    #[serde(flatten)]
+    #[serde(flatten, with = "crate::shared")]
     pub words: Arc<Words>,
     /// When the payment was made.
     pub at: Timestamp,

@@ -21,7 +21,7 @@ pub const PARTS_BYTES_MAX: u64 = 4 << 30;
 /// Most rows of a file that is read by parts.
 pub const PARTS_ROWS_MAX: usize = 20_000_000;
 /// Bytes that are decoded and scanned at a time.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 32 << 10;
 /// Longest row, in bytes: an open quote must not gather the rest of the file in memory.
 const ROW_BYTES_MAX: usize = 1 << 20;
 

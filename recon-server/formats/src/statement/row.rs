@@ -26,9 +26,6 @@ const PAYER_DIGITS: usize = 4;
 
 /// Bits of a place among the words that are kept.
 const WORDS_BITS: u32 = 6;
-/// Room for a key, in bytes: a usual one fits without growing.
-const KEY_LENGTH_BYTES: usize = 64;
-
 /// What every row of a file is read with.
 pub(super) struct RowReader<'a> {
     profile: &'a Profile,
@@ -37,19 +34,20 @@ pub(super) struct RowReader<'a> {
     delimiter: u8,
     /// Where a row is written that does not stand in the file as CSV writes it.
     written: String,
-    /// Where the key of a row is put together.
-    key: String,
     /// Words that rows have had: most have the same few. The number of those that are kept is bounded.
     words: Vec<Option<Arc<Words>>>,
+    /// Place of those of the last row.
+    last_words: usize,
+    /// Terminal of the last row.
+    terminal: Option<Text>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of one file.
     pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
-        let key = String::with_capacity(KEY_LENGTH_BYTES);
         let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
         let (dates, written) = (Dates::new(pattern), String::new());
-        Self { profile, dates, options, delimiter, written, key, words: vec![None; 1 << WORDS_BITS] }
+        Self { profile, dates, options, delimiter, written, words: vec![None; 1 << WORDS_BITS], last_words: 0, terminal: None }
     }
 
     /// Reads a record to the end of a list and gives the hash of its key; the occurrence is settled by the caller.
@@ -76,16 +74,18 @@ impl<'a> RowReader<'a> {
         let words = self.words(record.get(plan.status), brand_word);
         let at = self.at(row, record.get(plan.at))?;
         let (words, amount) = self.amount(row, words, record.get(plan.amount))?;
-        self.key(plan, row, record, &words.class)?;
+        let record_key = self.key(plan, row, record, &words.class)?;
+        let key_hash = mix::hash(record_key.as_bytes());
+        let terminal_or_pos_id = plan.terminal.and_then(|place| self.terminal(record.get(place)));
         // A row is large: it is made where it stays.
         rows.push(StatementRow {
             row,
-            record_key: Key::from(self.key.as_str()),
+            record_key,
             occurrence: 1,
             content_hash,
             at,
             amount,
-            terminal_or_pos_id: optional(plan.terminal),
+            terminal_or_pos_id,
             slip_number: optional(plan.slip_number),
             approval_code: optional(plan.approval_code),
             acquirer_transaction_id: optional(plan.acquirer_transaction_id),
@@ -93,15 +93,20 @@ impl<'a> RowReader<'a> {
             payer_digits: plan.payer_digits.and_then(|place| last_digits(record.get(place))),
             words,
         });
-        Ok(mix::hash(self.key.as_bytes()))
+        Ok(key_hash)
     }
 
     /// What a status word and a brand word say.
     fn words(&mut self, status: &str, brand: &str) -> Arc<Words> {
+        let says = |words: &Words| words.status_word == status && words.brand_word == brand;
+        if let Some(words) = self.words[self.last_words].as_ref().filter(|words| says(words)) {
+            return words.clone();
+        }
         let hash = mix::hash(status.as_bytes()) ^ mix::hash(brand.as_bytes()).rotate_left(1);
         let place = usize::try_from(hash >> (u64::BITS - WORDS_BITS)).unwrap_or_default();
+        self.last_words = place;
         match &self.words[place] {
-            Some(words) if words.status_word == status && words.brand_word == brand => words.clone(),
+            Some(words) if says(words) => words.clone(),
             _ => {
                 let class = self.class(status);
                 let (status_word, brand_word) = (Text::new(status), Text::new(brand));
@@ -109,6 +114,14 @@ impl<'a> RowReader<'a> {
                 self.words[place].insert(Arc::new(words)).clone()
             }
         }
+    }
+
+    /// A terminal or PosID: rows of one stand together.
+    fn terminal(&mut self, id: &str) -> Option<Text> {
+        if self.terminal.as_deref() != Some(id) {
+            self.terminal = Some(Text::new(id));
+        }
+        self.terminal.clone().filter(|id| !id.is_empty())
     }
 
     fn refuse(&self, row: u32, field: &str, found: &str, remedy: impl Into<String>) -> Refusal {
@@ -196,19 +209,19 @@ impl<'a> RowReader<'a> {
     }
 
     /// Puts the key of a row together; its parts must not all be empty.
-    fn key(&mut self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<(), Refusal> {
-        self.key.clear();
+    fn key(&self, plan: &Plan, row: u32, record: Record<'_>, class: &RowClass) -> Result<Key, Refusal> {
+        let mut key = Key::empty();
         let mut filled = false;
         for (part, place) in plan.key.iter().enumerate() {
             let text = place.map_or(class.word(), |place| record.get(place));
             filled |= place.is_some() && !text.is_empty();
             if part > 0 {
-                self.key.push('/');
+                key.push("/");
             }
-            self.key.push_str(text);
+            key.push(text);
         }
         if filled {
-            return Ok(());
+            return Ok(key);
         }
         Err(self.refuse(
             row,

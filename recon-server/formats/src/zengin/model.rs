@@ -207,7 +207,7 @@ pub struct BankEntry {
     /// 照会番号
     pub inquiry_no: Option<Text>,
     /// What it has in common with others.
-    #[serde(flatten)]
+    #[serde(flatten, with = "crate::shared")]
     pub common: Arc<Common>,
 }
 
