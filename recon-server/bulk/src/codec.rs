@@ -68,7 +68,7 @@ pub(crate) trait Coder: Clone + Send + Sync {
 pub(crate) struct PlainCoder;
 
 impl Coder for PlainCoder {
-    #[inline]
+    #[inline(always)]
     fn code(&mut self, row: &Row<'_>) -> Coded {
         let (start, end) = row.span(Role::Terminal);
         let Some(terminal) = thirteen_digits(row.bytes, start, end) else { return Coded::DoesNotFit };

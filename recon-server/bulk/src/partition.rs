@@ -59,7 +59,7 @@ pub(crate) fn long(place: u32) -> usize {
 #[inline]
 fn bucket(record: &Record, bits: u32, buckets: u64) -> usize {
     let rest = record.mixed() << bits >> 32;
-    usize::try_from(rest * buckets >> 32).unwrap_or_default()
+    usize::try_from((rest * buckets) >> 32).unwrap_or_default()
 }
 
 impl Partition {

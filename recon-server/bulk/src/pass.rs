@@ -1,8 +1,8 @@
 //! The run: which passes over the files there are, and how their results come together.
 //!
 //! Invariants: passes divide the keys, never the rows of a key; every pass counts all rows, and a file that has other sums in a later pass
-//! is refused. A pass keeps the sales and lets the rows go by (`stock.rs`). With a bound on memory there are as many passes as it takes; there are no temporary files, and neither file has to be in
-//! any order.
+//! is refused. A pass keeps the sales and lets the rows go by (`stock.rs`). With a bound on memory there are as many passes as it takes;
+//! there are no temporary files, and neither file has to be in any order.
 
 use crate::{
     codec::{self, Coder, IdCoder, Parts, PlainCoder, TextCoder, Way},
@@ -21,8 +21,6 @@ use crate::{
 };
 use domain::money::Yen;
 
-/// Bytes of a piece of a file: shorter rows than 8 bytes cannot be, so a piece has fewer than 2^16.
-const PIECE_BYTES: usize = 512 * 1024;
 /// Sales in a partition: with their index and the rows that ask for them they fit into the second-level cache.
 const PARTITION_SALES: u64 = 8_192;
 /// Most partitions, as a power of two.
@@ -74,10 +72,9 @@ pub fn reconcile(sales: &dyn Source, statement: &dyn Source, options: &Options) 
         Layout::read(sales, Side::Sales, &options.sales_columns)?,
         Layout::read(statement, Side::Statement, &options.statement_columns)?,
     );
-    let piece_bytes = options.piece_bytes.unwrap_or(PIECE_BYTES).clamp(1, PIECE_BYTES);
     let files = (
-        File::open(Side::Sales, sales, &layouts.0, piece_bytes)?,
-        File::open(Side::Statement, statement, &layouts.1, piece_bytes)?,
+        File::open(Side::Sales, sales, &layouts.0, options.piece_bytes)?,
+        File::open(Side::Statement, statement, &layouts.1, options.piece_bytes)?,
     );
     let both = |role| layouts.0.place(role).is_some() && layouts.1.place(role).is_some();
     let parts = Parts {
@@ -148,7 +145,9 @@ impl<'f> Run<'f> {
     fn all(&self, coder: &impl Coder, interner: &Interner) -> Result<Done, Other> {
         let mut done = Done::default();
         let marks = if self.by_id {
-            let marks = |file: File<'_>| Ok::<_, Other>(Marks::new(file.pieces().map_err(Other::Refused)?));
+            let marks = |file: File<'_>| {
+                Ok::<_, Other>(Marks::new(file.pieces().map_err(Other::Refused)?, file.piece_bytes))
+            };
             let marks = (marks(self.files.0)?, marks(self.files.1)?);
             for slice in 0..self.slices {
                 let how = How { by_id: true, marks: Some((&marks.0, &marks.1)) };
@@ -180,9 +179,9 @@ impl<'f> Run<'f> {
         let pass =
             |settled| Pass { threads: self.threads, slice: (slice, self.slices), by_id: how.by_id, settled };
         let stock = Stock::new(self.bits, self.expected_sales);
-        let (sales, _) = read::read(self.files.0, pass(settled.map(|s| s.0)), coder, |_| stock.intake())?;
+        let sales = read::read(self.files.0, pass(settled.map(|s| s.0)), coder, || stock.intake())?;
         let index = stock.index(self.threads, !how.by_id);
-        let (rows, _) = read::read(self.files.1, pass(settled.map(|s| s.1)), coder, |_| index.queue())?;
+        let rows = read::read(self.files.1, pass(settled.map(|s| s.1)), coder, || index.queue())?;
         done.check(&sales, &rows)?;
         let found = index.close(self.threads, how);
         Ok((found, [sales.unkeyed, rows.unkeyed]))

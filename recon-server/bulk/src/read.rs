@@ -18,24 +18,41 @@ use crate::{
     source::Source,
 };
 
+/// Bytes of a piece of a file: few enough to stay in the second-level cache from the reading to the last look.
+const PIECE_BYTES: usize = 128 * 1024;
+/// Bytes of a piece of a file that would have more pieces than are numbered.
+const PIECE_BYTES_MAX: usize = 512 * 1024;
+/// Shorter rows cannot be: a date, an amount, and what is between them and behind.
+const ROW_LENGTH_MIN_BYTES: usize = 8;
+const _: () = assert!(PIECE_BYTES_MAX / ROW_LENGTH_MIN_BYTES <= PIECE_ROWS_MAX);
+
 /// One bit for each row of a file.
-pub(crate) struct Marks(Vec<AtomicU64>);
+pub(crate) struct Marks {
+    words: Vec<AtomicU64>,
+    words_of_piece: usize,
+}
 
 impl Marks {
-    pub fn new(pieces: usize) -> Self {
-        Self((0..pieces * (PIECE_ROWS_MAX / 64)).map(|_| AtomicU64::new(0)).collect())
+    /// Of a file of so many pieces.
+    pub fn new(pieces: usize, piece_bytes: usize) -> Self {
+        // A row begins in the piece and takes at least its share of it.
+        let words_of_piece = (piece_bytes / ROW_LENGTH_MIN_BYTES + 1).div_ceil(64);
+        Self { words: (0..pieces * words_of_piece).map(|_| AtomicU64::new(0)).collect(), words_of_piece }
+    }
+
+    fn word(&self, place: Place) -> Option<(&AtomicU64, u64)> {
+        let row = usize::try_from(place.row()).ok()?;
+        Some((self.words.get(place.piece() * self.words_of_piece + row / 64)?, 1 << (row % 64)))
     }
 
     pub fn set(&self, place: Place) {
-        let (word, bit) = place.bit();
-        if let Some(word) = self.0.get(word) {
+        if let Some((word, bit)) = self.word(place) {
             word.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
     pub fn has(&self, place: Place) -> bool {
-        let (word, bit) = place.bit();
-        self.0.get(word).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
+        self.word(place).is_some_and(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
     }
 }
 
@@ -50,14 +67,17 @@ pub(crate) struct File<'f> {
 }
 
 impl<'f> File<'f> {
-    /// A file with its columns.
+    /// A file with its columns, in pieces of a given length or of the usual one.
     pub fn open(
         side: Side,
         source: &'f dyn Source,
         layout: &'f Layout,
-        piece_bytes: usize,
+        piece_bytes: Option<usize>,
     ) -> Result<Self, Refusal> {
         let length_bytes = source.length_bytes().map_err(|source| Refusal::Read { side, source })?;
+        let few = |piece: &usize| u64::try_from(*piece).is_ok_and(|piece| length_bytes / piece < PIECES_MAX);
+        let usual = || (PIECE_BYTES..PIECE_BYTES_MAX).step_by(PIECE_BYTES).find(few);
+        let piece_bytes = piece_bytes.or_else(usual).unwrap_or(PIECE_BYTES_MAX).clamp(1, PIECE_BYTES_MAX);
         Ok(Self { side, source, layout, length_bytes, piece_bytes })
     }
 
@@ -128,16 +148,15 @@ pub(crate) fn read<C: Coder, S: Sink>(
     file: File<'_>,
     pass: Pass<'_>,
     coder: &C,
-    sink: impl Fn(usize) -> S + Sync,
-) -> Result<(Contents, Vec<S>), Other> {
+    sink: impl Fn() -> S + Sync,
+) -> Result<Contents, Other> {
     let pieces = file.pieces().map_err(Other::Refused)?;
     let next = AtomicUsize::new(0);
     let threads = pass.threads.clamp(1, pieces.max(1));
-    let work = |number| Reader::new(file, pass, coder.clone(), sink(number)).run(pieces, &next);
-    let work = &work;
-    let readers: Vec<(Reader<'_, C, S>, Option<(usize, Stop)>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|number| scope.spawn(move || work(number))).collect();
-        let mut readers = vec![work(0)];
+    let work = || Reader::new(file, pass, coder.clone(), sink()).run(pieces, &next);
+    let readers = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut readers = vec![work()];
         for other in others {
             readers.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -159,13 +178,11 @@ pub(crate) fn read<C: Coder, S: Sink>(
         });
     }
     let mut contents = Contents { unkeyed: Unkeyed::new(file.side), numbers, rows, yen: 0 };
-    let mut sinks = Vec::with_capacity(readers.len());
     for mut reader in readers {
         contents.yen += reader.yen;
         contents.unkeyed.append(&mut reader.unkeyed);
-        sinks.push(reader.sink);
     }
-    Ok((contents, sinks))
+    Ok(contents)
 }
 
 /// One thread's work.

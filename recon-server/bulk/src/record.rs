@@ -30,11 +30,6 @@ impl Place {
     pub fn row(self) -> u32 {
         self.0 & ((1 << ROW_BITS) - 1)
     }
-
-    /// As a place in a table of bits.
-    pub fn bit(self) -> (usize, u64) {
-        (usize::try_from(self.0 >> 6).unwrap_or(usize::MAX), 1 << (self.0 & 63))
-    }
 }
 
 /// A row of either side. Sums of amounts of 32 bits over 2^32 rows stay within 64 bits.

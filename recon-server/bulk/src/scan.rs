@@ -1,4 +1,5 @@
-//! Separators and digits, many bytes at a time, without `unsafe`: the loops are written so that the compiler makes vector code of them.
+//! Separators and digits, many bytes at a time, without `unsafe`: the loops are written so that the compiler makes vector code of them, and
+//! what is done for every row is written into the loop over the rows (`inline(always)`), for which the compiler finds it too long.
 
 /// Bytes looked at in one step.
 pub(crate) const STEP_BYTES: usize = 64;
@@ -91,7 +92,7 @@ impl Separators {
 }
 
 /// The eight bytes that end before `end`.
-#[inline]
+#[inline(always)]
 fn eight_before(bytes: &[u8], end: usize) -> Option<u64> {
     let eight = bytes.get(end.checked_sub(8)?..end)?;
     Some(u64::from_le_bytes(eight.try_into().ok()?))
@@ -99,7 +100,7 @@ fn eight_before(bytes: &[u8], end: usize) -> Option<u64> {
 
 /// The number written in 1 to 8 ASCII digits that end before `end`; none when one of them is no digit. There must be eight bytes
 /// before `end` in the buffer, whatever they are.
-#[inline]
+#[inline(always)]
 pub(crate) fn up_to_eight_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
     const ZEROS: u64 = ONES * 0x30;
     const HIGH: u64 = ONES * 0xF0;
@@ -121,7 +122,7 @@ pub(crate) fn up_to_eight_digits(bytes: &[u8], start: usize, end: usize) -> Opti
 }
 
 /// The number written in exactly 13 ASCII digits.
-#[inline]
+#[inline(always)]
 pub(crate) fn thirteen_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
     if end.checked_sub(start)? != 13 {
         return None;
@@ -131,7 +132,7 @@ pub(crate) fn thirteen_digits(bytes: &[u8], start: usize, end: usize) -> Option<
 }
 
 /// A whole number of yen: an optional minus and 1 to 10 digits, within 32 bits.
-#[inline]
+#[inline(always)]
 pub(crate) fn amount(bytes: &[u8], start: usize, end: usize) -> Option<i32> {
     let negative = bytes.get(start) == Some(&b'-');
     let start = start + usize::from(negative);

@@ -13,7 +13,7 @@ use crate::{
     join::{Found, How, Joiner},
     partition::Partition,
     record::Record,
-    shelf::{Batch, Sink, append},
+    shelf::{Sink, Sorter, append},
 };
 
 /// A thread that panicked ends the run: what it left is not looked at.
@@ -67,8 +67,10 @@ impl Stock {
     }
 
     /// Where one thread puts its sales.
-    pub fn intake(&self) -> Intake<'_> {
-        Intake { stock: self, batch: Batch::new(self.bits) }
+    pub fn intake(&self) -> impl Sink {
+        Sorter::new(self.bits, |partition, run: &[Record]| {
+            append(&mut lock(&self.partitions[partition]), run)
+        })
     }
 
     /// Makes it ready for the rows; those that find no sale are kept where `keep_alone` says so.
@@ -83,32 +85,6 @@ impl Stock {
     }
 }
 
-/// One thread's way into a [`Stock`].
-pub(crate) struct Intake<'s> {
-    stock: &'s Stock,
-    batch: Batch,
-}
-
-impl Intake<'_> {
-    fn hand_on(&mut self) {
-        self.batch.hand_on(|partition, run| append(&mut lock(&self.stock.partitions[partition]), run));
-    }
-}
-
-impl Sink for Intake<'_> {
-    #[inline]
-    fn put(&mut self, record: Record) {
-        if self.batch.put(record) {
-            self.hand_on();
-        }
-    }
-
-    fn finish(&mut self) {
-        self.hand_on();
-        self.batch.release();
-    }
-}
-
 /// Sales that rows can ask for.
 pub(crate) struct Index {
     bits: u32,
@@ -119,20 +95,19 @@ pub(crate) struct Index {
 
 impl Index {
     /// Where one thread puts its rows.
-    pub fn queue(&self) -> Queue<'_> {
-        Queue { index: self, batch: Batch::new(self.bits) }
+    pub fn queue(&self) -> impl Sink {
+        let take = |partition: usize, run: &[Record]| {
+            lock(&self.partitions[partition]).take(run, self.keep_alone);
+        };
+        Sorter::new(self.bits, take)
     }
 
     /// Asks for rows that are in their partitions.
     pub fn settle(&self, rows: &[Vec<Record>], threads: usize) {
-        each(
-            threads,
-            rows.len(),
-            || (),
-            |(), number| {
-                lock(&self.partitions[number]).settle(&rows[number], self.keep_alone);
-            },
-        );
+        let step = |(): &mut (), number: usize| {
+            lock(&self.partitions[number]).settle(&rows[number], self.keep_alone);
+        };
+        each(threads, rows.len(), || (), step);
     }
 
     /// Decides what is settled.
@@ -146,32 +121,5 @@ impl Index {
         let mut found = Found::default();
         joiners.into_iter().for_each(|joiner| found.merge(joiner.found));
         found
-    }
-}
-
-/// One thread's way to an [`Index`].
-pub(crate) struct Queue<'i> {
-    index: &'i Index,
-    batch: Batch,
-}
-
-impl Queue<'_> {
-    fn hand_on(&mut self) {
-        let Index { keep_alone, partitions, .. } = self.index;
-        self.batch.hand_on(|partition, run| lock(&partitions[partition]).take(run, *keep_alone));
-    }
-}
-
-impl Sink for Queue<'_> {
-    #[inline]
-    fn put(&mut self, record: Record) {
-        if self.batch.put(record) {
-            self.hand_on();
-        }
-    }
-
-    fn finish(&mut self) {
-        self.hand_on();
-        self.batch.release();
     }
 }
