@@ -6,15 +6,15 @@
 
 mod sides;
 
-use bulk::{Outcome, feeds, settle};
+use bulk::{Exception, Outcome, feeds, settle};
 use domain::time::CivilDate;
 use serde::Serialize;
 use store::{
     Store,
-    compared::{ComparedBy, ComparedException, NewComparison, Scope},
+    compared::{ColumnReading, ComparedBy, ComparedException, NewComparison, Scope},
 };
 
-use self::sides::{LinesSide, SalesSide};
+use self::sides::{Places, Side};
 use super::JobError;
 use crate::app::AppState;
 
@@ -92,22 +92,58 @@ fn read_and_settle(
     scope: &Scope<'_>,
 ) -> Result<(u64, Outcome, Vec<ComparedException>), JobError> {
     let (sales, lines) = feeds();
-    let (mut sales, mut lines) = (SalesSide::new(sales), LinesSide::new(lines));
-    let watermark = store.read_columns(scope, &mut sales, &mut lines)?;
-    let (sales_feed, sale_keys) = sales.done()?;
-    let (lines_feed, line_keys) = lines.done()?;
-    let fault = |refusal: bulk::Refusal| JobError::Facts(refusal.to_string());
-    let outcome = settle(sales_feed, lines_feed, THREADS).map_err(fault)?;
-    let exceptions = outcome.exceptions.iter().map(|one| ComparedException {
+    let (mut sales, mut lines) = (Side::new(sales), Side::new(lines));
+    let mut reading = store.columns(scope)?;
+    let watermark = reading.read(&mut sales, &mut lines)?;
+    refuse(&mut *reading, &sales, &lines)?;
+    let ((sales, sale_places), (lines, line_places)) = (sales.parts(), lines.parts());
+    let outcome =
+        settle(sales, lines, THREADS).map_err(|refusal| JobError::Facts(refusal.to_string()))?;
+    let named = named(&mut *reading, &outcome, (&sale_places, &line_places))?;
+    Ok((watermark, outcome, named))
+}
+
+/// Says which record cannot be compared, if there is one.
+fn refuse(reading: &mut dyn ColumnReading, sales: &Side, lines: &Side) -> Result<(), JobError> {
+    if let Some((place, why)) = &sales.refused {
+        let which = reading.sales(&[*place])?.into_iter().next().map_or_else(String::new, |sale| {
+            format!("窓口 {} 世代 {} の記録 {}", sale.counter, sale.incarnation.0, sale.sequence.0)
+        });
+        return Err(JobError::Facts(format!("{which}: {why}")));
+    }
+    if let Some((place, why)) = &lines.refused {
+        let which = reading.lines(&[*place])?.into_iter().next();
+        let which = which.map_or_else(String::new, |(file, row)| format!("受付番号 {file} の {row} 行目"));
+        return Err(JobError::Facts(format!("{which}: {why}")));
+    }
+    Ok(())
+}
+
+/// The exceptions with their records: only these are ever asked for.
+fn named(
+    reading: &mut dyn ColumnReading,
+    outcome: &Outcome,
+    (of_sales, of_lines): (&Places, &Places),
+) -> Result<Vec<ComparedException>, JobError> {
+    let of = |one: &Exception| {
+        (one.sales_row.and_then(|row| of_sales.of(row)), one.statement_row.and_then(|row| of_lines.of(row)))
+    };
+    let places: Vec<_> = outcome.exceptions.iter().map(of).collect();
+    let wanted: (Vec<_>, Vec<_>) = (
+        places.iter().filter_map(|(sale, _)| *sale).collect(),
+        places.iter().filter_map(|(_, line)| *line).collect(),
+    );
+    let mut sales = reading.sales(&wanted.0)?.into_iter();
+    let mut lines = reading.lines(&wanted.1)?.into_iter();
+    let exceptions = outcome.exceptions.iter().zip(places).map(|(one, (sale, line))| ComparedException {
         class: one.class.code().to_owned(),
-        sale: one.sales_row.and_then(|row| sale_keys.of(row)),
-        line: one.statement_row.and_then(|row| line_keys.of(row)),
+        sale: sale.and_then(|_| sales.next()),
+        line: line.and_then(|_| lines.next()),
         terminal: one.terminal.clone(),
         number: one.approval.clone(),
         day: one.date,
         sale_amount: one.sales_yen,
         line_amount: one.statement_yen,
     });
-    let exceptions = exceptions.collect();
-    Ok((watermark, outcome, exceptions))
+    Ok(exceptions.collect())
 }

@@ -19,9 +19,24 @@ const HEADER_REST_BYTES: usize = 8;
 /// A copy on its way, in pieces of bytes.
 pub struct Copied<'c, B> {
     pieces: Pin<Box<dyn Stream<Item = Result<B, sqlx::Error>> + Send + 'c>>,
-    buffer: Vec<u8>,
+    held: Held<B>,
     at: usize,
     begun: bool,
+}
+
+/// The bytes that are here. The server sends each row in a piece of its own, which then need not be copied; nothing promises that.
+enum Held<B> {
+    Piece(B),
+    Joined(Vec<u8>),
+}
+
+impl<B: AsRef<[u8]>> Held<B> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Piece(piece) => piece.as_ref(),
+            Self::Joined(bytes) => bytes,
+        }
+    }
 }
 
 /// Begins `COPY … TO STDOUT (FORMAT binary)`.
@@ -30,7 +45,7 @@ pub async fn begin<'c>(
     text: &str,
 ) -> Result<Copied<'c, impl AsRef<[u8]> + use<'c>>, Fault> {
     let pieces = connection.copy_out_raw(text).await.map_err(fault)?;
-    Ok(Copied { pieces, buffer: Vec::new(), at: 0, begun: false })
+    Ok(Copied { pieces, held: Held::Joined(Vec::new()), at: 0, begun: false })
 }
 
 /// What the bytes that are here hold.
@@ -50,7 +65,8 @@ impl<B: AsRef<[u8]>> Copied<'_, B> {
                 Found::TooLittle => self.fill().await?,
             }
         };
-        Ok(Some(fields.map(|field| Cell(field.and_then(|field| self.buffer.get(field))))))
+        let bytes = self.held.bytes();
+        Ok(Some(fields.map(|field| Cell(field.and_then(|field| bytes.get(field))))))
     }
 
     /// Reads on to the end, so that the connection is ready for its next statement.
@@ -62,15 +78,25 @@ impl<B: AsRef<[u8]>> Copied<'_, B> {
     async fn fill(&mut self) -> Result<(), Fault> {
         let piece = self.pieces.try_next().await.map_err(fault)?;
         let piece = piece.ok_or_else(|| unreadable("it ends too early"))?;
-        self.buffer.drain(..self.at);
-        self.at = 0;
-        self.buffer.extend_from_slice(piece.as_ref());
+        let at = std::mem::take(&mut self.at);
+        match &mut self.held {
+            held if held.bytes().len() <= at => *held = Held::Piece(piece),
+            Held::Joined(bytes) => {
+                bytes.drain(..at);
+                bytes.extend_from_slice(piece.as_ref());
+            }
+            Held::Piece(before) => {
+                let rest = before.as_ref().get(at..).unwrap_or_default();
+                self.held = Held::Joined([rest, piece.as_ref()].concat());
+            }
+        }
         Ok(())
     }
 
     fn look<const N: usize>(&mut self) -> Result<Found<N>, Fault> {
+        let bytes = self.held.bytes();
         if !self.begun {
-            let Some(header) = self.buffer.get(..SIGNATURE.len() + HEADER_REST_BYTES) else {
+            let Some(header) = bytes.get(..SIGNATURE.len() + HEADER_REST_BYTES) else {
                 return Ok(Found::TooLittle);
             };
             if !header.starts_with(SIGNATURE) || header.iter().rev().take(HEADER_REST_BYTES).any(|b| *b != 0)
@@ -81,7 +107,7 @@ impl<B: AsRef<[u8]>> Copied<'_, B> {
             self.begun = true;
         }
         let mut at = self.at;
-        let Some(count) = take(&self.buffer, &mut at).map(i16::from_be_bytes) else {
+        let Some(count) = take(bytes, &mut at).map(i16::from_be_bytes) else {
             return Ok(Found::TooLittle);
         };
         if count == -1 {
@@ -92,14 +118,14 @@ impl<B: AsRef<[u8]>> Copied<'_, B> {
         }
         let mut fields = [const { None }; N];
         for field in &mut fields {
-            let Some(length) = take(&self.buffer, &mut at).map(i32::from_be_bytes) else {
+            let Some(length) = take(bytes, &mut at).map(i32::from_be_bytes) else {
                 return Ok(Found::TooLittle);
             };
             let Ok(length) = usize::try_from(length) else { continue };
             *field = Some(at..at + length);
             at += length;
         }
-        if at > self.buffer.len() {
+        if at > bytes.len() {
             return Ok(Found::TooLittle);
         }
         self.at = at;
@@ -119,9 +145,20 @@ fn take<const N: usize>(bytes: &[u8], at: &mut usize) -> Option<[u8; N]> {
 pub struct Cell<'r>(Option<&'r [u8]>);
 
 impl<'r> Cell<'r> {
+    /// For tests of what is made of cells.
+    #[cfg(test)]
+    pub const fn of(bytes: &'r [u8]) -> Self {
+        Self(Some(bytes))
+    }
+
+    /// The bytes, none for NULL.
+    pub fn bytes(self) -> &'r [u8] {
+        self.0.unwrap_or_default()
+    }
+
     /// A text, empty for NULL.
     pub fn text(self) -> Result<&'r str, Fault> {
-        std::str::from_utf8(self.0.unwrap_or_default()).map_err(|error| Fault::Database(Box::new(error)))
+        std::str::from_utf8(self.bytes()).map_err(|error| Fault::Database(Box::new(error)))
     }
 
     /// A number of 64 bits.
@@ -131,7 +168,8 @@ impl<'r> Cell<'r> {
     }
 }
 
-fn unreadable(what: &str) -> Fault {
+/// Bytes that are not what was asked for.
+pub fn unreadable(what: &str) -> Fault {
     Fault::Unreadable { what: "copy", value: what.to_owned() }
 }
 
@@ -159,7 +197,7 @@ mod tests {
         let pieces: Vec<Result<Vec<u8>, sqlx::Error>> =
             bytes.chunks(piece).map(|piece| Ok(piece.to_vec())).collect();
         let mut copied =
-            Copied { pieces: Box::pin(stream::iter(pieces)), buffer: Vec::new(), at: 0, begun: false };
+            Copied { pieces: Box::pin(stream::iter(pieces)), held: Held::Joined(Vec::new()), at: 0, begun: false };
         let mut rows = Vec::new();
         while let Some([text, number]) = copied.next().await? {
             rows.push((text.text()?.to_owned(), number.number()?));

@@ -10,7 +10,7 @@ use sqlx::{
 };
 use store::{
     Fault, Result, Store, StoreError, UnitOfWork,
-    compared::{ColumnSink, Scope},
+    compared::{ColumnReading, Scope},
 };
 
 use crate::columns;
@@ -65,13 +65,9 @@ impl Store for PostgresStore {
         Ok(Box::new(Unit { tx }))
     }
 
-    fn read_columns(
-        &self,
-        scope: &Scope<'_>,
-        sales: &mut dyn ColumnSink,
-        lines: &mut dyn ColumnSink,
-    ) -> Result<u64> {
-        columns::read(&self.pool, scope, sales, lines).during(StoreError::ReadColumns)
+    fn columns<'s>(&'s self, scope: &Scope<'s>) -> Result<Box<dyn ColumnReading + 's>> {
+        let reading = columns::begin(&self.pool, scope).during(StoreError::ReadColumns)?;
+        Ok(Box::new(reading))
     }
 
     async fn ping(&self) -> Result<()> {

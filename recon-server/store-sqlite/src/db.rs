@@ -16,7 +16,7 @@ use sqlx::{
 };
 use store::{
     Fault, Result, Store, StoreError, UnitOfWork,
-    compared::{ColumnSink, Scope},
+    compared::{ColumnReading, Scope},
 };
 
 use crate::columns;
@@ -94,13 +94,9 @@ impl Store for SqliteStore {
         Ok(Box::new(Unit { tx }))
     }
 
-    fn read_columns(
-        &self,
-        scope: &Scope<'_>,
-        sales: &mut dyn ColumnSink,
-        lines: &mut dyn ColumnSink,
-    ) -> Result<u64> {
-        columns::read(&self.path, scope, sales, lines).during(StoreError::ReadColumns)
+    fn columns<'s>(&'s self, scope: &Scope<'s>) -> Result<Box<dyn ColumnReading + 's>> {
+        let reading = columns::begin(&self.path, scope).during(StoreError::ReadColumns)?;
+        Ok(Box::new(reading))
     }
 
     async fn ping(&self) -> Result<()> {

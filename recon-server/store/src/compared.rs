@@ -37,32 +37,15 @@ pub struct Scope<'s> {
     pub by: ComparedBy,
 }
 
-/// Which record a row of either side is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which<'r> {
-    /// A sale, by its entry.
-    Sale {
-        /// Counter.
-        counter: &'r str,
-        /// Its incarnation.
-        incarnation: u32,
-        /// Sequence number.
-        sequence: u64,
-    },
-    /// A statement row, by its file.
-    Line {
-        /// Number of the file.
-        file: u64,
-        /// Row in it.
-        row: u32,
-    },
-}
+/// Where a row stands in its table. It means something to the [`ColumnReading`] that gave it, and to nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(pub u64);
 
 /// The columns of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnsRow<'r> {
     /// Which.
-    pub which: Which<'r>,
+    pub place: Place,
     /// 端末番号; empty for none.
     pub terminal: &'r str,
     /// 伝票番号 or 承認番号; empty for none.
@@ -77,6 +60,20 @@ pub struct ColumnsRow<'r> {
 pub trait ColumnSink: Send {
     /// The next row. `false` ends the reading of both sides.
     fn take(&mut self, row: &ColumnsRow<'_>) -> bool;
+}
+
+/// One state of the store: first the few columns of every row, then which records those few rows are that somebody has to look at.
+/// Its methods wait; they are called on a thread that may, within a runtime, and it is dropped there.
+pub trait ColumnReading {
+    /// Reads both sides, each into its own sink and in an order that the stored rows alone decide. Returns the highest number of an
+    /// accepted file.
+    fn read(&mut self, sales: &mut dyn ColumnSink, lines: &mut dyn ColumnSink) -> Result<u64>;
+
+    /// The sales at these places, in their order.
+    fn sales(&mut self, places: &[Place]) -> Result<Vec<SaleKey>>;
+
+    /// The statement rows at these places, in their order.
+    fn lines(&mut self, places: &[Place]) -> Result<Vec<LineKey>>;
 }
 
 /// A recorded comparison.
@@ -120,6 +117,9 @@ pub struct SaleKey {
     pub sequence: SequenceNumber,
 }
 
+/// A statement row: number of its file, row in it.
+pub type LineKey = (u64, u32);
+
 /// One exception of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedException {
@@ -127,8 +127,8 @@ pub struct ComparedException {
     pub class: String,
     /// The sale.
     pub sale: Option<SaleKey>,
-    /// The statement row: number of the file, row in it.
-    pub line: Option<(u64, u32)>,
+    /// The statement row.
+    pub line: Option<LineKey>,
     /// 端末番号
     pub terminal: String,
     /// 伝票番号 or 承認番号

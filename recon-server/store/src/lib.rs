@@ -78,14 +78,9 @@ pub trait Store: Send + Sync {
     /// Long reports use it: they never hold up a counter's upload.
     async fn snapshot(&self) -> Result<Box<dyn UnitOfWork>>;
 
-    /// Reads the columns by which sales and statement rows are compared, each side into its own sink and both of one state. Returns the
-    /// highest number of an accepted file. The caller must be on a thread that may wait, within a runtime.
-    fn read_columns(
-        &self,
-        scope: &compared::Scope<'_>,
-        sales: &mut dyn compared::ColumnSink,
-        lines: &mut dyn compared::ColumnSink,
-    ) -> Result<u64>;
+    /// Begins to read the columns by which sales and statement rows are compared. The caller must be on a thread that may wait, within a
+    /// runtime.
+    fn columns<'s>(&'s self, scope: &compared::Scope<'s>) -> Result<Box<dyn compared::ColumnReading + 's>>;
 
     /// Whether the store answers at this moment (`/readyz`).
     async fn ping(&self) -> Result<()>;

@@ -7,8 +7,8 @@ use domain::{
 use store::{
     Store,
     compared::{
-        ColumnSink, ColumnsRow, ComparedBy, ComparedException, ComparisonRow, NewComparison, SaleKey, Scope,
-        Which,
+        ColumnSink, ColumnsRow, ComparedBy, ComparedException, ComparisonRow, NewComparison, Place, SaleKey,
+        Scope,
     },
     facts::StatementLine,
     files::{FileFacts, FileKind},
@@ -21,7 +21,7 @@ use super::{
 
 /// What was read, in words; ends the reading when it has enough.
 struct Noted {
-    rows: Vec<String>,
+    rows: Vec<(Place, String)>,
     enough: usize,
 }
 
@@ -29,34 +29,47 @@ impl Noted {
     fn of(enough: usize) -> Self {
         Self { rows: Vec::new(), enough }
     }
+
+    fn places(&self) -> Vec<Place> {
+        // Not in the order of the reading: each record belongs to its place.
+        self.rows.iter().rev().map(|(place, _)| *place).collect()
+    }
+
+    /// With the records that stand there.
+    fn named(self, names: Vec<String>) -> Vec<String> {
+        let rows = self.rows.into_iter().rev().zip(names);
+        let mut rows: Vec<_> = rows.map(|((_, row), name)| format!("{name} {row}")).collect();
+        rows.sort();
+        rows
+    }
 }
 
 impl ColumnSink for Noted {
     fn take(&mut self, row: &ColumnsRow<'_>) -> bool {
-        let which = match row.which {
-            Which::Sale { counter, incarnation, sequence } => format!("{counter}/{incarnation}/{sequence}"),
-            Which::Line { file, row } => format!("{file}:{row}"),
-        };
-        let ColumnsRow { terminal, number, day, amount, .. } = row;
-        self.rows.push(format!("{which} {terminal} {number} {day} {amount}"));
+        let ColumnsRow { place, terminal, number, day, amount } = row;
+        self.rows.push((*place, format!("{terminal} {number} {day} {amount}")));
         self.rows.len() < self.enough
     }
 }
 
 /// Reads on a thread of its own, within the runtime.
 fn read(store: &dyn Store, scope: &Scope<'_>, enough: usize) -> (u64, Vec<String>, Vec<String>) {
-    let (mut sales, mut lines) = (Noted::of(enough), Noted::of(enough));
     let runtime = tokio::runtime::Handle::current();
-    let watermark = std::thread::scope(|threads| {
+    std::thread::scope(|threads| {
         let work = threads.spawn(|| {
             let _within = runtime.enter();
-            store.read_columns(scope, &mut sales, &mut lines)
+            let (mut sales, mut lines) = (Noted::of(enough), Noted::of(enough));
+            let mut reading = store.columns(scope).unwrap();
+            let watermark = reading.read(&mut sales, &mut lines).unwrap();
+            let of_sales = reading.sales(&sales.places()).unwrap();
+            let of_lines = reading.lines(&lines.places()).unwrap();
+            let sale = |key: &SaleKey| format!("{}/{}/{}", key.counter, key.incarnation.0, key.sequence.0);
+            let line = |(file, row): &(u64, u32)| format!("{file}:{row}");
+            let names = (of_sales.iter().map(sale).collect(), of_lines.iter().map(line).collect());
+            (watermark, sales.named(names.0), lines.named(names.1))
         });
-        work.join().unwrap().unwrap()
-    });
-    sales.rows.sort();
-    lines.rows.sort();
-    (watermark, sales.rows, lines.rows)
+        work.join().unwrap()
+    })
 }
 
 fn card(key: &str, content: u8, yen: i64, slip: Option<&str>) -> StatementLine {

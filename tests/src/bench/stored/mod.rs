@@ -1,12 +1,12 @@
 //! P13 of the plan: sales against statement rows of one day from what is stored, exceptions durable, beside the raw reading of the same
-//! columns by the same driver, the match alone on columns in memory, and PostgreSQL's own full outer join over the same rows.
+//! columns by the same driver, the match alone on columns in memory, and what PostgreSQL does by itself with the same rows (`peers.rs`).
 
 mod fill;
+mod peers;
 
 use std::{
     net::SocketAddr,
     path::Path,
-    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,6 +26,7 @@ use store::{
 };
 use tokio::net::TcpListener;
 
+use self::peers::Peers;
 use super::{
     bulk::files::{self, Day},
     stats,
@@ -42,14 +43,6 @@ const NATION_PAYMENTS: u32 = 17_410_000;
 const SEED: u64 = 13;
 const TENANT: &str = "mihon";
 const DAY: &str = "2026-07-01";
-/// The plain join: nothing of duplicates or of amounts that differ.
-const JOIN: &str = "SET work_mem = '2GB'; SET max_parallel_workers_per_gather = 2; \\timing on\n\
-    SELECT COUNT(*) FILTER (WHERE s.t IS NOT NULL AND l.t IS NOT NULL), COUNT(*) FILTER (WHERE l.t IS NULL), \
-    COUNT(*) FILTER (WHERE s.t IS NULL) \
-    FROM (SELECT terminal_id t, slip_number n, payment_date d, total a FROM sale WHERE tenant_id = 'mihon' AND payment_date = '2026-07-01') s \
-    FULL OUTER JOIN (SELECT terminal_id t, slip_number n, day d, amount a FROM statement_line WHERE tenant_id = 'mihon' \
-    AND day = '2026-07-01' AND class = 'sale') l USING (t, n, d, a);\n";
-
 /// Measures both engines in `folder` and prints what it found.
 ///
 /// # Errors
@@ -70,23 +63,26 @@ pub fn measure(folder: &Path, national: bool) -> Result<()> {
             None
         }
     };
-    let mut joins = Vec::new();
+    let mut peers = Vec::new();
     if let Some(cluster) = &cluster {
-        let server = runtime.block_on(serve(folder, &cluster.url()))?;
-        fill::postgres(&cluster.url(), folder, TENANT, &day)?;
-        psql(&cluster.url(), "VACUUM ANALYZE sale; VACUUM ANALYZE statement_line;\n")?;
+        let url = cluster.url();
+        let server = runtime.block_on(serve(folder, &url))?;
+        fill::postgres(&url, folder, TENANT, &day)?;
+        peers::psql(&url, "VACUUM ANALYZE sale; VACUUM ANALYZE statement_line;\n")?;
+        let mut rounds = Vec::new();
         for _ in 0..stats::ROUNDS {
-            joins.push(join(&cluster.url())?);
+            peers.push(peers::measure(&url, &day.truth)?);
+            rounds.push(round(&runtime, &server, &day)?);
         }
-        let rounds = rounds(&runtime, &server, &day)?;
-        print("PostgreSQL", &rounds, &joins);
+        print("PostgreSQL", &rounds, &peers);
         runtime.block_on(server.stop())?;
     }
     drop(cluster);
     let path = folder.join("stored.db");
     let server = runtime.block_on(serve(folder, &format!("sqlite://{}", path.display())))?;
     fill::sqlite(&path, TENANT, &day)?;
-    print("SQLite", &rounds(&runtime, &server, &day)?, &joins);
+    let rounds = (0..stats::ROUNDS).map(|_| round(&runtime, &server, &day)).collect::<Result<Vec<_>>>()?;
+    print("SQLite", &rounds, &peers);
     runtime.block_on(server.stop())?;
     Ok(std::fs::remove_file(path)?)
 }
@@ -116,22 +112,18 @@ struct Round {
     processor: Duration,
 }
 
-fn rounds(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Result<Vec<Round>> {
+fn round(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Result<Round> {
     let the_day: CivilDate = DAY.parse()?;
-    (0..stats::ROUNDS)
-        .map(|_| {
-            let store = server.state().store.clone();
-            let tenant = server.state().tenant().clone();
-            let work = move || {
-                let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip };
-                read(&*store, &scope)
-            };
-            let read = runtime.block_on(runtime.spawn_blocking(work))??;
-            let matched = match_alone(day)?;
-            let (whole, processor) = whole(runtime, server, day, the_day)?;
-            Ok(Round { read, matched, whole, processor })
-        })
-        .collect()
+    let store = server.state().store.clone();
+    let tenant = server.state().tenant().clone();
+    let work = move || {
+        let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip };
+        read(&*store, &scope)
+    };
+    let read = runtime.block_on(runtime.spawn_blocking(work))??;
+    let matched = match_alone(day)?;
+    let (whole, processor) = whole(runtime, server, day, the_day)?;
+    Ok(Round { read, matched, whole, processor })
 }
 
 /// Counts and adds up.
@@ -155,7 +147,7 @@ impl ColumnSink for Counted {
 fn read(store: &dyn Store, scope: &Scope<'_>) -> Result<Duration> {
     let (mut sales, mut lines) = (Counted::default(), Counted::default());
     let begun = Instant::now();
-    store.read_columns(scope, &mut sales, &mut lines)?;
+    store.columns(scope)?.read(&mut sales, &mut lines)?;
     let took = begun.elapsed();
     ensure!(sales.rows > 0 && lines.rows > 0 && sales.yen > 0 && lines.bytes > 0, "nothing was read");
     Ok(took)
@@ -216,30 +208,7 @@ fn processor() -> Result<Duration> {
     Ok(Duration::from_millis(ticks.sum::<Result<u64, _>>()? * 10))
 }
 
-fn psql(url: &str, script: &str) -> Result<String> {
-    use std::io::Write as _;
-    let mut child = Command::new("psql")
-        .args(["-q", "-v", "ON_ERROR_STOP=1", url])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .context("start psql")?;
-    child.stdin.take().context("its input")?.write_all(script.as_bytes())?;
-    let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "psql ended with {}", output.status);
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// What psql says that the join took.
-fn join(url: &str) -> Result<Duration> {
-    let said = psql(url, JOIN)?;
-    let line = said.lines().rev().find_map(|line| line.strip_prefix("Time: ")).context("a time")?;
-    let (whole, part) =
-        line.split_once(' ').and_then(|(ms, _)| ms.split_once('.')).context("milliseconds")?;
-    Ok(Duration::from_micros(whole.parse::<u64>()? * 1_000 + part.parse::<u64>()?))
-}
-
-fn print(engine: &str, rounds: &[Round], joins: &[Duration]) {
+fn print(engine: &str, rounds: &[Round], peers: &[Peers]) {
     let median = |part: fn(&Round) -> Duration| {
         let mut sample: Vec<_> = rounds.iter().map(part).collect();
         format!("{} ms", stats::quantile(&mut sample, 500).as_millis())
@@ -253,13 +222,16 @@ fn print(engine: &str, rounds: &[Round], joins: &[Duration]) {
     );
     let floor = rounds.iter().map(|round| stats::ratio_percent(round.whole, round.read + round.matched));
     println!("    whole / (reading + matching) {}   target 1.50", stats::spread(floor.collect()));
-    if !joins.is_empty() {
-        let mut sorted = joins.to_vec();
-        let times = joins.iter().zip(rounds).map(|(join, round)| stats::ratio_percent(*join, round.whole));
-        println!(
-            "    PostgreSQL's full outer join {} ms, / ours {}   target 7.00",
-            stats::quantile(&mut sorted, 500).as_millis(),
-            stats::spread(times.collect())
-        );
+    if peers.is_empty() {
+        return;
     }
+    let line = |words: &str, part: fn(&Peers) -> Duration, target: &str| {
+        let mut sample: Vec<_> = peers.iter().map(part).collect();
+        let times = peers.iter().zip(rounds).map(|(peer, round)| stats::ratio_percent(part(peer), round.whole));
+        let (took, times) = (stats::quantile(&mut sample, 500).as_millis(), stats::spread(times.collect()));
+        println!("    PostgreSQL's {words} {took} ms, / ours {times}   {target}");
+    };
+    line("plain full outer join, counts only,", |peer| peer.join, "target 7.00");
+    line("whole task, exceptions in a table,", |peer| peer.task, "target 7.00");
+    line("copy of five columns of both tables, to nowhere,", |peer| peer.copies, "");
 }
