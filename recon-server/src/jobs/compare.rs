@@ -97,8 +97,7 @@ fn read_and_settle(
     let watermark = reading.read(&mut sales, &mut lines)?;
     refuse(&mut *reading, &sales, &lines)?;
     let ((sales, sale_places), (lines, line_places)) = (sales.parts(), lines.parts());
-    let outcome =
-        settle(sales, lines, THREADS).map_err(|refusal| JobError::Facts(refusal.to_string()))?;
+    let outcome = settle(sales, lines, THREADS).map_err(|refusal| JobError::Facts(refusal.to_string()))?;
     let named = named(&mut *reading, &outcome, (&sale_places, &line_places))?;
     Ok((watermark, outcome, named))
 }

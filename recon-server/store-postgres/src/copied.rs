@@ -196,8 +196,12 @@ mod tests {
     async fn read(bytes: &[u8], piece: usize) -> Result<Vec<(String, i64)>, Fault> {
         let pieces: Vec<Result<Vec<u8>, sqlx::Error>> =
             bytes.chunks(piece).map(|piece| Ok(piece.to_vec())).collect();
-        let mut copied =
-            Copied { pieces: Box::pin(stream::iter(pieces)), held: Held::Joined(Vec::new()), at: 0, begun: false };
+        let mut copied = Copied {
+            pieces: Box::pin(stream::iter(pieces)),
+            held: Held::Joined(Vec::new()),
+            at: 0,
+            begun: false,
+        };
         let mut rows = Vec::new();
         while let Some([text, number]) = copied.next().await? {
             rows.push((text.text()?.to_owned(), number.number()?));

@@ -1,10 +1,11 @@
 //! Two scans of the columns by which sales and statement rows are compared, side by side and of one state of the file; afterwards the
 //! records behind a few of those rows.
 //!
-//! Invariants: both scans begin while nobody can write, for the moment that takes; they read only. A row's place is its `rowid`, which
-//! nothing but a rewriting of the whole file changes, and that waits for the readers. Rows are stepped through by
-//! `rusqlite` on connections of their own: the other driver copies each value of each row between threads, which takes ten times as long
-//! as reading it. Both share one SQLite.
+//! Invariants: both scans begin while nobody can write, for the moment that takes; they read only. A row's place is its `rowid`,
+//! which nothing changes in the state that they see. Rows are stepped through by `rusqlite` on connections of their own: the other driver
+//! copies each value of each row between threads, which takes ten times as long as reading it. Both share one SQLite.
+
+mod scan;
 
 use std::{
     collections::HashSet,
@@ -14,18 +15,17 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags, Row};
 use store::{
-    Fault,
-    Result as StoreResult, StoreError,
-    compared::{ColumnReading, ColumnSink, ColumnsRow, ComparedBy, LineKey, Place, SaleKey, Scope},
+    Fault, Result as StoreResult, StoreError,
+    compared::{ColumnReading, ColumnSink, LineKey, Place, SaleKey, Scope},
     words,
 };
 
+use self::scan::{LINES, SALES, Scan, place};
+
 /// Longest wait for the moment without a writer, in seconds.
 const MOMENT_WAIT_MAX_SECONDS: u64 = 30;
-/// Rows between two looks at whether the other side has ended early.
-const LOOK_ROWS: u64 = 4_096;
 
 /// Two connections that see the same.
 pub struct Reading<'s> {
@@ -46,7 +46,10 @@ impl Reading<'_> {
         let Self { scope, of_sales, of_lines } = self;
         thread::scope(|threads| {
             let (scope, ended) = (&*scope, &ended);
-            let other = threads.spawn(move || read_sales(of_sales, scope, sales, ended));
+            let other = threads.spawn(move || {
+                let scan = Scan { connection: of_sales, side: &SALES, scope, ended };
+                scan.each(|row| sales.take(row))
+            });
             let watermark = read_lines(of_lines, scope, lines, ended);
             if watermark.is_err() {
                 ended.store(true, Ordering::Relaxed);
@@ -64,23 +67,16 @@ impl ColumnReading for Reading<'_> {
 
     fn sales(&mut self, wanted: &[Place]) -> StoreResult<Vec<SaleKey>> {
         let text = "SELECT counter_id, incarnation, sequence_number FROM sale WHERE rowid = ?1";
-        at(&self.of_sales, text, wanted, |row| {
-            let (counter, incarnation, sequence): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok((counter, incarnation, sequence))
-        })
-        .map_err(fault)
-        .and_then(|rows| {
-            rows.iter()
-                .map(|(counter, incarnation, sequence)| {
-                    Ok(SaleKey {
-                        counter: words::parse("counter", counter)?,
-                        incarnation: words::incarnation(*incarnation)?,
-                        sequence: words::sequence_number(*sequence)?,
-                    })
-                })
-                .collect()
-        })
-        .map_err(StoreError::ReadColumns)
+        let rows = at(&self.of_sales, text, wanted, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        let key = |(counter, incarnation, sequence): (String, i64, i64)| {
+            Ok(SaleKey {
+                counter: words::parse("counter", &counter)?,
+                incarnation: words::incarnation(incarnation)?,
+                sequence: words::sequence_number(sequence)?,
+            })
+        };
+        let keys = rows.map_err(fault).and_then(|rows| rows.into_iter().map(key).collect());
+        keys.map_err(StoreError::ReadColumns)
     }
 
     fn lines(&mut self, wanted: &[Place]) -> StoreResult<Vec<LineKey>> {
@@ -122,20 +118,6 @@ fn one_state(path: &Path) -> rusqlite::Result<(Connection, Connection)> {
     readers
 }
 
-fn read_sales(
-    connection: &Connection,
-    scope: &Scope<'_>,
-    sink: &mut dyn ColumnSink,
-    ended: &AtomicBool,
-) -> Result<(), Fault> {
-    let text = match scope.by {
-        ComparedBy::Slip => include_str!("columns/sales_by_slip.sql"),
-        ComparedBy::Approval => include_str!("columns/sales_by_approval.sql"),
-    };
-    let scan = Scan { connection, text, scope, ended };
-    scan.each(|row| sink.take(row))
-}
-
 fn read_lines(
     connection: &Connection,
     scope: &Scope<'_>,
@@ -147,11 +129,7 @@ fn read_lines(
         "SELECT COALESCE(MAX(file_number), 0) FROM source_file WHERE tenant_id = ?1 AND state = 'accepted'";
     let watermark = connection.query_row(watermark, [tenant], |row| row.get(0)).map_err(fault)?;
     let replaced = replaced(connection, tenant).map_err(fault)?;
-    let text = match scope.by {
-        ComparedBy::Slip => include_str!("columns/lines_by_slip.sql"),
-        ComparedBy::Approval => include_str!("columns/lines_by_approval.sql"),
-    };
-    let scan = Scan { connection, text, scope, ended };
+    let scan = Scan { connection, side: &LINES, scope, ended };
     scan.each(|row| !replaced.is_empty() && replaced.contains(&row.place) || sink.take(row))?;
     words::to_u64("file number", watermark)
 }
@@ -165,46 +143,4 @@ fn replaced(connection: &Connection, tenant: &str) -> rusqlite::Result<HashSet<P
 /// Numbers of files and entries are positive by their tables' checks.
 fn number(number: i64) -> u64 {
     number.unsigned_abs()
-}
-
-fn place(row: &Row<'_>, at: usize) -> rusqlite::Result<Place> {
-    row.get(at).map(|rowid: i64| Place(rowid.cast_unsigned()))
-}
-
-/// A scan of one side: place, terminal, number, amount, day.
-struct Scan<'s> {
-    connection: &'s Connection,
-    text: &'s str,
-    scope: &'s Scope<'s>,
-    ended: &'s AtomicBool,
-}
-
-impl Scan<'_> {
-    /// Steps through it until it, the sink or the other side ends.
-    fn each(&self, mut take: impl FnMut(&ColumnsRow<'_>) -> bool) -> Result<(), Fault> {
-        let mut statement = self.connection.prepare(self.text).map_err(fault)?;
-        let (from, to) = (words::date_text(self.scope.from), words::date_text(self.scope.to));
-        let mut rows = statement.query(params![self.scope.tenant.as_str(), from, to]).map_err(fault)?;
-        let mut count = 0_u64;
-        while let Some(row) = rows.next().map_err(fault)? {
-            count += 1;
-            let other_ended = count.is_multiple_of(LOOK_ROWS) && self.ended.load(Ordering::Relaxed);
-            if other_ended || !take(&columns(row).map_err(fault)?) {
-                self.ended.store(true, Ordering::Relaxed);
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn columns<'r>(row: &'r Row<'_>) -> rusqlite::Result<ColumnsRow<'r>> {
-    let text = |at| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_str_or_null()?.unwrap_or_default());
-    Ok(ColumnsRow {
-        place: place(row, 0)?,
-        terminal: text(1)?,
-        number: text(2)?,
-        amount: row.get(3)?,
-        day: text(4)?,
-    })
 }

@@ -61,8 +61,7 @@ pub async fn lines(tx: &mut Tx, wanted: &[Place]) -> Result<Vec<LineKey>, Fault>
         let texts: Vec<_> = together.iter().map(to_text).collect();
         let rows = query_file!("src/columns/lines.sql", &texts).fetch_all(&mut **tx).await.map_err(fault)?;
         for row in rows {
-            let key =
-                (words::to_u64("file number", row.file_number)?, words::to_u32("row", row.row_number)?);
+            let key = (words::to_u64("file number", row.file_number)?, words::to_u32("row", row.row_number)?);
             found.insert(of_text(&row.place)?, key);
         }
     }

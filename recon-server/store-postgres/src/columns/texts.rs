@@ -79,8 +79,14 @@ impl<'s> Texts<'s> {
     /// Which rows.
     fn which(&self) -> String {
         let (from, to) = (words::date_text(self.scope.from), words::date_text(self.scope.to));
-        let days = if self.one_day() { format!("= '{from}'") } else { format!("BETWEEN '{from}' AND '{to}'") };
-        format!("tenant_id = {} AND {} {days} AND {}", quoted(self.scope.tenant.as_str()), self.day, self.only)
+        let days =
+            if self.one_day() { format!("= '{from}'") } else { format!("BETWEEN '{from}' AND '{to}'") };
+        format!(
+            "tenant_id = {} AND {} {days} AND {}",
+            quoted(self.scope.tenant.as_str()),
+            self.day,
+            self.only
+        )
     }
 
     fn select(&self) -> String {

@@ -227,7 +227,8 @@ fn print(engine: &str, rounds: &[Round], peers: &[Peers]) {
     }
     let line = |words: &str, part: fn(&Peers) -> Duration, target: &str| {
         let mut sample: Vec<_> = peers.iter().map(part).collect();
-        let times = peers.iter().zip(rounds).map(|(peer, round)| stats::ratio_percent(part(peer), round.whole));
+        let times =
+            peers.iter().zip(rounds).map(|(peer, round)| stats::ratio_percent(part(peer), round.whole));
         let (took, times) = (stats::quantile(&mut sample, 500).as_millis(), stats::spread(times.collect()));
         println!("    PostgreSQL's {words} {took} ms, / ours {times}   {target}");
     };

@@ -1,5 +1,7 @@
 SET work_mem = '2GB';
+SET max_parallel_workers_per_gather = 2;
 \timing on
+CREATE TEMP TABLE open AS
 WITH s AS (
     SELECT terminal_id AS t, slip_number AS n, payment_date AS d, total AS a, counter_id, incarnation, sequence_number
     FROM sale
@@ -9,11 +11,12 @@ WITH s AS (
     FROM statement_line
     WHERE tenant_id = 'mihon' AND day = '2026-07-01' AND class = 'sale'
     GROUP BY terminal_id, slip_number, day, amount
-), open AS MATERIALIZED (
-    SELECT t, n, d, a, counter_id, incarnation, sequence_number, first, lines
-    FROM s FULL JOIN l USING (t, n, d, a)
-    WHERE counter_id IS NULL OR lines IS NULL OR lines > 1
-), j AS (
+)
+SELECT t, n, d, a, counter_id, incarnation, sequence_number, first, lines
+FROM s FULL JOIN l USING (t, n, d, a)
+WHERE counter_id IS NULL OR lines IS NULL OR lines > 1;
+ANALYZE open;
+WITH j AS (
     SELECT * FROM open WHERE lines IS NULL
 ), a AS (
     SELECT open.t, open.n, open.d, open.a, x.file_number, x.row_number
