@@ -156,7 +156,7 @@ enum Command {
     /// 突合の提案と振込名義を確かめる。ひとりが申請し、別の人が承認する
     #[command(subcommand)]
     Confirm(controls::ConfirmCommand),
-    /// 月を締める。締めた月の月報と日報は、そのあと変わらない
+    /// 月を締める。締めた月の月報・日報・帳票は、そのあと変わらない
     Lock(periods::LockArgs),
     /// 締めを戻すことを申請する。別の人が confirm approve で承認する
     Reopen(periods::ReopenArgs),

@@ -17,6 +17,7 @@ use crate::{
             check::{self, BundleCheck},
         },
         month::YearMonth,
+        period::{self, Scope},
         reconcile::RECORDED_DAYS,
         verify::{self, Verification},
     },
@@ -75,7 +76,12 @@ pub async fn write_bundle(
     let first = match &asked {
         Asked::Day(day) => *day,
         Asked::Month(month) => month.parse::<YearMonth>()?.first(),
+        Asked::Signed(scope) => scope.month.first(),
     };
+    let month = YearMonth::of(first);
+    // Of a signed month what was signed, unless another day to stand on is asked for.
+    let signed = as_of.is_none() && period::lock_of(state, month).await?.is_some();
+    let asked = if signed { Asked::Signed(Scope { month, contract: None }) } else { asked };
     let as_of = as_of.unwrap_or_else(|| state.today()).min(first.plus_days(RECORDED_DAYS));
     let written = bundle::write(state, folder, asked, as_of, ACTOR).await?;
     output::value(format, &written, || bundle_words(folder, &written))?;

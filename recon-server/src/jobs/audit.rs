@@ -26,8 +26,10 @@ use store::audits::ManifestKind;
 pub use inputs::Seen;
 pub(super) use inputs::sha256_hex;
 pub(super) use outputs::outcome_bytes;
+pub(super) use outputs::signed_name;
 pub use outputs::{Asked, OUTCOME_FILE};
 pub use record::record_run;
+pub(super) use record::record_signed;
 pub(super) use settings::Settings;
 
 /// Form of the documents that this program writes.

@@ -12,6 +12,7 @@ mod long;
 mod long_read;
 mod model;
 mod profiles;
+mod restated;
 mod revisions;
 mod settings;
 mod source;
@@ -24,7 +25,7 @@ use engine::Contract;
 use formats::{Refusal, bank::BankReadOptions};
 use store::{
     StoreError, UnitOfWork,
-    files::{FileFacts, FileKind, FileRow, FileUpload, Import, ImportCounts},
+    files::{FileFacts, FileKind, FileRow, FileState, FileUpload, Import, ImportCounts},
 };
 
 pub use counted::{Counted, counted_entries};
@@ -33,6 +34,7 @@ pub use layouts::{ProfileEntry, ProfileKind};
 pub use long::{LongError, OnDisk, import_file};
 pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
 pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
+pub use restated::{RESTATED_MAX, Restated};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
 pub use settings::{BankFormat, DueRule, Settings, SourceTerms};
 pub use source::{Source, SourceChoice};
@@ -186,13 +188,16 @@ async fn take(
     }
     let mut receipts = Vec::new();
     let mut seen = None;
+    let watermark = unit.last_file(state.tenant()).await?;
     for part in &read.parts {
         let file = file_upload(upload, name, now, part);
+        let restated = restated::restated(&mut *unit, state.tenant(), part, watermark).await?;
         match unit.import_file(state.tenant(), &file, &part.facts).await? {
             Import::Accepted { file, counts, replaced } => {
                 unit.put_bank_stretches(state.tenant(), file, &continuity::stretches(&part.ends)).await?;
                 let revisions = revisions(&replaced, &part.facts);
-                receipts.push(receipt(file, part, counts, revisions));
+                notices.extend(restated::notices(&restated));
+                receipts.push(receipt(file, part, counts, (revisions, restated)));
             }
             Import::SeenBefore { first } => seen = Some(first),
         }
@@ -271,7 +276,13 @@ fn file_upload(upload: &Upload, name: &str, now: Timestamp, part: &Part) -> File
     }
 }
 
-fn receipt(file: u64, part: &Part, counts: ImportCounts, revisions: Vec<Revision>) -> Receipt {
+fn receipt(
+    file: u64,
+    part: &Part,
+    counts: ImportCounts,
+    (revisions, mut restated): (Vec<Revision>, Vec<Restated>),
+) -> Receipt {
+    restated.truncate(RESTATED_MAX);
     Receipt {
         file,
         source: part.source.clone(),
@@ -281,7 +292,37 @@ fn receipt(file: u64, part: &Part, counts: ImportCounts, revisions: Vec<Revision
         revised: counts.revised,
         unchanged: counts.unchanged,
         revisions,
+        restated,
     }
+}
+
+/// What a taken file said otherwise than the files before it where no key can say it, read again from its kept bytes: a receipt says
+/// it for ever.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restated_by(state: &AppState, row: &FileRow) -> Result<Vec<Restated>, JobError> {
+    let kept = matches!(row.kind, FileKind::Bank | FileKind::Payout) && row.state == FileState::Accepted;
+    if !kept || row.length > u64::try_from(FILE_LENGTH_MAX_BYTES).unwrap_or(u64::MAX) {
+        return Ok(Vec::new());
+    }
+    let Some(source) = SourceChoice::of_file(row) else { return Ok(Vec::new()) };
+    let mut unit = state.store.snapshot().await?;
+    let bytes = unit.file_bytes(state.tenant(), row.file).await?.unwrap_or_default();
+    let period = row.period_from.zip(row.period_to).filter(|_| row.kind == FileKind::Payout);
+    let upload = Upload { source, name: row.name.clone(), bytes, period, uploader: row.uploader.clone() };
+    let read = known(state)
+        .await?
+        .settle(&upload, &row.name)
+        .and_then(|source| facts::read(&source, &upload, &row.name, row.received_at.date()));
+    // A profile that was changed since reads the file in another way, or not at all: then nothing can be said.
+    let Ok(read) = read else { return Ok(Vec::new()) };
+    let part = read.parts.iter().find(|part| part.source == row.source);
+    let Some(part) = part else { return Ok(Vec::new()) };
+    // Several receipts of one bank's file follow each other: none of them is before the other.
+    let mut found = restated::restated(&mut *unit, state.tenant(), part, row.file.saturating_sub(1)).await?;
+    found.truncate(RESTATED_MAX);
+    Ok(found)
 }
 
 fn seen_before(first: &FileRow) -> Outcome {

@@ -11,6 +11,7 @@ pub mod day_sheet;
 pub mod deposits;
 pub mod excel;
 pub mod render;
+mod signed;
 pub mod table;
 pub mod terms;
 
@@ -19,10 +20,11 @@ pub(in crate::jobs) mod samples;
 
 use domain::time::CivilDate;
 
-pub use cashless::{CashlessPaper, cashless};
-pub use contract_sheet::{SheetPaper, contract_sheet};
-pub use day_sheet::{DaySheet, day_sheet};
-pub use deposits::{DepositList, deposits};
+pub use cashless::{CashlessPaper, cashless_as_of};
+pub use contract_sheet::{SheetPaper, contract_sheet_as_of};
+pub use day_sheet::{DaySheet, day_sheet_as_of, day_sheets_as_of};
+pub use deposits::{DepositList, deposits_as_of};
+pub use signed::{cashless, contract_sheet, day_sheet, deposits};
 pub use table::PaperTable;
 
 use super::{month::YearMonth, reconcile::RECORDED_DAYS};

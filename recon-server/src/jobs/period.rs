@@ -1,16 +1,20 @@
 //! 締め: a month is signed by one person and opened again by two (reconciliation.md 5.2 `period_lock`, 5.9; DESIGN 3.10).
 //!
-//! What is signed is kept: the month's report and the reports of its days as values, and the sheets of its closings for the engine. From
-//! then on these papers are served as they were signed, byte for byte; a correction that comes later is shown in the open month.
+//! What is signed is kept: the month's report, the reports and papers of its days, its 照合書 and the list of deposits as values ([`sign`]),
+//! and the sheets of its closings for the engine. From then on these papers are served as they were signed ([`signed`]), byte for byte;
+//! a correction that comes later is shown in the open month.
 //! Invariants: months are signed in their order and opened again in the reverse order; a lock and its papers are written in one
 //! transaction, and only while nothing has moved since the papers were made. Not here: what the engine makes of a lock.
+
+mod sign;
+mod signed;
 
 use domain::{
     id::{ContractId, TenantId},
     time::CivilDate,
 };
-use engine::{Verdict, locks::Frozen};
-use serde::{Serialize, de::DeserializeOwned};
+use engine::Verdict;
+use serde::Serialize;
 use store::{
     UnitOfWork,
     controls::{ControlAction, ControlRow, ControlTopic, LockRow, LockState},
@@ -18,17 +22,20 @@ use store::{
 };
 
 use super::{
-    JobError, contracts_in_force,
+    JobError,
     controls::{self, ControlError, ControlRefusal, Document},
-    month::{self, MonthlyReport, YearMonth},
-    papers::as_of_of_month,
-    reconcile::{
-        self, StateKey,
-        locked::{self, FROZEN_PAPER},
-    },
-    report::{self, DailyReport},
+    month::YearMonth,
+    papers::{as_of_of_month, deposits_as_of},
+    reconcile::{self, StateKey, locked},
 };
 use crate::app::AppState;
+
+pub use sign::{DayPapers, Scope};
+pub(super) use sign::{papers, title_ja};
+pub use signed::{
+    lock_of, signed_cashless, signed_day, signed_day_sheet, signed_deposits, signed_documents, signed_month,
+    signed_sheet,
+};
 
 /// A month to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,9 +103,14 @@ pub async fn lock(state: &AppState, actor: &str, new: NewLock) -> Result<LockRow
     let rows = state.store.snapshot().await?.locks(state.tenant()).await?;
     check_order(&rows, &new, state.today())?;
     let as_of = as_of_of_month(state, new.month, None);
+    if new.contract.is_none() {
+        // The list of the month's last day has a run of its own; it is recorded first, so that nothing moves any more.
+        deposits_as_of(state, Some(new.month.last())).await?;
+    }
     let receipt = reconcile::reconcile(state, as_of, actor).await?;
     let seen = key(state, as_of).await?;
-    let papers = papers(state, &new, as_of).await?;
+    let scope = Scope { month: new.month, contract: new.contract.clone() };
+    let papers = papers(state, &scope, as_of, receipt.run).await?;
     let reason = reason(&new, papers.verdict)?;
     let mut unit = state.store.begin().await?;
     let number = unit.next_lock(state.tenant()).await?;
@@ -122,6 +134,8 @@ pub async fn lock(state: &AppState, actor: &str, new: NewLock) -> Result<LockRow
     for (paper, document) in &papers.documents {
         unit.put_signed_paper(state.tenant(), number, paper, document).await?;
     }
+    let signed = (row.run, actor, row.at);
+    super::audit::record_signed(&mut *unit, state, signed, &scope, &papers.documents).await?;
     audit(&mut *unit, state, actor, "period.locked", &row).await?;
     unit.commit().await?;
     Ok(row)
@@ -156,89 +170,6 @@ fn reason(new: &NewLock, verdict: Verdict) -> Result<String, ControlRefusal> {
         };
     }
     controls::reason(&new.reason)
-}
-
-struct Papers {
-    verdict: Verdict,
-    documents: Vec<(String, String)>,
-}
-
-/// What is signed: of everything the month and its days; of one contract its sheets only.
-async fn papers(state: &AppState, new: &NewLock, as_of: CivilDate) -> Result<Papers, ControlError> {
-    let matched = reconcile::matched(state, as_of).await?;
-    let (facts, outcome) = (&matched.facts, &matched.outcome);
-    if let Some(contract) = &new.contract {
-        let mut unit = state.store.snapshot().await?;
-        let known = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
-        if !known.iter().any(|one| one.id == *contract) {
-            return Err(ControlRefusal::NoContract.into());
-        }
-    }
-    let sha256 = super::audit::sha256_hex(&super::audit::outcome_bytes(outcome)?);
-    let frozen = Frozen::of(outcome, &facts.locks, new.contract.as_ref(), new.month.last(), &sha256);
-    let mut documents = vec![(FROZEN_PAPER.to_owned(), json(&frozen)?)];
-    let report = month::monthly(state, new.month, Some(as_of)).await?;
-    if !facts.counter_days.iter().any(|day| new.month.holds(day.business_day)) {
-        return Err(ControlRefusal::EmptyMonth.into());
-    }
-    if new.contract.is_none() {
-        documents.push((MONTH_PAPER.to_owned(), json(&report)?));
-        for day in new.month.days() {
-            let mut daily = report::daily_as_of(state, day, Some(as_of)).await?;
-            // Whether journals moved on since the run is a matter of the moment, not of what is signed.
-            daily.live = false;
-            documents.push((day_paper(day), json(&daily)?));
-        }
-    }
-    let own = report.contracts.iter().find(|one| Some(&one.contract) == new.contract.as_ref());
-    Ok(Papers { verdict: own.map_or(report.verdict, |one| one.verdict), documents })
-}
-
-/// The month's report among a lock's papers.
-const MONTH_PAPER: &str = "month";
-
-/// A day's report among a lock's papers.
-fn day_paper(day: CivilDate) -> String {
-    format!("day:{day}")
-}
-
-/// The lock that signed a month's papers; none while the month is open.
-///
-/// # Errors
-/// When the store fails.
-pub async fn lock_of(state: &AppState, month: YearMonth) -> Result<Option<LockRow>, JobError> {
-    let rows = state.store.snapshot().await?.locks(state.tenant()).await?;
-    let own = |row: &&LockRow| row.contract.is_none() && row.through == month.last();
-    Ok(locked::in_force(&rows).into_iter().find(own).cloned())
-}
-
-/// The month's report as it was signed; none while the month is open.
-///
-/// # Errors
-/// When the store fails or the paper cannot be read.
-pub async fn signed_month(state: &AppState, month: YearMonth) -> Result<Option<MonthlyReport>, JobError> {
-    signed(state, month, MONTH_PAPER).await
-}
-
-/// The day's report as it was signed with its month; none while the month is open.
-///
-/// # Errors
-/// As [`signed_month`].
-pub async fn signed_day(state: &AppState, day: CivilDate) -> Result<Option<DailyReport>, JobError> {
-    signed(state, YearMonth::of(day), &day_paper(day)).await
-}
-
-async fn signed<T: DeserializeOwned>(
-    state: &AppState,
-    month: YearMonth,
-    paper: &str,
-) -> Result<Option<T>, JobError> {
-    let Some(lock) = lock_of(state, month).await? else { return Ok(None) };
-    let mut unit = state.store.snapshot().await?;
-    let text = unit.signed_paper(state.tenant(), lock.number, paper).await?;
-    text.map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|source| JobError::Json { what: "signed paper", source })
 }
 
 /// The first month that is open, where any is signed: there corrections of signed months are shown.
@@ -285,10 +216,6 @@ pub(super) async fn reopened(
     };
     unit.put_lock(state.tenant(), &row).await?;
     audit(unit, state, approver, "period.reopened", &row).await
-}
-
-fn json<T: Serialize>(value: &T) -> Result<String, JobError> {
-    serde_json::to_string(value).map_err(|source| JobError::Json { what: "signed paper", source })
 }
 
 async fn audit(

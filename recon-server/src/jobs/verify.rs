@@ -8,11 +8,17 @@ use domain::id::{CounterId, Incarnation, SequenceNumber};
 use journal::chain::{Head, JournalId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{UnitOfWork, audits::ManifestRow, counters::IncarnationRow};
+use store::{
+    UnitOfWork,
+    audits::ManifestRow,
+    controls::{LockRow, LockState},
+    counters::IncarnationRow,
+};
 
 use super::{
     JobError,
-    audit::{Manifest, OUTCOME_FILE},
+    audit::{Asked, Manifest, OUTCOME_FILE, signed_name},
+    period::Scope,
 };
 use crate::app::AppState;
 
@@ -145,6 +151,40 @@ async fn of_manifest(
     let settings = settings.map(|bytes| hex::encode(Sha256::digest(bytes)));
     if settings.as_ref() != Some(&manifest.inputs.settings.sha256) {
         broken.push(format!("監査記録 {number} の設定が失われたか、書き換えられています。"));
+    }
+    match &manifest.asked {
+        Some(Asked::Signed(scope)) => of_signed(unit, state, manifest, scope, broken).await,
+        _ => Ok(()),
+    }
+}
+
+/// Every document that a lock signed must be there as it was signed; of a lock that was ended too.
+async fn of_signed(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    manifest: &Manifest,
+    scope: &Scope,
+    broken: &mut Vec<String>,
+) -> Result<(), JobError> {
+    let month = scope.month.to_japanese();
+    let locks = unit.locks(state.tenant()).await?;
+    let own = |lock: &&LockRow| {
+        lock.state == LockState::Locked
+            && (lock.run, &lock.contract, lock.through) == (manifest.run, &scope.contract, scope.month.last())
+            && lock.at == manifest.made_at
+    };
+    let Some(lock) = locks.iter().find(own) else {
+        broken.push(format!("監査記録 {} が証する{month}の締めがありません。", manifest.number));
+        return Ok(());
+    };
+    for output in &manifest.outputs {
+        let Some(name) = signed_name(&output.file) else { continue };
+        let document = unit.signed_paper(state.tenant(), lock.number, &name).await?;
+        let digest = document.map(|document| hex::encode(Sha256::digest(document.as_bytes())));
+        if digest.as_ref() != Some(&output.digest.sha256) {
+            let title = &output.title_ja;
+            broken.push(format!("{month}の締めた{title}({name})が失われたか、書き換えられています。"));
+        }
     }
     Ok(())
 }

@@ -25,4 +25,6 @@ mod profiles;
 mod reconciled_refunds;
 mod refunds;
 mod reports;
+mod restated;
+mod signed;
 mod sources;

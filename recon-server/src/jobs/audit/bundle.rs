@@ -1,7 +1,7 @@
 //! A bundle: the raw inputs of a run, the papers that were asked for, and the manifest over both, in one folder.
 //!
 //! Invariants: the papers are made from the folder's own raw inputs, read once more in an empty store, so that a bundle that was
-//! written is one that can be checked; it is refused where that gives another result than the run recorded. The folder is plain
+//! written is one that can be checked; those of a signed month are the kept ones, byte for byte; it is refused where that gives another result than the run recorded. The folder is plain
 //! files: no archive format stands between an auditor and the bytes.
 
 use std::{io::Write, path::Path};
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::AppState,
-    jobs::{JobError, reconcile},
+    jobs::{JobError, period, reconcile},
 };
 
 /// Entries read at a time.
@@ -41,6 +41,9 @@ pub enum BundleError {
     /// The inputs cannot be read once more.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The month is open.
+    #[error("この月は締めていません。年月を確かめてください。")]
+    NotSigned,
     /// The run left no manifest.
     #[error("照合 {0} の監査記録がありません。照合をやり直してください。")]
     NoManifest(u64),
@@ -81,7 +84,8 @@ pub struct Written {
     pub outputs: Vec<super::Output>,
 }
 
-/// Reconciles as of a day, and writes the bundle of that run with the papers that are asked for.
+/// Reconciles as of a day, and writes the bundle of that run with the papers that are asked for; of a signed month the run that was
+/// signed, with everything that was signed.
 ///
 /// # Errors
 /// When the folder is not empty or cannot be written, the store fails, or the inputs do not give the recorded result again.
@@ -93,7 +97,14 @@ pub async fn write(
     by: &str,
 ) -> Result<Written, BundleError> {
     let folder = Folder::new(path)?;
-    let run = reconcile::reconcile(state, as_of, by).await?.run;
+    let (run, signed) = match &asked {
+        Asked::Signed(scope) => {
+            let (lock, documents) =
+                period::signed_documents(state, scope).await?.ok_or(BundleError::NotSigned)?;
+            (lock.run, Some(documents))
+        }
+        Asked::Day(_) | Asked::Month(_) => (reconcile::reconcile(state, as_of, by).await?.run, None),
+    };
     let mut unit = state.store.snapshot().await?;
     let row = unit.manifest_of_run(state.tenant(), run).await?.ok_or(BundleError::NoManifest(run))?;
     let of_run: Manifest =
@@ -101,7 +112,13 @@ pub async fn write(
     let files = write_inputs(&mut *unit, state, &folder, &of_run).await?;
     drop(unit);
     let replay = Replay::of(&folder, &of_run.inputs, of_run.made_at).await?;
-    let made = papers(&replay, &of_run, &asked).await?;
+    let mut made = vec![outcome(&replay, &of_run).await?];
+    let as_of = of_run.as_of;
+    // What was signed is handed out as it was signed; whether the inputs still say so is what a check finds.
+    made.extend(match signed {
+        Some(documents) => outputs::signed(&documents),
+        None => outputs::make(replay.state(), &asked, as_of, run).await?,
+    });
     for paper in &made {
         folder.write(&folder::output(&paper.file), &paper.bytes)?;
     }
@@ -127,17 +144,16 @@ pub async fn write(
     Ok(Written { manifest: manifest.number, sha256, run, as_of, files, entries, outputs })
 }
 
-/// The result itself and the papers, made from the replay; refused where the result is not the recorded one.
-async fn papers(replay: &Replay, of_run: &Manifest, asked: &Asked) -> Result<Vec<Made>, BundleError> {
+/// The result itself, made from the replay; refused where it is not the recorded one.
+async fn outcome(replay: &Replay, of_run: &Manifest) -> Result<Made, BundleError> {
     let (facts_sha256, outcome) = replay.outcome(of_run.as_of).await?;
     if facts_sha256 != of_run.facts_sha256 {
         return Err(BundleError::Differs { run: of_run.run, what: "照合の入力" });
     }
-    let mut made = vec![Made::outcome(outcome)];
-    if made.iter().map(Made::output).ne(of_run.outputs.iter().cloned()) {
+    let made = Made::outcome(outcome);
+    if of_run.outputs != [made.output()] {
         return Err(BundleError::Differs { run: of_run.run, what: "照合結果" });
     }
-    made.extend(outputs::make(replay.state(), asked, of_run.as_of, of_run.run).await?);
     Ok(made)
 }
 

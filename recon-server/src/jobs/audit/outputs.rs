@@ -15,6 +15,7 @@ use crate::{
         JobError,
         month::{self, YearMonth},
         papers::{self, PaperTable, render},
+        period::{self, Scope},
         reconcile, report,
     },
 };
@@ -27,10 +28,14 @@ pub enum Asked {
     Day(CivilDate),
     /// 収納月報, `YYYY-MM`.
     Month(String),
+    /// Everything that was signed of a month, as the lock keeps it.
+    Signed(Scope),
 }
 
 /// Name of the engine's result.
 pub const OUTCOME_FILE: &str = "outcome.json";
+/// Folder of what was signed.
+const SIGNED: &str = "signed";
 
 /// A paper as bytes.
 pub struct Made {
@@ -74,7 +79,30 @@ pub async fn make(
                 text.parse().map_err(|error: month::NotAMonth| JobError::Facts(error.to_string()))?;
             of_month(state, month, as_of).await
         }
+        Asked::Signed(scope) => {
+            let made = period::papers(state, scope, as_of, run).await;
+            Ok(signed(&made.map_err(JobError::from)?.documents))
+        }
     }
+}
+
+/// Documents of a lock as the files of a bundle.
+pub fn signed(documents: &[(String, String)]) -> Vec<Made> {
+    let made = |(name, document): &(String, String)| {
+        Made::new(signed_file(name), period::title_ja(name), document.as_bytes().to_vec())
+    };
+    documents.iter().map(made).collect()
+}
+
+/// Name of a lock's document in a bundle; no id holds a `+`.
+fn signed_file(name: &str) -> String {
+    format!("{SIGNED}/{}.json", name.replace(':', "+"))
+}
+
+/// The document of a lock that a file of a bundle is; none of another file.
+pub fn signed_name(file: &str) -> Option<String> {
+    let name = file.strip_prefix(SIGNED)?.strip_prefix('/')?.strip_suffix(".json")?;
+    Some(name.replace('+', ":"))
 }
 
 async fn of_day(state: &AppState, day: CivilDate, as_of: CivilDate, run: u64) -> Result<Vec<Made>, JobError> {
@@ -83,16 +111,16 @@ async fn of_day(state: &AppState, day: CivilDate, as_of: CivilDate, run: u64) ->
     (daily.run, daily.live) = (run, false);
     let mut made = vec![Made::new("daily.json", "収納日報", report::to_json(&daily)?.into_bytes())];
     made.push(Made::new("daily.csv", "収納日報", utf8_csv(|encoding| report::to_csv(&daily, encoding))?));
-    if let Some(paper) = papers::day_sheet(state, day, None, Some(as_of)).await? {
+    if let Some(paper) = papers::day_sheet_as_of(state, day, None, Some(as_of)).await? {
         push(&mut made, "day-sheet", &paper, &paper.table())?;
     }
-    let paper = papers::cashless(state, day, Some(as_of)).await?;
+    let paper = papers::cashless_as_of(state, day, Some(as_of)).await?;
     push(&mut made, "cashless", &paper, &paper.table())?;
-    let paper = papers::deposits(state, Some(as_of)).await?;
+    let paper = papers::deposits_as_of(state, Some(as_of)).await?;
     push(&mut made, "deposits", &paper, &paper.table())?;
     let current = reconcile::current(state, as_of).await?;
     for sheet in current.recorded.sheets.iter().filter(|sheet| sheet.from <= day && day <= sheet.to) {
-        let paper = papers::contract_sheet(state, &sheet.contract, sheet.to, Some(as_of)).await?;
+        let paper = papers::contract_sheet_as_of(state, &sheet.contract, sheet.to, Some(as_of)).await?;
         if let Some(paper) = paper {
             push(&mut made, &format!("contract-{}-{}", sheet.contract, sheet.to), &paper, &paper.table())?;
         }
@@ -125,4 +153,17 @@ fn push<T: Serialize>(
 
 fn utf8_csv(write: impl FnOnce(CsvEncoding) -> Result<Vec<u8>, CannotWrite>) -> Result<Vec<u8>, JobError> {
     write(CsvEncoding::Utf8Bom).map_err(|error| JobError::Facts(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_found_by_its_file() {
+        for name in ["frozen", "papers:2026-07-31", "contract:au_pay.1:2026-07-31"] {
+            assert_eq!(signed_name(&signed_file(name)).as_deref(), Some(name));
+        }
+        assert_eq!(signed_name(OUTCOME_FILE), None);
+    }
 }

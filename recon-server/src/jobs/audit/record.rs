@@ -9,7 +9,10 @@ use store::{
 };
 
 use super::{Asked, FORMAT, Inputs, Manifest, Output, PROGRAM, Seen, inputs::json, outputs};
-use crate::{app::AppState, jobs::JobError};
+use crate::{
+    app::AppState,
+    jobs::{JobError, period::Scope},
+};
 
 /// What a manifest says beside its place.
 pub struct Draft {
@@ -48,6 +51,36 @@ pub async fn record_run(
         inputs,
         facts_sha256: hex::encode(run.input_sha256),
         outputs: vec![outputs::Made::outcome(outcome.to_vec()).output()],
+    };
+    append(unit, state, draft).await.map(|_| ())
+}
+
+/// Leaves the manifest of what a lock signed, in the unit that keeps the lock: each document by its digest, over the inputs of its run.
+///
+/// # Errors
+/// When the store fails or the run left no manifest.
+pub async fn record_signed(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    (run, by, at): (u64, &str, Timestamp),
+    scope: &Scope,
+    documents: &[(String, String)],
+) -> Result<(), JobError> {
+    let row = unit.manifest_of_run(state.tenant(), run).await?;
+    let row = row.ok_or_else(|| JobError::Facts(format!("run {run} left no manifest")))?;
+    let of_run: Manifest =
+        serde_json::from_str(&row.document).map_err(|source| JobError::Json { what: "manifest", source })?;
+    let signed = outputs::signed(documents);
+    let draft = Draft {
+        kind: ManifestKind::Report,
+        run,
+        as_of: of_run.as_of,
+        at,
+        by: by.to_owned(),
+        asked: Some(Asked::Signed(scope.clone())),
+        inputs: of_run.inputs,
+        facts_sha256: of_run.facts_sha256,
+        outputs: of_run.outputs.into_iter().chain(signed.iter().map(outputs::Made::output)).collect(),
     };
     append(unit, state, draft).await.map(|_| ())
 }

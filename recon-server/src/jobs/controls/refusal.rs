@@ -90,3 +90,14 @@ pub enum ControlError {
     #[error("keep or read a control")]
     Store(#[from] StoreError),
 }
+
+impl From<ControlError> for JobError {
+    /// Where nobody is at a screen: a refusal is the sentence that it says.
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Refused(refusal) => Self::Facts(refusal.to_string()),
+            ControlError::Job(error) => error,
+            ControlError::Store(error) => error.into(),
+        }
+    }
+}

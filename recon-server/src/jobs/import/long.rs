@@ -336,6 +336,7 @@ impl<'a> Taking<'a> {
                 revised: open.counts.revised,
                 unchanged: open.counts.unchanged,
                 revisions: open.revisions,
+                restated: Vec::new(),
             });
         }
         Ok(Ended::Taken(receipts))

@@ -8,7 +8,7 @@ use domain::{
 use formats::{Notice, Refusal};
 use serde::Serialize;
 
-use super::{Revision, SourceChoice};
+use super::{Restated, Revision, SourceChoice};
 
 /// A file as it is handed in.
 #[derive(Debug, Clone)]
@@ -44,6 +44,9 @@ pub struct Receipt {
     pub unchanged: u32,
     /// What the first revised rows changed, at most [`super::REVISIONS_MAX`] lines.
     pub revisions: Vec<Revision>,
+    /// Rows of earlier files of the same days that this one has not, at most [`super::RESTATED_MAX`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restated: Vec<Restated>,
 }
 
 /// How an import ended.

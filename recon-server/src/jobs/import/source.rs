@@ -15,12 +15,13 @@ use formats::{
     payout::{PayoutProfile, PayoutReadOptions},
     statement::{self, Profile, ReadOptions},
 };
+use store::files::{FileKind, FileRow};
 
 use super::{
     FILE_LENGTH_MAX_BYTES, Upload,
     layouts::Layouts,
     profiles::Profiles,
-    settings::{BANK_PREFIX, PAYOUT_PREFIX, Settings, SourceTerms},
+    settings::{BANK_PREFIX, BankFormat, PAYOUT_PREFIX, Settings, SourceTerms},
 };
 
 /// What the person says.
@@ -50,6 +51,19 @@ impl FromStr for SourceChoice {
                 (None, Some(contract)) => contract.parse().map(Self::Payout),
                 (None, None) => text.parse().map(Self::Contract),
             },
+        }
+    }
+}
+
+impl SourceChoice {
+    /// What has to be said of a kept file to read it again; none where its source names nothing.
+    #[must_use]
+    pub fn of_file(row: &FileRow) -> Option<Self> {
+        match (row.kind, BankFormat::of_source(&row.source)) {
+            // Only a CSV does not say itself whose it is.
+            (FileKind::Bank, Some((account, BankFormat::Csv))) => Some(Self::Account(account.to_owned())),
+            (FileKind::Bank, _) => Some(Self::Bank),
+            (FileKind::Statement | FileKind::Payout, _) => row.source.parse().ok(),
         }
     }
 }

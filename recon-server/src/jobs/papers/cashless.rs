@@ -6,7 +6,7 @@
 
 mod layout;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use domain::{
     id::{BrandCode, ContractId},
@@ -18,7 +18,7 @@ use engine::{
     Contract, Verdict,
     outcome::{Figure, ReportLine},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{as_of_of_month, table::PaperTable, terms};
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// One trustee and brand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashlessRow {
     /// 契約; none where no contract covers it.
     pub contract: Option<ContractId>,
@@ -60,7 +60,7 @@ pub struct CashlessRow {
 }
 
 /// Sums of the paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CashlessSums {
     /// 当方
     pub own: Figure,
@@ -77,7 +77,7 @@ pub struct CashlessSums {
 }
 
 /// The paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashlessPaper {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -88,7 +88,7 @@ pub struct CashlessPaper {
     /// 判定
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Rows in the order of papers.
     pub rows: Vec<CashlessRow>,
     /// 計
@@ -99,11 +99,11 @@ pub struct CashlessPaper {
     pub known: bool,
 }
 
-/// The paper of one day over all counters.
+/// The paper of one day over all counters, as it can be made now.
 ///
 /// # Errors
 /// When the store fails or a stored result cannot be read.
-pub async fn cashless(
+pub async fn cashless_as_of(
     state: &AppState,
     date: CivilDate,
     as_of: Option<CivilDate>,
@@ -144,7 +144,7 @@ fn build(
         date,
         as_of,
         verdict,
-        verdict_ja: verdict.label_ja(),
+        verdict_ja: verdict.label_ja().into(),
         sums: rows.iter().fold(CashlessSums::default(), CashlessSums::plus),
         rows,
         late: lines.iter().fold(Figure::default(), |sum, line| sum.plus(line.late)),

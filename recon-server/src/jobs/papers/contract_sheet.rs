@@ -7,13 +7,15 @@
 mod layout;
 mod money;
 
+use std::borrow::Cow;
+
 use domain::{id::ContractId, method::Method, money::Yen, time::CivilDate};
 use engine::{
     Contract, Verdict,
     contract::GrossOrNet,
     outcome::{ContractSheet, LateConfirmed, Payout},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::refunds::RefundRow;
 
 use super::{as_of_of_month, table::PaperTable, terms};
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// The paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetPaper {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -44,11 +46,11 @@ pub struct SheetPaper {
     /// 資料の等級
     pub grade: EvidenceGrade,
     /// Its word.
-    pub grade_ja: &'static str,
+    pub grade_ja: Cow<'static, str>,
     /// 判定
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// The ten lines.
     pub sheet: ContractSheet,
     /// 支払予定; none while nothing was reported.
@@ -61,11 +63,11 @@ pub struct SheetPaper {
     pub refunds: Vec<RefundLine>,
 }
 
-/// The paper of one closing; none where the run knows no such contract or closing.
+/// The paper of one closing as it can be made now; none where the run knows no such contract or closing.
 ///
 /// # Errors
 /// When the store fails or a stored result cannot be read.
-pub async fn contract_sheet(
+pub async fn contract_sheet_as_of(
     state: &AppState,
     contract: &ContractId,
     closing: CivilDate,
@@ -109,9 +111,9 @@ fn build(
         fee_ja: contract.map(|contract| terms::fee(&contract.fee)).unwrap_or_default(),
         kept_back: contract.is_none_or(|contract| contract.gross_or_net == GrossOrNet::Net),
         grade,
-        grade_ja: grade.label_ja(),
+        grade_ja: grade.label_ja().into(),
         verdict: sheet.verdict,
-        verdict_ja: sheet.verdict.label_ja(),
+        verdict_ja: sheet.verdict.label_ja().into(),
         sheet: sheet.clone(),
         payout: payout.cloned(),
         merged: payout.map_or(1, |payout| merged(payout, &recorded.payouts)),

@@ -12,6 +12,8 @@ mod read;
 mod receipts;
 mod words;
 
+use std::borrow::Cow;
+
 use domain::{
     id::CounterId,
     method::Method,
@@ -20,15 +22,15 @@ use domain::{
     time::{CivilDate, FiscalYear, Timestamp},
 };
 use engine::{Verdict, outcome::Figure};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use read::day_sheet;
+pub use read::{day_sheet_as_of, day_sheets_as_of};
 
 use super::table::PaperTable;
 use crate::jobs::month::RefundLine;
 
 /// Yen by the columns of the paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ByMethod {
     /// 現金
     pub cash: Yen,
@@ -45,7 +47,7 @@ pub struct ByMethod {
 }
 
 /// Quantities and yen of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ItemFigures {
     /// 有料, in copies or persons.
     pub paid: i64,
@@ -58,7 +60,7 @@ pub struct ItemFigures {
 }
 
 /// One item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemLine {
     /// 所属 that the money belongs to.
     pub section: String,
@@ -73,7 +75,7 @@ pub struct ItemLine {
 }
 
 /// 月計 by 領収日, of the month that holds the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MonthToDate {
     /// 前日まで
     pub before: Yen,
@@ -90,7 +92,7 @@ pub struct MonthToDate {
 }
 
 /// A payment of an earlier day that became certain on this one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LateItem {
     /// 領収日
     pub payment_date: CivilDate,
@@ -101,7 +103,7 @@ pub struct LateItem {
 }
 
 /// 取消 of one method.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoidLine {
     /// 決済手段
     pub method: Method,
@@ -110,7 +112,7 @@ pub struct VoidLine {
 }
 
 /// A result in doubt at the close of the day (or now, where the day is open).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoubtLine {
     /// When it was asked for.
     pub at: Timestamp,
@@ -127,7 +129,7 @@ pub struct DoubtLine {
 }
 
 /// 領収書番号 of one counter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptRange {
     /// 窓口
     pub counter: CounterId,
@@ -149,7 +151,7 @@ pub struct ReceiptRange {
 pub const GAPS_MAX: usize = 50;
 
 /// One opening of one counter up to its close.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// 窓口
     pub counter: CounterId,
@@ -166,7 +168,7 @@ pub struct Cut {
 }
 
 /// The close of a cut.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CutClose {
     /// 現金収納
     pub takings: Yen,
@@ -193,7 +195,7 @@ pub struct CutClose {
 }
 
 /// The paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaySheet {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -216,7 +218,7 @@ pub struct DaySheet {
     /// 判定 of the paper itself.
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Why it is not green, one Japanese sentence each.
     pub reasons: Vec<String>,
     /// Openings of the day.
@@ -226,7 +228,7 @@ pub struct DaySheet {
     /// 計
     pub total: ItemFigures,
     /// What is counted: 通 or 人.
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
     /// 月計
     pub month: MonthToDate,
     /// 過日分確定

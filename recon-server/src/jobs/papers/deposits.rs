@@ -5,7 +5,7 @@
 
 mod layout;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use domain::{
     id::ContractId,
@@ -17,7 +17,7 @@ use engine::{
     outcome::{Figure, Payout, PayoutState},
     years::{NotReceived, YearShare, carried_over},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::counters::CounterRow;
 
 use super::{contract_sheet::merged, table::PaperTable, terms};
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// One closing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositRow {
     /// Id of the payout.
     pub payout: String,
@@ -75,7 +75,7 @@ pub struct DepositRow {
 }
 
 /// Sums of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DepositSums {
     /// 総額
     pub gross: Yen,
@@ -94,7 +94,7 @@ pub struct DepositSums {
 }
 
 /// The list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositList {
     /// Name of the municipality.
     pub tenant_name: String,
@@ -103,7 +103,7 @@ pub struct DepositList {
     /// 判定: the worst of its rows.
     pub verdict: Verdict,
     /// Its word.
-    pub verdict_ja: &'static str,
+    pub verdict_ja: Cow<'static, str>,
     /// Closings in the order of contracts and days.
     pub rows: Vec<DepositRow>,
     /// 計
@@ -118,11 +118,11 @@ pub struct DepositList {
     pub old_year: Vec<NotReceived>,
 }
 
-/// The list as of a day.
+/// The list as of a day, as it can be made now.
 ///
 /// # Errors
 /// When the store fails or a stored result cannot be read.
-pub async fn deposits(state: &AppState, as_of: Option<CivilDate>) -> Result<DepositList, JobError> {
+pub async fn deposits_as_of(state: &AppState, as_of: Option<CivilDate>) -> Result<DepositList, JobError> {
     let as_of = as_of.unwrap_or_else(|| state.today());
     let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
@@ -156,7 +156,7 @@ fn build(
         tenant_name,
         as_of,
         verdict,
-        verdict_ja: verdict.label_ja(),
+        verdict_ja: verdict.label_ja().into(),
         sums: rows.iter().fold(DepositSums::default(), DepositSums::plus),
         rows,
         running: running

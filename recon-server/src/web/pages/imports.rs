@@ -147,6 +147,7 @@ pub async fn receipt(
     let Some(row) = unit.file(state.tenant(), number).await? else { return Err(PageError::NotFound) };
     let revisions = revised::revisions(&mut *unit, &state, &row).await?;
     drop(unit);
+    let restated = revised::restated(&state, &row).await?;
     let contracts = import::contracts(&state).await?;
     let shell = frame::shell(&state, Some(&user), Section::Imports)?;
     let said = match query.done.as_deref() {
@@ -167,6 +168,8 @@ pub async fn receipt(
         refused: row.refusal.iter().map(|refusal| refused_row(refusal)).collect(),
         revisions_cut: revisions.len() >= import::REVISIONS_MAX,
         revisions,
+        restated_cut: restated.len() >= import::RESTATED_MAX,
+        restated,
         line: line(&contracts, &row),
     };
     Ok(frame::page(&page)?.into_response())

@@ -17,12 +17,14 @@ use domain::{
     time::CivilDate,
 };
 use serde::{Deserialize, Serialize};
+use store::controls::LockRow;
 
 pub use closing::behind;
 pub use index::show as index;
 
 use self::paper_view::{Around, paper_page};
 use super::{
+    day_and_time,
     download::{self, Format},
     why,
 };
@@ -33,12 +35,13 @@ use crate::{
         books,
         month::YearMonth,
         papers::{self, PaperTable, excel, render, table::Behind},
+        period,
     },
     web::{
         failure::PageError,
         frame,
         view::{
-            shell::Section,
+            shell::{Section, Shell, Tone},
             words::{Link, short_date},
         },
     },
@@ -122,6 +125,7 @@ async fn day_sheet_answer(
         address: with_as_of(day_sheet_address(day, counter), query.as_of),
         here: None,
         as_of: query.as_of.unwrap_or(day),
+        signed: said(state, query.as_of, day).await?,
     };
     let place = counter.map_or_else(|| "all".to_owned(), ToString::to_string);
     answer(state, user, query, (&format!("day-sheet-{day}-{place}"), day), around, &paper, paper.table())
@@ -147,6 +151,7 @@ pub async fn cashless(
         address: with_as_of(address(day), query.as_of),
         here: None,
         as_of: query.as_of.unwrap_or(day),
+        signed: said(&state, query.as_of, day).await?,
     };
     answer(&state, &user, &query, (&format!("cashless-{day}"), day), around, &paper, paper.table())
 }
@@ -175,10 +180,10 @@ pub async fn contract_sheet(
         address: with_as_of(address, query.as_of),
         here: Some(Behind::Closing { contract: contract.clone(), to: closing }),
         as_of: paper.as_of,
+        signed: said(&state, query.as_of, closing).await?,
     };
     if query.format.is_none() {
-        let shell = frame::shell(&state, Some(&user), Section::Papers)?;
-        let mut page = paper_page(shell, around, &paper.table());
+        let mut page = paper_page(shell(&state, &user, &around)?, around, &paper.table());
         page.declared = paper.payout.as_ref().map(declared::lines).unwrap_or_default();
         return Ok(frame::page(&page)?.into_response());
     }
@@ -215,6 +220,7 @@ pub async fn deposits(
         address: address(as_of),
         here: None,
         as_of,
+        signed: of_deposits(&state, as_of).await?,
     };
     answer(&state, &user, &query, (&format!("deposits-{as_of}"), as_of), around, &paper, paper.table())
 }
@@ -246,6 +252,7 @@ pub async fn postings(
         address: format!("/papers/postings?from={from}&to={to}"),
         here: None,
         as_of: to,
+        signed: None,
     };
     let query = PaperQuery { format: query.format, as_of: None };
     answer(&state, &user, &query, (&format!("postings-{from}-{to}"), to), around, &paper, paper.table())
@@ -267,8 +274,39 @@ pub async fn forecast(
         address: format!("/papers/forecast?as_of={as_of}"),
         here: None,
         as_of,
+        signed: None,
     };
     answer(&state, &user, &query, (&format!("forecast-{as_of}"), as_of), around, &paper, paper.table())
+}
+
+/// Of a day in a signed month: that this is the paper as it was signed, or that it is another one.
+async fn said(
+    state: &AppState,
+    as_of: Option<CivilDate>,
+    day: CivilDate,
+) -> Result<Option<String>, PageError> {
+    let Some(lock) = period::lock_of(state, YearMonth::of(day)).await? else { return Ok(None) };
+    Ok(Some(as_of.map_or_else(
+        || signed_by(&lock),
+        |as_of| {
+            let made = as_of.to_japanese();
+            format!("締めた月ですが、これは締めた帳票ではなく、{made}現在の照合から作り直したものです。")
+        },
+    )))
+}
+
+/// The list of a month's last day is signed with the month; that of another day is not.
+async fn of_deposits(state: &AppState, as_of: CivilDate) -> Result<Option<String>, PageError> {
+    let month = YearMonth::of(as_of);
+    let lock = period::lock_of(state, month).await?.filter(|_| as_of == month.last());
+    Ok(lock.as_ref().map(signed_by))
+}
+
+fn signed_by(lock: &LockRow) -> String {
+    let (at, actor, run) = (day_and_time(lock.at), &lock.actor, lock.run);
+    format!(
+        "{at}に{actor}が締めました（照合{run}）。締めたときのまま表示しています。あとの訂正は、次の月に出ます。"
+    )
 }
 
 fn with_as_of(address: String, as_of: Option<CivilDate>) -> String {
@@ -291,6 +329,14 @@ fn answer(
         let xlsx = || excel::to_xlsx(std::slice::from_ref(&table), author, made_on);
         return download::file(name, format, csv, || render::to_json("paper", value), xlsx);
     }
+    Ok(frame::page(&paper_page(shell(state, user, &around)?, around, &table))?.into_response())
+}
+
+/// The frame of the page, with what is to be known of the paper first.
+fn shell(state: &AppState, user: &CurrentUser, around: &Around) -> Result<Shell, PageError> {
     let shell = frame::shell(state, Some(user), Section::Papers)?;
-    Ok(frame::page(&paper_page(shell, around, &table))?.into_response())
+    Ok(match &around.signed {
+        Some(said) => frame::saying(shell, Tone::Info, said),
+        None => shell,
+    })
 }

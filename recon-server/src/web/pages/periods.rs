@@ -68,7 +68,7 @@ pub async fn list(
     accountant(&user)?;
     let mut page = context(&state, &user).await?;
     if query.done.as_deref() == Some("locked") {
-        let said = "締めました。この月の月報と日報は、このまま変わりません。";
+        let said = "締めました。この月の月報・日報・帳票は、このまま変わりません。";
         page.shell = frame::saying(page.shell, Tone::Done, said);
     }
     Ok(frame::page(&page)?.into())

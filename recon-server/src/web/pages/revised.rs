@@ -12,7 +12,13 @@ use store::{
 use crate::{
     app::AppState,
     jobs::import,
-    web::{failure::PageError, view::imports::RevisionRow},
+    web::{
+        failure::PageError,
+        view::{
+            imports::{RestatedRow, RevisionRow},
+            words::Link,
+        },
+    },
 };
 
 /// The fields that a taken file says otherwise, at most [`import::REVISIONS_MAX`].
@@ -54,6 +60,21 @@ pub async fn revisions(
         after: revision.after,
     };
     Ok(import::revisions(&before, &after).into_iter().map(row).collect())
+}
+
+/// The rows of earlier files of the same days that a taken file has not.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restated(state: &AppState, file: &FileRow) -> Result<Vec<RestatedRow>, PageError> {
+    let row = |one: import::Restated| RestatedRow {
+        file: Link::new(one.file.to_string(), format!("/imports/{}", one.file)),
+        row: one.row,
+        before: one.before,
+        new_row: one.new_row,
+        after: one.after,
+    };
+    Ok(import::restated_by(state, file).await?.into_iter().map(row).collect())
 }
 
 /// What a source said; keys of rows are only its own.

@@ -186,6 +186,21 @@ pub struct RevisionRow {
     pub after: String,
 }
 
+/// A row of an earlier file that this one has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestatedRow {
+    /// 受付番号 and address of the earlier file.
+    pub file: Link,
+    /// 行 there.
+    pub row: u32,
+    /// これまで
+    pub before: String,
+    /// 行 here; none where nothing is like it.
+    pub new_row: Option<u32>,
+    /// このファイル
+    pub after: String,
+}
+
 /// 受付票 of one file
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "import_receipt.html")]
@@ -204,4 +219,8 @@ pub struct ReceiptPage {
     pub revisions: Vec<RevisionRow>,
     /// There are more than those listed.
     pub revisions_cut: bool,
+    /// What it says otherwise than an earlier file of the same days, row by row.
+    pub restated: Vec<RestatedRow>,
+    /// There are more than those listed.
+    pub restated_cut: bool,
 }

@@ -20,7 +20,7 @@ pub(super) fn table(paper: &CashlessPaper) -> PaperTable {
             ("取扱日", paper.date.to_japanese()),
             ("年度", paper.date.fiscal_year().to_japanese()),
             ("基準日", paper.as_of.to_japanese()),
-            ("判定", paper.verdict_ja.to_owned()),
+            ("判定", paper.verdict_ja.to_string()),
         ],
         columns: vec![
             Column::words("受託者"),

@@ -27,7 +27,7 @@ pub(super) fn table(paper: &SheetPaper) -> PaperTable {
             ("期間", period(sheet.from, sheet.to)),
             ("入金方式", paper.way_ja.clone()),
             ("手数料", paper.fee_ja.clone()),
-            ("資料の等級", paper.grade_ja.to_owned()),
+            ("資料の等級", paper.grade_ja.to_string()),
             ("判定", sheet.sentence_ja.clone()),
             ("基準日", paper.as_of.to_japanese()),
         ],

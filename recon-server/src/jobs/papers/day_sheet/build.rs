@@ -77,10 +77,10 @@ pub fn sheet(parts: Parts<'_>) -> DaySheet {
         facility: head.facility,
         section: head.section,
         verdict: Verdict::Matched,
-        verdict_ja: "",
+        verdict_ja: "".into(),
         reasons: Vec::new(),
         cuts,
-        unit: if visitors && !items.is_empty() { "人" } else { "通" },
+        unit: if visitors && !items.is_empty() { "人" } else { "通" }.into(),
         items,
         total,
         month,
@@ -91,7 +91,7 @@ pub fn sheet(parts: Parts<'_>) -> DaySheet {
         receipts: ranges(&parts.sales),
     };
     (sheet.verdict, sheet.reasons) = words::judge(&sheet);
-    sheet.verdict_ja = sheet.verdict.label_ja();
+    sheet.verdict_ja = sheet.verdict.label_ja().into();
     sheet
 }
 

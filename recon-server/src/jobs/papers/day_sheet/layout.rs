@@ -106,6 +106,6 @@ fn head(sheet: &DaySheet) -> Vec<(&'static str, String)> {
         ("取扱者", each(&people)),
         ("発行番号", sheet.number.clone()),
         ("鎖の先頭ハッシュ", each(&chain)),
-        ("判定", sheet.verdict_ja.to_owned()),
+        ("判定", sheet.verdict_ja.to_string()),
     ]
 }

@@ -166,7 +166,7 @@ fn beside(sheet: &DaySheet) -> String {
 
 /// `発行突合: 60通 = 有料 56 + 無料 4、差 0。`
 fn issued(sheet: &DaySheet) -> String {
-    let (paid, free, unit) = (sheet.total.paid, sheet.total.free, sheet.unit);
+    let (paid, free, unit) = (sheet.total.paid, sheet.total.free, &sheet.unit);
     let sum = paid.saturating_add(free);
     match sheet.settled_quantity() {
         Some(quantity) => {

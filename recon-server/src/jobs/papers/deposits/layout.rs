@@ -25,7 +25,7 @@ pub(super) fn table(list: &DepositList) -> PaperTable {
         head: vec![
             ("団体", list.tenant_name.clone()),
             ("基準日", format!("{}現在", list.as_of.to_japanese())),
-            ("判定", list.verdict_ja.to_owned()),
+            ("判定", list.verdict_ja.to_string()),
         ],
         columns: vec![
             Column::words("受託者・期間"),

@@ -34,6 +34,8 @@ pub struct Around {
     pub here: Option<Behind>,
     /// As of which day a reason is asked for.
     pub as_of: CivilDate,
+    /// Whether it is the paper that was signed, one Japanese sentence; none while its month is open.
+    pub signed: Option<String>,
 }
 
 /// The page of a paper.
@@ -159,6 +161,7 @@ mod tests {
             address: String::new(),
             here: None,
             as_of: day,
+            signed: None,
         };
         let paper = TableRow::new(RowKind::Alarm, cells).backed_by(Behind::Day { day }).asking_why("p1");
         let made = row(&paper, &columns, &around);

@@ -7,8 +7,8 @@ use crate::web::view::{
     counters::{Contact, CounterLine, CountersPage, HolidayForm, HolidayLine, ShownCode},
     form::Field,
     imports::{
-        FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, RevisionRow,
-        SourceChoice,
+        FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, RestatedRow,
+        RevisionRow, SourceChoice,
     },
     sale::Fact,
     shell::{Role, Section, Tone},
@@ -191,6 +191,16 @@ fn decision(complete: bool, decided: Option<&str>) -> UnknownPage {
     }
 }
 
+fn restated(row: u32, before: &str, new: Option<(u32, &str)>) -> RestatedRow {
+    RestatedRow {
+        file: Link::new("12", "/imports/12"),
+        row,
+        before: before.to_owned(),
+        new_row: new.map(|(row, _)| row),
+        after: new.map(|(_, words)| words.to_owned()).unwrap_or_default(),
+    }
+}
+
 pub(super) fn add(pages: &mut Vec<(String, String)>) {
     put(pages, "imports", &imports());
     put(pages, "import-preview", &preview(Vec::new()));
@@ -203,6 +213,8 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
         refused: refused(),
         revisions: Vec::new(),
         revisions_cut: false,
+        restated: Vec::new(),
+        restated_cut: false,
     };
     put(pages, "import-receipt", &receipt);
     let corrected = ReceiptPage {
@@ -215,6 +227,10 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
             before: "200".to_owned(),
             after: "300".to_owned(),
         }],
+        restated: vec![
+            restated(3, "令和8年8月3日(月) 30,000円 ﾍﾟｲﾍﾟｲ(ｶ", Some((5, "令和8年8月3日(月) 29,700円 ﾍﾟｲﾍﾟｲ(ｶ"))),
+            restated(4, "令和8年8月3日(月) 450円 ﾗｸﾃﾝ", None),
+        ],
         ..receipt
     };
     put(pages, "import-receipt-corrected", &corrected);
