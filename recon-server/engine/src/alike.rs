@@ -165,7 +165,7 @@ impl<'f> Joined<'f> {
         self.is_free(i)
             && match item.sale.state {
                 SaleState::Completed => true,
-                SaleState::Unknown => false,
+                SaleState::Unknown | SaleState::NotCharged => false,
                 SaleState::Voided => matches!(self.item_end.get(other), Some(ItemEnd::Paired { .. })),
             }
     }

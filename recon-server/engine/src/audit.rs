@@ -26,6 +26,7 @@ pub fn audit(facts: &Facts, outcome: &Outcome) -> Vec<String> {
         once_each(outcome, side, expected, &mut findings);
     }
     references(outcome, &mut findings);
+    amounts(outcome, &mut findings);
     allocations(outcome, &mut findings);
     years(outcome, &mut findings);
     breakdowns(outcome, &mut findings);
@@ -47,6 +48,18 @@ fn once_each(outcome: &Outcome, side: Side, mut expected: BTreeMap<&str, Yen>, f
         }
     }
     findings.extend(expected.into_keys().map(|id| format!("{side:?} {id} is placed nowhere")));
+}
+
+/// Where both sides of an exception are known, it is about what they differ by.
+fn amounts(outcome: &Outcome, findings: &mut Vec<String>) {
+    for exception in &outcome.exceptions {
+        let Some((ours, theirs)) = exception.ours.zip(exception.theirs) else { continue };
+        let differ = theirs.saturating_sub(ours);
+        if differ != exception.amount {
+            let (id, amount) = (&exception.id, exception.amount);
+            findings.push(format!("exception {id} has {ours} and {theirs} yen and differs by {amount}"));
+        }
+    }
 }
 
 /// Every place exists.

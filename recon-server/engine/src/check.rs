@@ -1,12 +1,15 @@
 //! Facts that cannot be worked on are refused before anything is computed: double ids, amounts out of bounds, rows of no contract.
 //!
-//! Invariant: after [`check`], every sum of a run fits `i64` yen.
+//! Invariant: after [`check`] and [`twice`], every sum of a run fits `i64` yen.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use domain::money::{Yen, YenOverflow};
 
-use crate::facts::{FACT_YEN_MAX, FACTS_MAX, Facts};
+use crate::{
+    facts::{FACT_YEN_MAX, FACTS_MAX, Facts},
+    world::World,
+};
 
 /// Facts that contradict themselves: a fault of the caller, not of the data's owners.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,13 +49,13 @@ pub enum BadFacts {
     Overflow(#[from] YenOverflow),
 }
 
-/// Refuses facts that contradict themselves.
+/// Refuses facts that contradict themselves. That no two have one id is seen where they stand in order: [`twice`].
 pub(crate) fn check(facts: &Facts) -> Result<(), BadFacts> {
-    unique("sale", facts.sales.iter().map(|s| (s.id.as_str(), s.amount)))?;
-    unique("row", facts.rows.iter().map(|r| (r.id.as_str(), r.amount)))?;
-    unique("deposit", facts.deposits.iter().map(|d| (d.id.as_str(), d.amount)))?;
-    unique("contract", facts.contracts.iter().map(|c| (c.id.as_str(), c.transfer_fee)))?;
-    unique("declared payout", facts.declared.iter().map(|d| (d.id.as_str(), d.net)))?;
+    bounded("sale", facts.sales.iter().map(|s| (s.id.as_str(), s.amount)))?;
+    bounded("row", facts.rows.iter().map(|r| (r.id.as_str(), r.amount)))?;
+    bounded("deposit", facts.deposits.iter().map(|d| (d.id.as_str(), d.amount)))?;
+    bounded("contract", facts.contracts.iter().map(|c| (c.id.as_str(), c.transfer_fee)))?;
+    bounded("declared payout", facts.declared.iter().map(|d| (d.id.as_str(), d.net)))?;
     let contracts: BTreeSet<_> = facts.contracts.iter().map(|c| &c.id).collect();
     if let Some(contract) = facts.contracts.iter().find(|c| c.covers.is_empty()) {
         return Err(BadFacts::CoversNothing(contract.id.to_string()));
@@ -66,18 +69,22 @@ pub(crate) fn check(facts: &Facts) -> Result<(), BadFacts> {
     }
 }
 
-fn unique<'a, I: Iterator<Item = (&'a str, Yen)>>(kind: &'static str, facts: I) -> Result<(), BadFacts> {
-    let mut seen = HashSet::new();
-    for (id, amount) in facts {
-        if !seen.insert(id) {
-            return Err(BadFacts::Twice { kind, id: id.to_owned() });
-        }
+fn bounded<'a, I: Iterator<Item = (&'a str, Yen)>>(kind: &'static str, facts: I) -> Result<(), BadFacts> {
+    for (nth, (id, amount)) in facts.enumerate() {
         if amount.get().unsigned_abs() > FACT_YEN_MAX.unsigned_abs() {
             return Err(BadFacts::Amount { kind, id: id.to_owned() });
         }
-        if seen.len() > FACTS_MAX {
+        if nth >= FACTS_MAX {
             return Err(BadFacts::TooMany(kind));
         }
     }
     Ok(())
+}
+
+/// Refuses two of a kind with one id.
+pub(crate) fn twice(world: &World<'_>) -> Result<(), BadFacts> {
+    match world.twice {
+        Some((kind, id)) => Err(BadFacts::Twice { kind, id: id.to_owned() }),
+        None => Ok(()),
+    }
 }

@@ -2,16 +2,18 @@
 //!
 //! Invariant: each sale and each row is settled exactly once ([`crate::audit()`] counts them). Sales: [`sales`]; voids: [`voids`];
 //! refunds beyond their sale: [`refunds`]; sets and sums: [`sets`]; unclosed terminals: [`unclosed`]; chargebacks: [`chargebacks`];
+//! results that two sources decide differently: [`decided`];
 //! rows and groups: here.
 
 mod chargebacks;
+mod decided;
 pub(crate) mod refunds;
 mod sales;
 mod sets;
 mod unclosed;
 mod voids;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{money::Yen, time::CivilDate};
 
@@ -112,7 +114,8 @@ impl Classifier<'_, '_> {
         };
         self.out.open_rows = (0..world.rows.len()).filter(open).collect();
         for (item, end) in joined.items.iter().zip(&joined.item_end) {
-            if matches!(end, ItemEnd::Open | ItemEnd::Alone) && item.sale.state != SaleState::Voided {
+            let counts = !matches!(item.sale.state, SaleState::Voided | SaleState::NotCharged);
+            if matches!(end, ItemEnd::Open | ItemEnd::Alone) && counts {
                 self.out.open_items.push((item.at, item.amount, item.index));
             }
         }
@@ -121,13 +124,15 @@ impl Classifier<'_, '_> {
     fn settle_sale(&mut self, index: usize, ended: Ended) {
         let sale = self.world.sales[index];
         let (id, amount) = (sale.id.clone(), sale.amount);
-        self.out.dispositions.push((index, Disposition { side: Side::Journal, id, amount, ended }));
+        let placed = Disposition { side: Side::Journal, id, amount, ended };
+        self.out.dispositions.push((Side::Journal, index, Arc::new(placed)));
     }
 
     fn settle_row(&mut self, index: usize, ended: Ended) {
         let row = self.world.rows[index];
         let (id, amount) = (row.id.clone(), row.amount);
-        self.out.dispositions.push((index, Disposition { side: Side::Statement, id, amount, ended }));
+        let placed = Disposition { side: Side::Statement, id, amount, ended };
+        self.out.dispositions.push((Side::Statement, index, Arc::new(placed)));
     }
 
     fn ours(&mut self, item: usize, kind: OurKind, timing: Timing) {
@@ -178,6 +183,7 @@ impl Classifier<'_, '_> {
             amount: r.amount,
             gross: Yen::new(r.amount.get().saturating_abs()),
             sentence_ja,
+            ours: None,
             near: Vec::new(),
             verdict: None,
         }
@@ -295,7 +301,7 @@ impl Classifier<'_, '_> {
             let verdict = (gross > Yen::ZERO).then_some(Verdict::Differences);
             // A voided sale may stand in two groups, with its charge and with its reversal.
             let subject = format!("{}/{:?}", first.sale.id, first.role);
-            self.raise(Draft { subject, members, amount, gross, verdict, ..draft });
+            self.raise(Draft { subject, members, amount, ours: Some(ours), gross, verdict, ..draft });
         }
     }
 
@@ -322,6 +328,7 @@ impl Classifier<'_, '_> {
                 amount: Yen::ZERO,
                 gross: Yen::new(amount.get().saturating_abs()),
                 sentence_ja: sentence::missing_file(label, day, sales.len(), amount),
+                ours: None,
                 near: Vec::new(),
                 verdict: None,
             });

@@ -42,7 +42,8 @@ pub(crate) fn terminals<'f>(world: &World<'f>, lines: &mut Lines<'f>) -> Vec<Exc
         let difference = total.minus(ours);
         lines.line(world, key).terminal = Some(TerminalSide { total, difference });
         if !difference.is_zero() {
-            let exception = differs(counter, brand, day, difference, unknown).finish(world);
+            let draft = differs((counter, brand, day), ours, difference, unknown);
+            let exception = draft.finish(world);
             lines.hang(world, key, &exception, true);
             exceptions.push(exception);
         }
@@ -70,9 +71,8 @@ fn lonely<'f>(
 }
 
 fn differs(
-    counter: &CounterId,
-    brand: &BrandCode,
-    day: CivilDate,
+    (counter, brand, day): (&CounterId, &BrandCode, CivilDate),
+    ours: Figure,
     difference: Figure,
     unknown: Figure,
 ) -> Draft {
@@ -97,6 +97,7 @@ fn differs(
             more_or_less(difference.count, "件"),
             more_or_less(difference.amount.get(), "円")
         ),
+        ours: Some(ours.amount),
         near: Vec::new(),
         verdict: explained.then_some(Verdict::Pending),
     }
@@ -125,6 +126,7 @@ fn no_counter(world: &World<'_>) -> Exception {
         gross: Yen::ZERO,
         sentence_ja: "登録された窓口がまだありません。窓口を登録し、記録が届くまで、何も確かめられません。"
             .to_owned(),
+        ours: None,
         near: Vec::new(),
         verdict: None,
     };
@@ -172,6 +174,7 @@ pub(crate) fn days<'f>(world: &World<'f>, lines: &mut Lines<'f>) -> Vec<Exceptio
             amount: Yen::ZERO,
             gross: Yen::ZERO,
             sentence_ja: format!("窓口{counter}の{}は、{what}", day.to_japanese()),
+            ours: None,
             near: Vec::new(),
             verdict: None,
         };

@@ -209,6 +209,7 @@ impl Leg3 {
             let mut draft = about(world, payout, ExceptionClass::DepositAmountDiff, text);
             draft.members.push(deposit.id.clone());
             draft.amount = difference;
+            draft.ours = Some(payout.net);
             draft.gross = Yen::new(difference.get().saturating_abs());
             self.raise(world, draft)
         };
@@ -252,6 +253,7 @@ impl Leg3 {
             amount: theirs.saturating_sub(ours),
             gross: theirs,
             sentence_ja: sentence::sets_compete(&waiting, &arrived, ours, theirs),
+            ours: Some(ours),
             near: Vec::new(),
             verdict: Some(worst.max(Verdict::Pending)),
         };
@@ -285,6 +287,7 @@ impl Leg3 {
                 amount: deposit.amount,
                 gross: deposit.amount,
                 sentence_ja,
+                ours: None,
                 near: Vec::new(),
                 verdict: known.is_none().then_some(Verdict::Pending),
             },
@@ -304,6 +307,7 @@ fn about(world: &World<'_>, payout: &Payout, class: ExceptionClass, sentence_ja:
         amount: Yen::new(payout.net.get().saturating_neg()),
         gross: payout.net,
         sentence_ja,
+        ours: None,
         near: Vec::new(),
         verdict: None,
     }

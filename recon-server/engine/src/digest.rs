@@ -105,7 +105,7 @@ pub(crate) fn of(world: &World<'_>, partition: &Partition, context: &Sum) -> Sum
     for sale in partition.sales.iter().map(|place| world.sales[*place]) {
         let id = sale.id.as_str();
         (sale, house.paid_again.contains(id), house.unclosed.contains(id)).hash(&mut ink);
-        (house.covering.get(id), house.held.get(id)).hash(&mut ink);
+        (house.covering.get(id), house.held.get(id), house.said.get(id)).hash(&mut ink);
     }
     for row in partition.rows.iter().map(|place| world.rows[*place]) {
         (row, house.originals.get(row.id.as_str())).hash(&mut ink);

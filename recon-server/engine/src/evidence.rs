@@ -21,6 +21,9 @@ use crate::{
     world::World,
 };
 
+/// Fields that most links compare.
+const COMPARED_USUAL: usize = 5;
+
 /// The link of an item and its row.
 pub(crate) fn link(world: &World<'_>, joined: &Joined<'_>, item: usize, row: usize) -> Link {
     let (i, r) = (&joined.items[item], world.rows[row]);
@@ -29,22 +32,22 @@ pub(crate) fn link(world: &World<'_>, joined: &Joined<'_>, item: usize, row: usi
         _ => Rule::Reference,
     };
     let s = i.sale;
-    let mut compared = Vec::new();
+    let mut compared = Vec::with_capacity(COMPARED_USUAL);
     for (field_ja, left, right) in [
-        ("取引番号", &s.acquirer_transaction_id, &r.acquirer_transaction_id),
-        ("当方の参照番号", &s.reference, &r.reference),
-        ("端末番号・PosID", &i.terminal().map(str::to_owned), &r.terminal_id),
-        ("伝票番号", &s.slip_number, &r.slip_number),
-        ("承認番号", &s.approval_code, &r.approval_code),
-        ("支払番号下4桁", &s.payer_digits, &r.payer_digits),
+        ("取引番号", s.acquirer_transaction_id.as_deref(), r.acquirer_transaction_id.as_deref()),
+        ("当方の参照番号", s.reference.as_deref(), r.reference.as_deref()),
+        ("端末番号・PosID", i.terminal(), r.terminal_id.as_deref()),
+        ("伝票番号", s.slip_number.as_deref(), r.slip_number.as_deref()),
+        ("承認番号", s.approval_code.as_deref(), r.approval_code.as_deref()),
+        ("支払番号下4桁", s.payer_digits.as_deref(), r.payer_digits.as_deref()),
     ] {
         if let (Some(left), Some(right)) = (left, right) {
-            compared.push(equal(field_ja, left.clone(), right.clone()));
+            compared.push(equal(field_ja, left.to_owned(), right.to_owned()));
         }
     }
     let near = rule.window_ms(i.role).is_none_or(|window| i.at.ms_since(r.at).abs() <= window);
     compared.push(Compared {
-        field_ja: "日時".to_owned(),
+        field_ja: "日時".into(),
         left: i.at.to_paper(),
         right: r.at.to_paper(),
         agrees: near,
@@ -58,7 +61,7 @@ pub(crate) fn link(world: &World<'_>, joined: &Joined<'_>, item: usize, row: usi
         id: set_id("link", &world.facts.config_version, &[s.id.clone(), r.id.clone()]),
         leg: Leg::JournalStatement,
         stage,
-        rule: rule.name().to_owned(),
+        rule: rule.name().into(),
         left: s.id.clone(),
         right: r.id.clone(),
         left_amount: i.amount,
@@ -91,7 +94,7 @@ pub(crate) fn of_sum(
                 leg: Leg::JournalStatement,
                 stage: if sum.total { Stage::DayTotal } else { Stage::BoundedSum },
                 rule: if sum.total { "total of the day" } else { "the only sum inside terminal and day" }
-                    .to_owned(),
+                    .into(),
                 left: item.sale.id.clone(),
                 right: row.id.clone(),
                 left_amount: part,
@@ -134,7 +137,7 @@ pub(crate) fn of_set(world: &World<'_>, payouts: &BTreeMap<PayoutKey, Payout>, s
     let theirs: Vec<(usize, &Deposit)> =
         set.deposits.iter().map(|place| (*place, world.deposits[*place])).collect();
     let members = Compared {
-        field_ja: "内訳（支払予定の計・入金の計）".to_owned(),
+        field_ja: "内訳（支払予定の計・入金の計）".into(),
         left: ours
             .iter()
             .map(|(key, p)| sentence::payout(p, world.contracts[key.0]))
@@ -158,8 +161,8 @@ pub(crate) fn of_set(world: &World<'_>, payouts: &BTreeMap<PayoutKey, Payout>, s
 /// The link of a payout and a deposit.
 pub(crate) fn deposit_link(world: &World<'_>, payout: &Payout, paid: &Paid) -> Link {
     let deposit = world.deposits[paid.deposit];
-    let agreed = |field_ja: &str, left: String, right: String| Compared {
-        field_ja: field_ja.to_owned(),
+    let agreed = |field_ja: &'static str, left: String, right: String| Compared {
+        field_ja: field_ja.into(),
         left,
         right,
         agrees: true,
@@ -183,7 +186,7 @@ pub(crate) fn deposit_link(world: &World<'_>, payout: &Payout, paid: &Paid) -> L
         id: set_id("link", &world.facts.config_version, &members),
         leg: Leg::PayoutDeposit,
         stage: paid.stage,
-        rule: rule.to_owned(),
+        rule: rule.into(),
         left: payout.id.clone(),
         right: deposit.id.clone(),
         left_amount: paid.of_payout,
@@ -193,7 +196,7 @@ pub(crate) fn deposit_link(world: &World<'_>, payout: &Payout, paid: &Paid) -> L
     }
 }
 
-fn equal(field_ja: &str, left: String, right: String) -> Compared {
+fn equal(field_ja: &'static str, left: String, right: String) -> Compared {
     let agrees = left == right;
-    Compared { field_ja: field_ja.to_owned(), left, right, agrees }
+    Compared { field_ja: field_ja.into(), left, right, agrees }
 }

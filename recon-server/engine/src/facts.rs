@@ -76,6 +76,8 @@ pub enum SaleState {
     Voided,
     /// 結果不明
     Unknown,
+    /// 不成立と判定: it was in doubt, and a terminal, a person or a statement decided that nothing was charged.
+    NotCharged,
 }
 
 /// Whether money was taken or given back.

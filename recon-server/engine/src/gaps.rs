@@ -192,6 +192,7 @@ fn about(day: CivilDate, sentence_ja: String) -> Draft {
         amount: Yen::ZERO,
         gross: Yen::ZERO,
         sentence_ja,
+        ours: None,
         near: Vec::new(),
         verdict: None,
     }

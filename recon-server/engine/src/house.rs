@@ -15,6 +15,7 @@ use domain::{
 use crate::{
     days::Days,
     facts::{Row, Sale, SaleState},
+    notices::Source,
     originals,
     world::World,
 };
@@ -40,6 +41,8 @@ pub(crate) struct House<'f> {
     pub covering: BTreeMap<&'f str, &'f str>,
     /// The sale that a row takes back, by row.
     pub originals: BTreeMap<&'f str, &'f Sale>,
+    /// Who decided what of a result that was in doubt, by sale.
+    pub said: BTreeMap<&'f str, BTreeSet<(Source, bool)>>,
     /// Rows that a person confirmed to be a sale's, by sale.
     pub held: BTreeMap<&'f str, BTreeSet<&'f str>>,
     confirmed: BTreeSet<&'f str>,
@@ -91,6 +94,10 @@ impl<'f> House<'f> {
             again.is_some_and(|place| world.sales[place].state == SaleState::Completed)
         };
         let notices = &facts.notices;
+        let mut said: BTreeMap<&str, BTreeSet<(Source, bool)>> = BTreeMap::new();
+        for one in &notices.resolutions {
+            said.entry(&one.sale).or_default().insert((one.source, one.happened));
+        }
         let mut held: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for pair in &notices.held {
             held.entry(&pair.sale).or_default().insert(&pair.row);
@@ -105,6 +112,7 @@ impl<'f> House<'f> {
             unclosed: unclosed(world),
             covering: covering(world),
             originals: originals::find(world),
+            said,
             held,
             confirmed: notices.confirmed.iter().map(String::as_str).collect(),
             refused: notices.refused.iter().map(String::as_str).collect(),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     alike::Alike,
     contract::{Contract, KeyRule},
-    facts::{Row, RowClass},
+    facts::{Row, RowClass, SaleState},
     keys::{Item, Key, Role, Rule},
     matching::Grade,
     outcome::Stage,
@@ -123,9 +123,13 @@ pub(crate) fn join<'f>(world: &World<'f>) -> Joined<'f> {
     };
     let mut mine: Vec<Mine<'_>> =
         world.contracts.iter().enumerate().map(|(place, contract)| Mine::of(place, contract)).collect();
-    joined.items.iter().enumerate().for_each(|(i, item)| mine[item.contract].items.push(i));
+    for (i, item) in joined.items.iter().enumerate() {
+        let mine = &mut mine[item.contract];
+        let denied = item.sale.state == SaleState::NotCharged;
+        if denied { mine.denied.push(i) } else { mine.items.push(i) }
+    }
     world.row_contract.iter().enumerate().for_each(|(r, place)| mine[*place].rows.push(r));
-    let busy = |mine: &&Mine<'_>| !mine.items.is_empty() && !mine.rows.is_empty();
+    let busy = |mine: &&Mine<'_>| !(mine.items.is_empty() && mine.denied.is_empty()) && !mine.rows.is_empty();
     mine.iter().filter(busy).for_each(|mine| joined.contract(world, mine));
     joined
 }
@@ -136,12 +140,14 @@ pub(crate) struct Mine<'a> {
     pub place: usize,
     pub contract: &'a Contract,
     pub items: Vec<usize>,
+    /// Items that were decided as not charged ([`crate::denied`]).
+    pub denied: Vec<usize>,
     pub rows: Vec<usize>,
 }
 
 impl<'a> Mine<'a> {
     const fn of(place: usize, contract: &'a Contract) -> Self {
-        Self { place, contract, items: Vec::new(), rows: Vec::new() }
+        Self { place, contract, items: Vec::new(), denied: Vec::new(), rows: Vec::new() }
     }
 }
 
@@ -187,6 +193,7 @@ impl<'f> Joined<'f> {
         self.undecided(world, mine, unknown);
         self.failed(world, mine, unknown);
         self.sums(world, mine);
+        self.denied(world, mine);
     }
 
     /// One pass: pairs of sole candidates. Whether there were any.
@@ -296,7 +303,7 @@ impl<'f> Joined<'f> {
     }
 
     /// Candidate pairs of a group; none when there are more than can be looked at, and then nothing in it is certain.
-    fn edges(
+    pub(crate) fn edges(
         &self,
         world: &World<'f>,
         rule: Rule,
@@ -343,7 +350,7 @@ pub(crate) fn in_band(item: &Item<'_>, rule: Rule) -> bool {
 }
 
 /// Pairs in which each is the other's only candidate.
-fn sole_pairs(edges: &[(usize, usize)]) -> Vec<(usize, usize)> {
+pub(crate) fn sole_pairs(edges: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let (mut of_item, mut of_row) = (BTreeMap::new(), BTreeMap::new());
     for (item, row) in edges {
         *of_item.entry(*item).or_insert(0_u32) += 1;

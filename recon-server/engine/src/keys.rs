@@ -167,7 +167,9 @@ impl Rule {
                     }),
                 }
             }
-            Self::UnknownWindow { .. } if sale.state == SaleState::Unknown => {
+            Self::UnknownWindow { .. }
+                if matches!(sale.state, SaleState::Unknown | SaleState::NotCharged) =>
+            {
                 Some(Key { parts: [item.terminal()?, ""], date: None, amount: Some(item.amount) })
             }
             Self::UnknownWindow { .. } | Self::Window { .. } | Self::Alike { .. } => None,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the 照合書 is folded from [`Ours`] and [`Theirs`] alone, so what is not in here does not exist for accounting.
 
+use std::sync::Arc;
+
 use domain::{
     id::CounterId,
     money::Yen,
@@ -12,7 +14,8 @@ use crate::{
     class::{ExceptionClass, Verdict},
     ident::stable_id,
     near::Ask,
-    outcome::{Disposition, Exception, Link, NearMiss, SetProof, UnknownDecided},
+    outcome::{Disposition, Exception, Link, NearMiss, SetProof, Side, UnknownDecided},
+    sides::sides,
     world::World,
 };
 
@@ -73,11 +76,11 @@ pub(crate) struct Theirs {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Classified {
     /// Each with the place of its sale.
-    pub links: Vec<(usize, Link)>,
+    pub links: Vec<(usize, Arc<Link>)>,
     pub exceptions: Vec<Exception>,
     pub decisions: Vec<UnknownDecided>,
-    /// Each with the place of its sale or row.
-    pub dispositions: Vec<(usize, Disposition)>,
+    /// Each with its side and the place of its sale or row, which it is sorted by.
+    pub dispositions: Vec<(Side, usize, Arc<Disposition>)>,
     pub ours: Vec<Ours>,
     pub theirs: Vec<Theirs>,
     pub sets: Vec<SetProof>,
@@ -115,6 +118,7 @@ pub(crate) fn about_sale(
         amount: Yen::ZERO,
         gross: Yen::new(sale.amount.get().saturating_abs()),
         sentence_ja,
+        ours: None,
         near: Vec::new(),
         verdict: None,
     }
@@ -130,6 +134,8 @@ pub(crate) struct Draft {
     pub day: CivilDate,
     /// Theirs less ours.
     pub amount: Yen,
+    /// What we have, where the class alone does not say it ([`crate::sides`]).
+    pub ours: Option<Yen>,
     pub gross: Yen,
     pub sentence_ja: String,
     pub near: Vec<NearMiss>,
@@ -140,15 +146,19 @@ pub(crate) struct Draft {
 impl Draft {
     /// The exception. Its age is told at the end of the run ([`age`]): nothing else of it changes overnight.
     pub fn finish(self, world: &World<'_>) -> Exception {
+        let verdict = self.verdict.unwrap_or(self.class.verdict());
+        let (ours, theirs) = sides(&self, verdict);
         Exception {
             id: exception_id(self.class, &self.subject),
             class: self.class,
-            verdict: self.verdict.unwrap_or(self.class.verdict()),
+            verdict,
             members: self.members,
             contract: self.contract.map(|c| world.contracts[c].id.clone()),
             counter: self.counter,
             day: self.day,
             amount: self.amount,
+            ours,
+            theirs,
             gross: self.gross,
             days: 0,
             business_days: 0,

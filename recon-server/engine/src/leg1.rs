@@ -35,7 +35,7 @@ pub(crate) fn run(world: &World<'_>, way: Way<'_>) -> (Classified, Rerun) {
     match way {
         Way::Cut | Way::Uncut => partitions.iter().for_each(|partition| {
             let (found, _) = alone(world, partition);
-            put(world, &mut all, partition, found);
+            put(world, &mut all, partition, &found);
         }),
         Way::Remembering(memory) => {
             memory.begin();
@@ -47,7 +47,7 @@ pub(crate) fn run(world: &World<'_>, way: Way<'_>) -> (Classified, Rerun) {
                 context = Some(shared);
                 let sum = digest::of(world, partition, &shared.1);
                 let (found, computed) = from(world, memory, partition, sum);
-                put(world, &mut all, partition, Classified::clone(&found));
+                put(world, &mut all, partition, &found);
                 rerun.partitions.push(PartitionRun::of(world, partition, sum, computed));
             }
             memory.end();
@@ -78,47 +78,43 @@ fn alone(world: &World<'_>, partition: &Partition) -> (Classified, Asked) {
 }
 
 /// Puts a partition's result to the others: its places become those of the whole world.
-fn put(world: &World<'_>, all: &mut Classified, partition: &Partition, found: Classified) {
+fn put(world: &World<'_>, all: &mut Classified, partition: &Partition, found: &Classified) {
     let (sales, rows) = (&partition.sales, &partition.rows);
     let first_exception = all.exceptions.len();
-    let mut theirs: Vec<Theirs> = found
-        .theirs
-        .into_iter()
-        .map(|one| Theirs { sale: one.sale.map(|s| sales[s]), row: one.row.map(|r| rows[r]), ..one })
-        .collect();
-    for (place, sale) in &found.far {
-        theirs[*place].sale = world.sale(sale);
-    }
     // Contracts keep their names, not their places.
-    if let Some(contract) = partition.contract {
-        theirs.iter_mut().for_each(|one| one.contract = contract);
-    }
-    all.theirs.extend(theirs);
-    let contract = |one: &Ours| partition.contract.unwrap_or(one.contract);
-    all.ours.extend(found.ours.into_iter().map(|one| Ours {
-        sale: sales[one.sale],
-        contract: contract(&one),
-        ..one
+    let contract = |known: usize| partition.contract.unwrap_or(known);
+    let first_theirs = all.theirs.len();
+    all.theirs.extend(found.theirs.iter().map(|one| Theirs {
+        contract: contract(one.contract),
+        sale: one.sale.map(|s| sales[s]),
+        row: one.row.map(|r| rows[r]),
+        ..*one
     }));
-    all.asks.extend(found.asks.into_iter().map(|(place, ask)| {
-        let ask = match ask {
-            Ask::Rows { sale, contract } => {
-                Ask::Rows { sale: sales[sale], contract: partition.contract.unwrap_or(contract) }
-            }
+    for (place, sale) in &found.far {
+        all.theirs[first_theirs + place].sale = world.sale(sale);
+    }
+    all.ours.extend(found.ours.iter().map(|one| Ours {
+        sale: sales[one.sale],
+        contract: contract(one.contract),
+        ..*one
+    }));
+    all.asks.extend(found.asks.iter().map(|(place, ask)| {
+        let ask = match *ask {
+            Ask::Rows { sale, contract: known } => Ask::Rows { sale: sales[sale], contract: contract(known) },
             Ask::Sales { row } => Ask::Sales { row: rows[row] },
         };
         (first_exception + place, ask)
     }));
-    all.open_rows.extend(found.open_rows.into_iter().map(|row| rows[row]));
-    all.open_items.extend(found.open_items.into_iter().map(|(at, yen, sale)| (at, yen, sales[sale])));
-    all.links.extend(found.links.into_iter().map(|(sale, link)| (sales[sale], link)));
-    all.exceptions.extend(found.exceptions);
-    all.decisions.extend(found.decisions);
-    all.dispositions.extend(found.dispositions.into_iter().map(|(place, placed)| {
-        let places = if placed.side == Side::Journal { sales } else { rows };
-        (places[place], placed)
+    all.open_rows.extend(found.open_rows.iter().map(|row| rows[*row]));
+    all.open_items.extend(found.open_items.iter().map(|(at, yen, sale)| (*at, *yen, sales[*sale])));
+    all.links.extend(found.links.iter().map(|(sale, link)| (sales[*sale], Arc::clone(link))));
+    all.exceptions.extend(found.exceptions.iter().cloned());
+    all.decisions.extend(found.decisions.iter().cloned());
+    all.dispositions.extend(found.dispositions.iter().map(|(side, place, placed)| {
+        let places = if *side == Side::Journal { sales } else { rows };
+        (*side, places[*place], Arc::clone(placed))
     }));
-    all.sets.extend(found.sets);
+    all.sets.extend(found.sets.iter().cloned());
 }
 
 /// What is said only when everything is there.
@@ -132,5 +128,5 @@ fn finish(world: &World<'_>, all: &mut Classified) {
     all.exceptions.extend(refunds::exceeding(world));
     // Places are in the order of ids, and numbers are compared faster.
     all.links.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.right.cmp(&other.right)));
-    all.dispositions.sort_by_key(|(place, placed)| (placed.side, *place));
+    all.dispositions.sort_unstable_by_key(|(side, place, _)| (*side, *place));
 }

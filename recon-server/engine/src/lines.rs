@@ -2,7 +2,7 @@
 //!
 //! Invariants: every sale and every row stands in exactly one line; shares of a closing's fee, payout and deposit add up to them exactly.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::{BrandCode, CounterId},
@@ -10,6 +10,7 @@ use domain::{
     money::Yen,
     time::CivilDate,
 };
+use rustc_hash::FxHashMap;
 
 use crate::{
     class::Verdict,
@@ -32,10 +33,12 @@ pub(crate) struct LineKey<'f> {
 /// Lines under construction.
 #[derive(Default)]
 pub(crate) struct Lines<'f> {
-    place: HashMap<LineKey<'f>, usize>,
+    place: FxHashMap<LineKey<'f>, usize>,
     list: Vec<(LineKey<'f>, ReportLine)>,
-    /// Lines of the rows that count, by place of the row.
-    of_row: HashMap<usize, LineKey<'f>>,
+    /// The line of each sale, by place of the sale; none of what counts nowhere.
+    of_sale: Vec<Option<usize>>,
+    /// The line of each row that counts, by place of the row.
+    of_row: Vec<Option<usize>>,
 }
 
 impl<'f> LineKey<'f> {
@@ -63,40 +66,38 @@ impl<'f> LineKey<'f> {
             brand,
         }
     }
-
-    /// The line of something of theirs.
-    pub fn of_theirs(world: &World<'f>, theirs: &Theirs) -> Option<Self> {
-        match (theirs.sale, theirs.row) {
-            (Some(sale), _) => Some(Self::of_sale(world, sale)),
-            (None, Some(row)) => Some(Self::of_row(world, row)),
-            (None, None) => None,
-        }
-    }
 }
 
 impl<'f> Lines<'f> {
     /// Lines with the figures of both sides.
     pub fn new(world: &World<'f>, leg1: &Classified) -> Self {
-        let mut lines = Self::default();
+        let mut lines = Self { of_row: vec![None; world.rows.len()], ..Self::default() };
+        // Each key is looked up once: afterwards sales and rows know their lines by place.
+        for index in 0..world.sales.len() {
+            let counts = world.sales[index].state != SaleState::NotCharged;
+            let place = counts.then(|| lines.place(world, LineKey::of_sale(world, index)));
+            lines.of_sale.push(place);
+        }
         let mut reported = vec![false; world.sales.len()];
         for ours in &leg1.ours {
             if matches!(ours.timing, Timing::Reported(_)) {
                 reported[ours.sale] = true;
             }
             let missing = if ours.timing == Timing::Break { ours.amount } else { Yen::ZERO };
-            let line = lines.line(world, LineKey::of_sale(world, ours.sale));
+            let Some(place) = lines.of_sale[ours.sale] else { continue };
+            let line = &mut lines.list[place].1;
             line.difference = line.difference.saturating_sub(missing);
         }
         for (index, reported) in reported.into_iter().enumerate() {
             lines.sale(world, index, reported);
         }
         for theirs in &leg1.theirs {
-            let Some(key) = LineKey::of_theirs(world, theirs) else { continue };
-            let line = lines.line(world, key);
+            let Some(place) = lines.new_of_theirs(world, theirs) else { continue };
+            let line = &mut lines.list[place].1;
             line.reported.add(if theirs.refund { -1 } else { 1 }, theirs.amount);
             line.difference = line.difference.saturating_add(theirs.difference);
             if let Some(row) = theirs.row {
-                lines.of_row.insert(row, key);
+                lines.of_row[row] = Some(place);
             }
         }
         lines
@@ -104,11 +105,12 @@ impl<'f> Lines<'f> {
 
     fn sale(&mut self, world: &World<'f>, index: usize, reported: bool) {
         let sale = world.sales[index];
-        let line = self.line(world, LineKey::of_sale(world, index));
+        let Some(place) = self.of_sale[index] else { return };
+        let line = &mut self.list[place].1;
         match (sale.kind, sale.state) {
             (_, SaleState::Unknown) => line.unknown.add(1, sale.amount),
             (SaleKind::Refund, SaleState::Completed) => line.refunds.add(1, sale.amount),
-            (SaleKind::Refund, SaleState::Voided) => {}
+            (SaleKind::Refund, SaleState::Voided) | (_, SaleState::NotCharged) => {}
             (SaleKind::Sale, state) => {
                 line.sales.add(1, sale.amount);
                 if state == SaleState::Voided {
@@ -129,12 +131,45 @@ impl<'f> Lines<'f> {
 
     /// The line of a key, made when it is not there.
     pub fn line(&mut self, world: &World<'f>, key: LineKey<'f>) -> &mut ReportLine {
+        let place = self.place(world, key);
+        &mut self.list[place].1
+    }
+
+    fn place(&mut self, world: &World<'f>, key: LineKey<'f>) -> usize {
         let next = self.list.len();
         let place = *self.place.entry(key).or_insert(next);
         if place == next {
             self.list.push((key, blank(world, key)));
         }
-        &mut self.list[place].1
+        place
+    }
+
+    /// The line of something of theirs, made when it is not there.
+    fn new_of_theirs(&mut self, world: &World<'f>, theirs: &Theirs) -> Option<usize> {
+        match (theirs.sale, theirs.row) {
+            (Some(sale), _) => {
+                let known = self.of_sale[sale];
+                let place = known.unwrap_or_else(|| self.place(world, LineKey::of_sale(world, sale)));
+                self.of_sale[sale] = Some(place);
+                Some(place)
+            }
+            (None, Some(row)) => Some(self.place(world, LineKey::of_row(world, row))),
+            (None, None) => None,
+        }
+    }
+
+    /// The place of the line of something of theirs that counts.
+    pub fn of_theirs(&self, theirs: &Theirs) -> Option<usize> {
+        match (theirs.sale, theirs.row) {
+            (Some(sale), _) => self.of_sale[sale],
+            (None, Some(row)) => self.of_row[row],
+            (None, None) => None,
+        }
+    }
+
+    /// The key of the line at a place.
+    pub fn key(&self, place: usize) -> LineKey<'f> {
+        self.list[place].0
     }
 
     /// The line of a key, where there is one.
@@ -164,7 +199,7 @@ impl<'f> Lines<'f> {
         let mut keys: BTreeSet<LineKey<'f>> = BTreeSet::new();
         for member in &exception.members {
             let row = world.rows.binary_search_by(|row| row.id.as_str().cmp(member)).ok();
-            let counted = row.and_then(|row| self.of_row.get(&row).copied());
+            let counted = row.and_then(|row| self.of_row[row]).map(|place| self.key(place));
             let sold = || world.sale(member).map(|sale| LineKey::of_sale(world, sale));
             keys.extend(counted.or_else(sold).or_else(|| row.map(|row| LineKey::of_row(world, row))));
         }
@@ -178,8 +213,8 @@ impl<'f> Lines<'f> {
         let line = self.line(world, key);
         line.verdict = line.verdict.max(exception.verdict);
         line.exceptions.push(exception.id.clone());
-        if with_yen && exception.class.is_break() {
-            line.breaks_gross = line.breaks_gross.saturating_add(exception.gross);
+        if with_yen {
+            line.breaks_gross = line.breaks_gross.saturating_add(exception.breaks());
         }
     }
 }

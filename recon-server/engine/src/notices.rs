@@ -3,7 +3,7 @@
 //!
 //! Invariant: a notice adds an exception or takes a proposal away; it never moves a yen. Where the notices come from is the caller's matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::{ContractId, CounterId},
@@ -51,7 +51,7 @@ pub struct Revision {
 }
 
 /// Who decided what became of an unknown result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// 端末 (取引照会).
@@ -142,6 +142,7 @@ pub(crate) fn told(world: &World<'_>) -> Vec<Exception> {
         amount: Yen::ZERO,
         gross: Yen::ZERO,
         sentence_ja,
+        ours: None,
         near: Vec::new(),
         verdict: None,
     };
@@ -178,8 +179,15 @@ pub(crate) fn told(world: &World<'_>) -> Vec<Exception> {
     gaps.chain(revisions).collect()
 }
 
-/// CONFLICTING_RESOLUTION: sources, this run's own decision among them, that say charged and not charged of one sale.
-pub(crate) fn conflicts(world: &World<'_>, decisions: &[UnknownDecided]) -> Vec<Exception> {
+/// CONFLICTING_RESOLUTION: sources, this run's own decision among them, that say charged and not charged of one sale. What the joins
+/// found of it already ([`crate::classify`]) is not said twice.
+pub(crate) fn conflicts(
+    world: &World<'_>,
+    decisions: &[UnknownDecided],
+    found: &[Exception],
+) -> Vec<Exception> {
+    let known = found.iter().filter(|one| one.class == ExceptionClass::ConflictingResolution);
+    let known: BTreeSet<&str> = known.filter_map(|one| one.members.first()).map(String::as_str).collect();
     let mut said: BTreeMap<&str, Vec<(Source, bool)>> = BTreeMap::new();
     for resolution in &world.facts.notices.resolutions {
         said.entry(&resolution.sale).or_default().push((resolution.source, resolution.happened));
@@ -190,6 +198,9 @@ pub(crate) fn conflicts(world: &World<'_>, decisions: &[UnknownDecided]) -> Vec<
         }
     }
     let conflict = |(id, mut sources): (&str, Vec<(Source, bool)>)| {
+        if known.contains(id) {
+            return None;
+        }
         sources.sort_unstable();
         sources.dedup();
         let split = sources.iter().any(|s| s.1) && sources.iter().any(|s| !s.1);
@@ -205,6 +216,7 @@ pub(crate) fn conflicts(world: &World<'_>, decisions: &[UnknownDecided]) -> Vec<
             amount: Yen::ZERO,
             gross: Yen::new(sale.amount.get().saturating_abs()),
             sentence_ja: sentence::conflicting(sale, &sources),
+            ours: None,
             near: Vec::new(),
             verdict: None,
         };

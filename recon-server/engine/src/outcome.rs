@@ -3,6 +3,8 @@
 //! Invariants: every list is sorted by a key that does not depend on input order; an exception's id is H(leg, subject, class), so it is the
 //! same tomorrow; sentences are rendered from the evidence beside them.
 
+use std::{borrow::Cow, sync::Arc};
+
 use domain::{
     id::{ContractId, CounterId},
     money::Yen,
@@ -53,7 +55,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// Name of the field, in Japanese.
-    pub field_ja: String,
+    pub field_ja: Cow<'static, str>,
     /// What the first side has.
     pub left: String,
     /// What the second side has.
@@ -72,7 +74,7 @@ pub struct Link {
     /// Stage.
     pub stage: Stage,
     /// The rule within the stage, in English.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Sale id or payout id.
     pub left: String,
     /// Row id or deposit id.
@@ -142,6 +144,12 @@ pub struct Exception {
     pub day: CivilDate,
     /// Yen by which the other side differs from ours (row − sale, deposit − payout); for what is only on our side, negative.
     pub amount: Yen,
+    /// 当方: what we have; none where nothing of ours can be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Yen>,
+    /// 先方: what the other side has; none where it has not spoken, or nothing of it can be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<Yen>,
     /// Yen of the thing itself, positive: breaks are added up without sign beside the net.
     pub gross: Yen,
     /// Days since `day`, on the day of the run.
@@ -156,6 +164,15 @@ pub struct Exception {
     /// How many things it is about. Fewer than the members where it is not known which of them (stage 4); 0 means all of them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub count: u32,
+}
+
+impl Exception {
+    /// Yen that count as a break, without sign. A conflict about a result is one only where its money stands on one side alone.
+    #[must_use]
+    pub fn breaks(&self) -> Yen {
+        let alone = self.class == ExceptionClass::ConflictingResolution && self.amount != Yen::ZERO;
+        if self.class.is_break() || alone { self.gross } else { Yen::ZERO }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -377,8 +394,9 @@ pub struct Outcome {
     pub config_version: String,
     /// The worst of everything.
     pub verdict: Verdict,
-    /// 突合
-    pub links: Vec<Link>,
+    /// 突合. Shared with what the memory of a run holds.
+    #[serde(with = "crate::shared")]
+    pub links: Vec<Arc<Link>>,
     /// Sets behind the links of stages 4 and 5.
     #[serde(default)]
     pub sets: Vec<SetProof>,
@@ -396,8 +414,9 @@ pub struct Outcome {
     pub sheets: Vec<ContractSheet>,
     /// Days.
     pub days: Vec<DaySummary>,
-    /// Where everything ended.
-    pub dispositions: Vec<Disposition>,
+    /// Where everything ended; shared likewise.
+    #[serde(with = "crate::shared")]
+    pub dispositions: Vec<Arc<Disposition>>,
     /// Remitter names that a person may confirm for a contract; none has an effect by itself.
     #[serde(default)]
     pub aliases: Vec<AliasProposal>,

@@ -11,6 +11,7 @@ mod back;
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::time::{CivilDate, Timestamp};
+use rustc_hash::FxHashMap;
 
 use crate::{
     contract::{Contract, KeyRule},
@@ -44,7 +45,7 @@ pub(crate) struct Partition {
 /// Cells, and which of them hang together.
 #[derive(Default)]
 pub(super) struct Cells {
-    index: HashMap<(Option<usize>, CivilDate), usize>,
+    index: FxHashMap<(Option<usize>, CivilDate), usize>,
     parent: Vec<usize>,
 }
 
@@ -103,18 +104,18 @@ impl Reach {
 
 /// Each contract as one partition.
 pub(crate) fn uncut(world: &World<'_>) -> Vec<Partition> {
-    let mut found = BTreeMap::new();
+    let mut found = vec![None; world.contracts.len() + 1];
     for (index, sale) in world.sales.iter().enumerate() {
         let contract = world.sale_contract[index];
         let root = contract.map_or(0, |place| place + 1);
-        of_root(&mut found, root, contract, [Some(sale.payment_date), None, None]).sales.push(index);
+        of_root(&mut found[root], contract, [Some(sale.payment_date), None, None]).sales.push(index);
     }
     for (index, row) in world.rows.iter().enumerate() {
         let contract = world.row_contract[index];
         let days = [Some(row.at.date()), None, None];
-        of_root(&mut found, contract + 1, Some(contract), days).rows.push(index);
+        of_root(&mut found[contract + 1], Some(contract), days).rows.push(index);
     }
-    found.into_values().collect()
+    found.into_iter().flatten().collect()
 }
 
 /// The work of cutting.
@@ -248,18 +249,18 @@ impl Cut<'_, '_> {
     /// Facts by partition; its days are those of its facts.
     fn done(mut self) -> Vec<Partition> {
         let world = self.world;
-        let mut found: BTreeMap<usize, Partition> = BTreeMap::new();
+        let mut found: Vec<Option<Partition>> = vec![None; self.cells.parent.len()];
         for (index, sale) in world.sales.iter().enumerate() {
             let root = self.cells.root(self.sale_cell[index]);
             let days = [Some(sale.payment_date), Some(sale.at.date()), sale.voided_at.map(Timestamp::date)];
-            of_root(&mut found, root, world.sale_contract[index], days).sales.push(index);
+            of_root(&mut found[root], world.sale_contract[index], days).sales.push(index);
         }
         for (index, row) in world.rows.iter().enumerate() {
             let root = self.cells.root(self.row_cell[index]);
             let days = [Some(row.at.date()), None, None];
-            of_root(&mut found, root, Some(world.row_contract[index]), days).rows.push(index);
+            of_root(&mut found[root], Some(world.row_contract[index]), days).rows.push(index);
         }
-        let mut partitions: Vec<Partition> = found.into_values().collect();
+        let mut partitions: Vec<Partition> = found.into_iter().flatten().collect();
         partitions
             .sort_by_key(|p| (p.contract, p.from, p.to, p.sales.first().copied(), p.rows.first().copied()));
         partitions
@@ -268,13 +269,12 @@ impl Cut<'_, '_> {
 
 /// The partition of a cell, with the days of one more fact.
 fn of_root(
-    found: &mut BTreeMap<usize, Partition>,
-    root: usize,
+    found: &mut Option<Partition>,
     contract: Option<usize>,
     days: [Option<CivilDate>; 3],
 ) -> &mut Partition {
     let day = days[0].unwrap_or_else(|| Timestamp::from_micros(0).date());
-    let partition = found.entry(root).or_insert_with(|| Partition {
+    let partition = found.get_or_insert_with(|| Partition {
         contract,
         from: day,
         to: day,

@@ -2,13 +2,13 @@
 //!
 //! Invariant: a function of the facts alone. No list keeps the order in which the facts were given.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::time::CivilDate;
 
 use crate::{
     alias,
-    check::{BadFacts, check},
+    check::{BadFacts, check, twice},
     class::{ExceptionClass, Leg, Verdict},
     counter,
     facts::Facts,
@@ -55,9 +55,11 @@ pub fn reconcile_with(facts: &Facts, memory: &mut Memory) -> Result<(Outcome, Re
 fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     check(facts)?;
     let world = World::new(facts);
+    twice(&world)?;
     let (mut leg1, rerun) = leg1::run(&world, way);
     leg1.exceptions.extend(notices::told(&world));
-    leg1.exceptions.extend(notices::conflicts(&world, &leg1.decisions));
+    let conflicts = notices::conflicts(&world, &leg1.decisions, &leg1.exceptions);
+    leg1.exceptions.extend(conflicts);
     let Settled { payouts, mut leg3 } = setoff::settle(&world, &leg1)?;
     let leg2 = variance::reviews(&world, &payouts);
     let outside = trustee::outside(&world);
@@ -85,14 +87,16 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
     let mut of_cash = leg3.links;
     of_cash.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
-    let links: Vec<Link> = leg1.links.into_iter().map(|(_, link)| link).chain(of_cash).collect();
+    let of_cash = of_cash.into_iter().map(Arc::new);
+    let links: Vec<Arc<Link>> = leg1.links.into_iter().map(|(_, link)| link).chain(of_cash).collect();
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
     let mut of_cash = leg3.dispositions;
     of_cash.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
-    let dispositions = leg1.dispositions.into_iter().map(|(_, placed)| placed).chain(of_cash).collect();
+    let of_cash = of_cash.into_iter().map(Arc::new);
+    let dispositions = leg1.dispositions.into_iter().map(|(.., placed)| placed).chain(of_cash).collect();
     let lines = finish_lines(lines);
     let mut days = days(&lines, &exceptions);
     gaps::hold_open(&missing, &mut days);

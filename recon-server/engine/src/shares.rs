@@ -2,9 +2,10 @@
 //!
 //! Invariant: over the lines of a closing, fee shares sum to fee + tax, expected shares to the payout, deposited shares to the deposit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::money::Yen;
+use rustc_hash::FxHashMap;
 
 use crate::{
     allocate::allocate,
@@ -25,17 +26,17 @@ pub(crate) fn share<'f>(
     exceptions: &[Exception],
     lines: &mut Lines<'f>,
 ) {
-    let mut sums: HashMap<(PayoutKey, LineKey<'f>), i64> = HashMap::new();
+    let mut sums: FxHashMap<(PayoutKey, usize), i64> = FxHashMap::default();
     for theirs in &leg1.theirs {
-        if let Some(key) = LineKey::of_theirs(world, theirs) {
+        if let Some(place) = lines.of_theirs(theirs) {
             let payout = (theirs.contract, world.period(theirs.contract, theirs.closing_date));
-            let sum = sums.entry((payout, key)).or_default();
+            let sum = sums.entry((payout, place)).or_default();
             *sum = sum.saturating_add(theirs.amount.get());
         }
     }
     let mut reported: BTreeMap<PayoutKey, BTreeMap<LineKey<'f>, i64>> = BTreeMap::new();
-    for ((payout, key), yen) in sums {
-        reported.entry(payout).or_default().insert(key, yen);
+    for ((payout, place), yen) in sums {
+        reported.entry(payout).or_default().insert(lines.key(place), yen);
     }
     let mut about: BTreeMap<&str, Vec<&Exception>> = BTreeMap::new();
     for exception in exceptions {

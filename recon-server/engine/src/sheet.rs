@@ -157,9 +157,7 @@ fn finish(world: &World<'_>, sheet: &mut ContractSheet, exceptions: &[Exception]
     let mut breaks = cash.get().saturating_abs();
     for exception in exceptions.iter().filter(mine) {
         verdict = verdict.max(exception.verdict);
-        if exception.class.is_break() {
-            breaks = breaks.saturating_add(exception.gross.get());
-        }
+        breaks = breaks.saturating_add(exception.breaks().get());
     }
     sheet.breaks_gross = Yen::new(breaks);
     if sheet.residual != Yen::ZERO {

@@ -125,6 +125,7 @@ fn outside_of(world: &World<'_>, at: Outside<'_>, sales: &[&Sale]) -> Option<Exc
         amount: Yen::ZERO,
         gross: amount,
         sentence_ja: sentence::outside_notice(contract, trustee, day, (sales.len(), amount), revenue),
+        ours: None,
         near: Vec::new(),
         verdict: None,
     };
@@ -162,6 +163,7 @@ fn late_one(world: &World<'_>, key: PayoutKey, payout: &Payout) -> Option<Except
         amount: Yen::ZERO,
         gross: payout.net,
         sentence_ja: sentence::deemed_lost(payout, contract, pay_by, payout.deposited_on, entrusted),
+        ours: None,
         near: Vec::new(),
         verdict: None,
     };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::time::{CivilDate, Timestamp};
 
 use crate::{
-    facts::{Row, RowClass},
+    facts::{Row, RowClass, SaleState},
     join::{ItemEnd, Joined, RowEnd},
     keys::Role,
     world::World,
@@ -39,7 +39,7 @@ impl<'f> Twins<'f> {
         }
         for (item, end) in joined.items.iter().zip(&joined.item_end) {
             let alone = matches!(end, ItemEnd::Open | ItemEnd::Alone | ItemEnd::Failed { .. });
-            if alone && item.role == Role::Charge {
+            if alone && item.role == Role::Charge && item.sale.state != SaleState::NotCharged {
                 twins.left_over.insert((item.contract, item.date, item.amount.get(), item.terminal()));
             }
         }

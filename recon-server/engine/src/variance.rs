@@ -129,13 +129,8 @@ impl Review<'_, '_> {
             let own = own_sum(row, contract.gross_or_net);
             if own != row.net {
                 let text = sentence::declared_sum(payout, contract, row, own);
-                found.push(self.raise(
-                    payout,
-                    ExceptionClass::PayoutMath,
-                    &row.id,
-                    row.net.saturating_sub(own),
-                    text,
-                ));
+                let amounts = (own, row.net);
+                found.push(self.raise(payout, ExceptionClass::PayoutMath, &row.id, amounts, text));
             }
         }
         let (gross, rows) = (self.said.sum(|row| row.gross), payout.sales.plus(payout.refunds).amount);
@@ -143,7 +138,7 @@ impl Review<'_, '_> {
             if theirs != ours {
                 let rule = words::fee_rule(&contract.terms_on(payout.to).fee);
                 let text = sentence::declared_differs(payout, contract, what, theirs, ours, &rule);
-                found.push(self.raise(payout, class, what, theirs.saturating_sub(ours), text));
+                found.push(self.raise(payout, class, what, (ours, theirs), text));
             }
         };
         differs(ExceptionClass::PayoutMath, "売上", gross, rows);
@@ -166,7 +161,8 @@ impl Review<'_, '_> {
         differs(ExceptionClass::PayoutMath, "月額利用料", payout.plan_fee, ours.plan_fee);
         if payout.adjustment != Yen::ZERO {
             let text = sentence::adjusted(payout, contract, payout.adjustment);
-            found.push(self.raise(payout, ExceptionClass::Adjustment, "調整", payout.adjustment, text));
+            let amounts = (Yen::ZERO, payout.adjustment);
+            found.push(self.raise(payout, ExceptionClass::Adjustment, "調整", amounts, text));
         }
     }
 
@@ -185,6 +181,8 @@ impl Review<'_, '_> {
             amount: net,
             gross: net,
             sentence_ja: sentence::declared_alone(contract, self.key.1.to, gross, net, payout.is_some()),
+            // Of a statement that speaks of other days than our rows no figure of ours is the counterpart.
+            ours: payout.is_none().then_some(Yen::ZERO),
             near: Vec::new(),
             verdict: waits.then_some(Verdict::Pending),
         };
@@ -196,9 +194,10 @@ impl Review<'_, '_> {
         payout: &Payout,
         class: ExceptionClass,
         what: &str,
-        amount: Yen,
+        (ours, theirs): (Yen, Yen),
         sentence_ja: String,
     ) -> Exception {
+        let amount = theirs.saturating_sub(ours);
         let mut members = vec![payout.id.clone()];
         members.extend(self.said.ids());
         let draft = Draft {
@@ -211,6 +210,7 @@ impl Review<'_, '_> {
             amount,
             gross: Yen::new(amount.get().saturating_abs()),
             sentence_ja,
+            ours: Some(ours),
             near: Vec::new(),
             verdict: None,
         };

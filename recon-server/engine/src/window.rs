@@ -167,7 +167,13 @@ impl<'f> Joined<'f> {
         let items = mine.items.iter().copied().filter(unknown).collect();
         self.window(
             world,
-            &Mine { place: mine.place, contract: mine.contract, items, rows: mine.rows.clone() },
+            &Mine {
+                place: mine.place,
+                contract: mine.contract,
+                items,
+                denied: Vec::new(),
+                rows: mine.rows.clone(),
+            },
             false,
         );
     }

@@ -2,17 +2,14 @@
 //!
 //! Invariant: every list is sorted by id; stage 0 (what was received) is answered here and nowhere else.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, HashMap},
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use domain::{
     id::{BrandCode, ContractId, CounterId},
     method::Method,
     time::CivilDate,
 };
+use rustc_hash::FxHashMap;
 
 use crate::{
     calendar::{Period, period_of},
@@ -24,6 +21,8 @@ use crate::{
 /// Sorted facts: all of them, or those of one partition ([`crate::partition`]).
 pub(crate) struct World<'f> {
     pub facts: &'f Facts,
+    /// Kind and id of two facts that have one id, where there are such: nothing is made of them ([`crate::check`]).
+    pub twice: Option<(&'static str, &'f str)>,
     pub sales: Vec<&'f Sale>,
     pub rows: Vec<&'f Row>,
     pub deposits: Vec<&'f Deposit>,
@@ -37,14 +36,19 @@ pub(crate) struct World<'f> {
     /// What was asked beyond the facts.
     asked: RefCell<Asked>,
     /// Periods that were asked for: the same few again and again.
-    periods: RefCell<HashMap<(usize, CivilDate), Period>>,
+    periods: RefCell<FxHashMap<(usize, CivilDate), Period>>,
 }
 
 impl<'f> World<'f> {
     pub fn new(facts: &'f Facts) -> Self {
-        let sales = sorted(&facts.sales, |s| s.id.as_str());
-        let rows = sorted(&facts.rows, |r| r.id.as_str());
-        let contracts = sorted(&facts.contracts, |c| c.id.as_str());
+        let (sales, sale) = sorted(&facts.sales, |s| s.id.as_str());
+        let (rows, row) = sorted(&facts.rows, |r| r.id.as_str());
+        let (deposits, deposit) = sorted(&facts.deposits, |d| d.id.as_str());
+        let (contracts, contract) = sorted(&facts.contracts, |c| c.id.as_str());
+        let (_, declared) = sorted(&facts.declared, |d| d.id.as_str());
+        let kinds = ["sale", "row", "deposit", "contract", "declared payout"];
+        let ids = [sale, row, deposit, contract, declared];
+        let twice = kinds.into_iter().zip(ids).find_map(|(kind, id)| Some((kind, id?)));
         let place: BTreeMap<&ContractId, usize> =
             contracts.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
         let sale_contract: Vec<Option<usize>> =
@@ -53,7 +57,8 @@ impl<'f> World<'f> {
             rows.iter().filter_map(|row| place.get(&row.contract).copied()).collect();
         let mut world = Self {
             facts,
-            deposits: sorted(&facts.deposits, |d| d.id.as_str()),
+            deposits,
+            twice,
             sales,
             rows,
             contracts,
@@ -74,6 +79,7 @@ impl<'f> World<'f> {
             sales: sales.iter().map(|place| self.sales[*place]).collect(),
             rows: rows.iter().map(|place| self.rows[*place]).collect(),
             deposits: Vec::new(),
+            twice: None,
             contracts: self.contracts.clone(),
             sale_contract: sales.iter().map(|place| self.sale_contract[*place]).collect(),
             row_contract: rows.iter().map(|place| self.row_contract[*place]).collect(),
@@ -155,11 +161,14 @@ impl<'f> World<'f> {
     }
 }
 
-/// References in the order of their ids.
-fn sorted<'f, T>(facts: &'f [T], id: impl Fn(&'f T) -> &'f str) -> Vec<&'f T> {
+/// References in the order of their ids; and an id that two of them have. Where things lie in memory is another order, so each is
+/// looked at once.
+fn sorted<'f, T>(facts: &'f [T], id: impl Fn(&'f T) -> &'f str) -> (Vec<&'f T>, Option<&'f str>) {
     let mut list: Vec<(u128, &T)> = facts.iter().map(|fact| (head(id(fact)), fact)).collect();
     list.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
-    list.into_iter().map(|(_, fact)| fact).collect()
+    let twice = list.windows(2).find(|pair| pair[0].0 == pair[1].0 && id(pair[0].1) == id(pair[1].1));
+    let twice = twice.map(|pair| id(pair[0].1));
+    (list.into_iter().map(|(_, fact)| fact).collect(), twice)
 }
 
 /// The first bytes of an id as a number of the same order: most comparisons need no more.

@@ -190,6 +190,7 @@ pub(crate) fn reviews(world: &World<'_>, payouts: &BTreeMap<PayoutKey, Payout>) 
             amount: Yen::ZERO,
             gross: payout.net,
             sentence_ja: sentence::year_split(payout, world.contracts[key.0]),
+            ours: None,
             near: Vec::new(),
             verdict: Some(payout_verdict(payout.state)),
         };

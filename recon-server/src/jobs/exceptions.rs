@@ -117,7 +117,7 @@ fn build(tenant_name: &str, as_of: CivilDate, all: &[Exception], wanted: &Wanted
         verdict,
         verdict_ja: verdict.label_ja(),
         net: sum(|one| one.amount),
-        breaks_gross: sum(|one| if one.class.is_break() { one.gross } else { Yen::ZERO }),
+        breaks_gross: sum(Exception::breaks),
         classes,
         rows,
     }
@@ -151,7 +151,9 @@ pub fn table(head: &[(&'static str, String)], rows: &[&Exception]) -> PaperTable
             Column::words("日"),
             Column::words("契約"),
             Column::words("窓口"),
-            Column::numbers("差"),
+            Column::numbers("当方"),
+            Column::numbers("先方"),
+            Column::numbers("差（先方−当方）"),
             Column::numbers("金額"),
             Column::numbers("経過日数"),
             Column::words("説明"),
@@ -165,6 +167,7 @@ pub fn table(head: &[(&'static str, String)], rows: &[&Exception]) -> PaperTable
 
 fn row(exception: &Exception) -> TableRow {
     let near: Vec<&str> = exception.near.iter().map(|near| near.why_ja.as_str()).collect();
+    let yen = |yen: Option<Yen>| yen.map_or(Cell::None, Cell::Yen);
     let id = |id: Option<String>| Cell::Text(id.unwrap_or_default());
     TableRow::new(
         RowKind::Body,
@@ -174,6 +177,8 @@ fn row(exception: &Exception) -> TableRow {
             Cell::Day(exception.day),
             id(exception.contract.as_ref().map(ToString::to_string)),
             id(exception.counter.as_ref().map(ToString::to_string)),
+            yen(exception.ours),
+            yen(exception.theirs),
             Cell::Yen(exception.amount),
             Cell::Yen(exception.gross),
             Cell::Count(i64::from(exception.days)),
@@ -181,4 +186,54 @@ fn row(exception: &Exception) -> TableRow {
             Cell::Text(near.join(" / ")),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::papers::render::to_csv;
+    use formats::csv_out::CsvEncoding;
+
+    fn exception(class: ExceptionClass, sides: (Option<i64>, Option<i64>), amount: i64) -> Exception {
+        Exception {
+            id: "0123456789abcdef0123456789abcdef".to_owned(),
+            class,
+            verdict: class.verdict(),
+            members: Vec::new(),
+            contract: None,
+            counter: None,
+            day: "2026-07-15".parse().unwrap(),
+            amount: Yen::new(amount),
+            ours: sides.0.map(Yen::new),
+            theirs: sides.1.map(Yen::new),
+            gross: Yen::new(amount.abs()),
+            days: 1,
+            business_days: 1,
+            sentence_ja: String::new(),
+            near: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// papers.md C5 (b): a sale of ¥300 against a row of ¥200. Both amounts and the difference are in every file of the list.
+    #[test]
+    fn both_amounts_and_the_difference_are_in_the_files() {
+        let all = [
+            exception(ExceptionClass::AmountDiff, (Some(300), Some(200)), -100),
+            exception(ExceptionClass::CutoffShift, (Some(300), None), -300),
+        ];
+        let list = build("団体", "2026-08-05".parse().unwrap(), &all, &Wanted::default());
+        let table = list.table();
+        let labels: Vec<&str> = table.columns.iter().map(|column| column.label).collect();
+        let at = labels.iter().position(|label| *label == "当方").unwrap();
+        assert_eq!(labels[at..at + 3], ["当方", "先方", "差（先方−当方）"]);
+        let cells = |row: usize| &table.rows[row].cells[at..at + 3];
+        let yen = |yen: i64| Cell::Yen(Yen::new(yen));
+        assert_eq!(cells(0), [yen(300), yen(200), yen(-100)]);
+        assert_eq!(cells(1), [yen(300), Cell::None, yen(-300)], "nothing said is not nothing");
+        let csv = String::from_utf8(to_csv(&table, CsvEncoding::Utf8Bom).unwrap()).unwrap();
+        assert!(csv.contains("300,200,-100"), "{csv}");
+        let json = serde_json::to_value(&list).unwrap();
+        assert_eq!((&json["rows"][0]["ours"], &json["rows"][0]["theirs"]), (&300.into(), &200.into()));
+    }
 }

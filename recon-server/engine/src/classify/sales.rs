@@ -26,7 +26,7 @@ impl Classifier<'_, '_> {
         let sale = self.world.sales[index];
         let counted = sale.state == SaleState::Completed;
         let ended = match (has_acquirer(sale.method), sale.state) {
-            (false, SaleState::Voided) | (true, SaleState::Voided) => Ended::NoMoney,
+            (_, SaleState::Voided | SaleState::NotCharged) => Ended::NoMoney,
             (false, _) => Ended::NoAcquirer,
             (true, _) => self.raise(Draft {
                 amount: if counted { Yen::new(-sale.amount.get()) } else { Yen::ZERO },
@@ -66,6 +66,11 @@ impl Classifier<'_, '_> {
         let (sale, r) = (self.world.sales[index], self.world.rows[row]);
         let link = evidence::link(self.world, self.joined, item, row);
         let linked = self.linked(link, rule, index, row);
+        if sale.state == SaleState::NotCharged {
+            let ended = self.charged_after_all(index, row);
+            self.settle_row(row, ended.clone());
+            return ended;
+        }
         if sale.state == SaleState::Unknown {
             self.decide(index, true, Some(row));
             if self.paid_again(index) {
@@ -94,6 +99,7 @@ impl Classifier<'_, '_> {
                 members: vec![sale.id.clone(), r.id.clone()],
                 day: r.closing_date(),
                 amount: difference,
+                ours: Some(amount),
                 gross: Yen::new(difference.get().saturating_abs()),
                 ..draft
             })
@@ -119,6 +125,9 @@ impl Classifier<'_, '_> {
             return self.raise(self.about_sale(index, ExceptionClass::UnknownPending, text));
         }
         self.ours(item, self.our_kind(index), Timing::Break);
+        if self.decided_charged(index) {
+            return self.not_charged_after_all(index);
+        }
         let draft = self.about_sale(index, ExceptionClass::FailedOnly, sentence::failed_only(sale, r));
         let members = vec![sale.id.clone(), r.id.clone()];
         self.raise(Draft { amount: Yen::new(-sale.amount.get()), members, ..draft })
@@ -130,7 +139,7 @@ impl Classifier<'_, '_> {
         let i = &self.joined.items[item];
         let contract = i.contract;
         let covered = self.world.covered(contract, i.date);
-        if sale.state == SaleState::Voided {
+        if matches!(sale.state, SaleState::Voided | SaleState::NotCharged) {
             return Some(Ended::NoMoney);
         }
         if self.world.own_figures(contract) && sale.state == SaleState::Completed {
@@ -159,6 +168,9 @@ impl Classifier<'_, '_> {
             return Some(self.raise(Draft { amount, ..draft }));
         }
         self.ours(item, kind, Timing::Break);
+        if self.decided_charged(index) {
+            return Some(self.not_charged_after_all(index));
+        }
         if let Some(set) = self.joined.spare_items.get(&item) {
             self.short.entry(*set).or_default().push(index);
             return None;

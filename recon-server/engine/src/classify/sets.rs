@@ -3,7 +3,7 @@
 //! Invariants: a set's proven part is linked pair by pair, formally; what is too many is one exception with a count, whose members are all
 //! that may be meant; a proposal that a person confirmed is none.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::money::Yen;
 
@@ -61,7 +61,9 @@ impl Classifier<'_, '_> {
                 let index = joined.items[*first].index;
                 let draft = self.about_sale(index, ExceptionClass::ProposedMatch, sentence_ja.clone());
                 let gross = Yen::new(total.get().saturating_abs());
-                state = self.propose(Draft { subject: id.clone(), members, gross, day: kind.day, ..draft });
+                let ours = Some(total);
+                let draft = Draft { subject: id.clone(), members, ours, gross, day: kind.day, ..draft };
+                state = self.propose(draft);
             }
             let single = ours.len() == 1 && theirs.len() == 1;
             self.said.push(Said { id: id.clone(), state, single });
@@ -108,8 +110,8 @@ impl Classifier<'_, '_> {
                     let draft = self.about_sale(index, ExceptionClass::ProposedMatch, text);
                     let members = vec![sale.id.clone(), r.id.clone()];
                     let subject = pair_subject(&sale.id, &r.id);
-                    link.proof.state =
-                        self.propose(Draft { subject, members, day: r.closing_date(), ..draft });
+                    let (ours, day) = (Some(link.left_amount), r.closing_date());
+                    link.proof.state = self.propose(Draft { subject, members, ours, day, ..draft });
                 }
             }
             _ => {}
@@ -117,7 +119,7 @@ impl Classifier<'_, '_> {
         let exact = matches!(rule, Rule::TransactionId | Rule::Reference | Rule::Alike { .. })
             || matches!(rule, Rule::Key { with_amount: true, .. });
         self.refused.fill(self.world, &mut link, index, row, !exact);
-        self.out.links.push((index, link));
+        self.out.links.push((index, Arc::new(link)));
         ended
     }
 
@@ -205,7 +207,7 @@ impl Classifier<'_, '_> {
         for (sale, link) in evidence::of_sum(self.world, joined, sum, &proof.id, proof.state) {
             place.insert(link.left.clone(), link.id.clone());
             place.insert(link.right.clone(), link.id.clone());
-            self.out.links.push((sale, link));
+            self.out.links.push((sale, Arc::new(link)));
         }
         let differs = (sum.difference != Yen::ZERO).then(|| {
             let draft = self.about_sale(index, ExceptionClass::AmountDiff, proof.sentence_ja.clone());
@@ -213,6 +215,7 @@ impl Classifier<'_, '_> {
                 subject: proof.id.clone(),
                 members: proof.ours.iter().chain(&proof.theirs).cloned().collect(),
                 amount: sum.difference,
+                ours: Some(proof.amount),
                 gross: Yen::new(sum.difference.get().saturating_abs()),
                 day: row.closing_date(),
                 ..draft
@@ -256,7 +259,7 @@ impl Classifier<'_, '_> {
             let draft = self.about_sale(index, ExceptionClass::ProposedMatch, sentence_ja.clone());
             let (subject, day) = (id.clone(), row.closing_date());
             let gross = Yen::new(amount.get().saturating_abs());
-            self.propose(Draft { subject, members, gross, day, ..draft })
+            self.propose(Draft { subject, members, ours: Some(amount), gross, day, ..draft })
         };
         SetProof {
             id,

@@ -28,8 +28,11 @@ impl Classifier<'_, '_> {
                 self.ours(item, OurKind::VoidPair, Timing::Reported(self.world.rows[row].closing_date()));
                 self.theirs(row, Some(index), difference, false);
                 let linked = self.linked(link, rule, index, row);
-                let ended =
-                    if difference == Yen::ZERO { linked } else { self.void_differs(index, row, difference) };
+                let ended = if difference == Yen::ZERO {
+                    linked
+                } else {
+                    self.void_differs(index, row, (amount, difference))
+                };
                 self.settle_row(row, ended);
             }
         } else {
@@ -49,7 +52,7 @@ impl Classifier<'_, '_> {
         self.settle_sale(index, ended);
     }
 
-    fn void_differs(&mut self, index: usize, row: usize, difference: Yen) -> Ended {
+    fn void_differs(&mut self, index: usize, row: usize, (ours, difference): (Yen, Yen)) -> Ended {
         let (sale, r) = (self.world.sales[index], self.world.rows[row]);
         let draft =
             self.about_sale(index, ExceptionClass::AmountDiff, sentence::amount_diff(sale, r, difference));
@@ -58,6 +61,7 @@ impl Classifier<'_, '_> {
             members: vec![sale.id.clone(), r.id.clone()],
             day: r.closing_date(),
             amount: difference,
+            ours: Some(ours),
             gross: Yen::new(difference.get().saturating_abs()),
             ..draft
         })

@@ -227,6 +227,7 @@ fn raise(world: &World<'_>, contract: usize, item: &PriorItem) -> Exception {
         amount: item.reported.minus(item.ours).amount,
         gross: Yen::new(sizes.into_iter().max().unwrap_or_default()),
         sentence_ja: item.sentence_ja.clone(),
+        ours: Some(item.ours.amount),
         near: Vec::new(),
         verdict: None,
     };

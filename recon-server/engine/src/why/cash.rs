@@ -2,7 +2,7 @@
 //!
 //! Invariant: the steps of a payout add up to its net; those of a deposit to the deposit.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::money::Yen;
 
@@ -29,7 +29,13 @@ impl<'a> Asked<'a> {
     }
 
     fn cash_links(&self, fits: impl Fn(&&Link) -> bool) -> Vec<&'a Link> {
-        self.outcome.links.iter().filter(|l| l.leg == Leg::PayoutDeposit).filter(fits).collect()
+        self.outcome
+            .links
+            .iter()
+            .map(Arc::as_ref)
+            .filter(|l| l.leg == Leg::PayoutDeposit)
+            .filter(fits)
+            .collect()
     }
 
     fn payouts_of(&self, links: &[&Link]) -> Vec<&'a Payout> {
@@ -261,7 +267,7 @@ impl<'a> Asked<'a> {
 fn take_links(why: &mut Why, links: &[&Link]) {
     if let Some(link) = links.first() {
         why.stage = Some(link.stage);
-        why.rule = Some(link.rule.clone());
+        why.rule = Some(link.rule.to_string());
         why.compared.clone_from(&link.compared);
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Invariant: only rows of methods with an acquirer are candidates, and only within [`LOOK_MINUTES`].
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use domain::money::Yen;
 
 use super::{Asked, Refused, Source, Why, nearest, nearest_words};
 use crate::{
     class::Leg,
-    facts::{Row, Sale, SaleKind},
+    facts::{Row, Sale, SaleKind, SaleState},
     outcome::{Ended, Link},
     proof::{LinkState, Pairing},
     sentence, words,
@@ -22,12 +22,18 @@ const SAME_MINUTES: i64 = 15;
 
 impl<'a> Asked<'a> {
     fn link(&self, fits: impl Fn(&&Link) -> bool) -> Option<&'a Link> {
-        self.outcome.links.iter().filter(|l| l.leg == Leg::JournalStatement).find(fits)
+        self.outcome.links.iter().map(Arc::as_ref).filter(|l| l.leg == Leg::JournalStatement).find(fits)
     }
 
     /// Ids of one side that are linked.
     fn taken(&self, side: impl Fn(&'a Link) -> &'a str) -> BTreeSet<&'a str> {
-        self.outcome.links.iter().filter(|l| l.leg == Leg::JournalStatement).map(side).collect()
+        self.outcome
+            .links
+            .iter()
+            .map(Arc::as_ref)
+            .filter(|l| l.leg == Leg::JournalStatement)
+            .map(side)
+            .collect()
     }
 
     pub(super) fn sale(&self, mut why: Why) -> Option<Why> {
@@ -50,6 +56,9 @@ impl<'a> Asked<'a> {
             (None, Ended::NoAcquirer) => format!("{head}は、決済会社の明細に載らない収納です。"),
             (None, Ended::OwnFigures) => {
                 format!("{head}は、明細を受け取らない契約のため、当方の記録どおりに扱います。")
+            }
+            (None, Ended::NoMoney) if sale.state == SaleState::NotCharged => {
+                format!("{head}は、結果不明のあと不成立と判定されていて、お金は動いていません。")
             }
             (None, Ended::NoMoney) => format!("{head}は取り消されていて、お金は動いていません。"),
             (None, _) => alone(&head, "明細", &self.findings()) + &nearest_words(&why),
@@ -135,7 +144,7 @@ fn refuse(sale: &Sale, row: &Row, of_sale: bool, taken: &BTreeSet<&str>) -> Opti
 fn take(why: &mut Why, link: Option<&Link>) {
     if let Some(link) = link {
         why.stage = Some(link.stage);
-        why.rule = Some(link.rule.clone());
+        why.rule = Some(link.rule.to_string());
         why.compared.clone_from(&link.compared);
     }
 }
@@ -160,7 +169,7 @@ fn source(row: &Row) -> Source {
 fn joined(why: &Why, head: &str, other: &str) -> String {
     let words = |agrees: bool| {
         let fields: Vec<&str> =
-            why.compared.iter().filter(|c| c.agrees == agrees).map(|c| c.field_ja.as_str()).collect();
+            why.compared.iter().filter(|c| c.agrees == agrees).map(|c| &*c.field_ja).collect();
         fields.join("・")
     };
     let differing = words(false);

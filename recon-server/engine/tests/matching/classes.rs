@@ -4,7 +4,7 @@ use domain::{method::Method, money::Yen};
 use engine::{
     ExceptionClass, Facts, Verdict,
     class::Leg,
-    facts::{Row, RowClass, Sale, TerminalTotal},
+    facts::{Row, RowClass, Sale, SaleState, TerminalTotal},
     matching::Grade,
     notices::{Resolution, Revision, SequenceGap, Source},
     outcome::{Figure, Stage},
@@ -13,7 +13,7 @@ use engine::{
 
 use crate::{
     alike::{bare, raised, run},
-    support::{SHEET, all_delivered, contract, date, facts, received, row, sale},
+    support::{SHEET, all_delivered, contract, date, deposit, facts, received, row, sale},
 };
 
 /// Sales and rows without keys, all on one terminal and day.
@@ -205,7 +205,7 @@ fn notices_are_raised() {
 fn the_statement_contradicts_a_person() {
     let mut facts = facts();
     let unknown = sale("s", "2026-07-15 14:03:20", 300, "4821");
-    facts.sales.push(Sale { state: engine::facts::SaleState::Unknown, payer_digits: None, ..unknown });
+    facts.sales.push(Sale { state: SaleState::Unknown, payer_digits: None, ..unknown });
     facts
         .rows
         .push(Row { terminal_id: Some(SHEET.to_owned()), ..row("r", "2026-07-15 14:03:11", 300, "4821") });
@@ -216,4 +216,89 @@ fn the_statement_contradicts_a_person() {
     });
     let outcome = run(&all_delivered(facts));
     assert!(outcome.exceptions.iter().any(|e| e.class == ExceptionClass::ConflictingResolution));
+}
+
+/// A result in doubt that a terminal or a person decided as not charged, and its row: two sources that decide differently, not a row
+/// that is a second charge of the sale minutes later, which keeps its own row.
+#[test]
+fn a_row_of_what_was_decided_as_not_charged() {
+    use ExceptionClass::{ConflictingResolution, DuplicateCharge};
+    for (case, attempt_at, denied, classes) in [
+        ("its row", "2026-07-15 14:03:20", true, &[ConflictingResolution][..]),
+        ("hours apart", "2026-07-15 09:03:20", true, &[DuplicateCharge]),
+        ("never decided", "2026-07-15 14:03:20", false, &[DuplicateCharge]),
+    ] {
+        let mut facts = facts();
+        if denied {
+            let attempt = sale("attempt", attempt_at, 300, "4821");
+            facts.sales.push(Sale { state: SaleState::NotCharged, payer_digits: None, ..attempt });
+            let (sale, happened) = ("attempt".to_owned(), false);
+            facts.notices.resolutions.push(Resolution { sale, source: Source::Person, happened });
+        }
+        facts.sales.push(sale("again", "2026-07-15 14:05:00", 300, "9001"));
+        facts.rows.push(row("its", "2026-07-15 14:03:11", 300, "4821"));
+        facts.rows.push(row("other", "2026-07-15 14:05:04", 300, "9001"));
+        let outcome = run(&all_delivered(facts));
+        let found = raised(&outcome);
+        assert_eq!(found.iter().map(|e| e.class).collect::<Vec<_>>(), classes, "{case}");
+        let one = found[0];
+        assert_eq!((one.ours, one.theirs), (Some(Yen::ZERO), Some(Yen::new(300))), "{case}");
+        assert_eq!((one.amount, outcome.sheets[0].residual), (Yen::new(300), Yen::new(-300)), "{case}");
+        assert_eq!(outcome.sheets[0].breaks_gross, Yen::new(300), "{case}");
+        if one.class == ConflictingResolution {
+            assert_eq!(one.members, ["attempt", "its"]);
+            let said = ["担当者の判定は不成立", "会社明細は成立"];
+            assert!(said.iter().all(|word| one.sentence_ja.contains(word)), "{}", one.sentence_ja);
+        }
+        assert!(outcome.links.iter().any(|link| (&*link.left, &*link.right) == ("again", "other")), "{case}");
+    }
+}
+
+/// An attempt that was decided as not charged, and of which the statement knows nothing: no money, and nothing to say.
+#[test]
+fn what_was_decided_as_not_charged_and_is_not_there() {
+    let mut facts = facts();
+    let attempt = sale("attempt", "2026-07-15 14:03:20", 300, "4821");
+    facts.sales.push(Sale { state: SaleState::NotCharged, ..attempt });
+    let outcome = run(&all_delivered(facts));
+    assert!(outcome.exceptions.is_empty() && outcome.lines.is_empty(), "{:?}", outcome.exceptions);
+    assert_eq!(outcome.dispositions[0].ended, engine::outcome::Ended::NoMoney);
+}
+
+/// A person says charged; the whole statement of the day has it not.
+#[test]
+fn what_was_decided_as_charged_and_is_not_there() {
+    for (source, class) in [
+        (Some(Source::Person), ExceptionClass::ConflictingResolution),
+        (Some(Source::Statement), ExceptionClass::JOnly),
+        (None, ExceptionClass::JOnly),
+    ] {
+        let mut facts = facts();
+        facts.sales.push(sale("s", "2026-07-15 14:03:20", 300, "4821"));
+        let decided = source.map(|source| Resolution { sale: "s".to_owned(), source, happened: true });
+        facts.notices.resolutions.extend(decided);
+        let outcome = run(&all_delivered(facts));
+        let found = raised(&outcome);
+        assert_eq!(found.iter().map(|e| e.class).collect::<Vec<_>>(), [class]);
+        assert_eq!((found[0].ours, found[0].theirs), (Some(Yen::new(300)), Some(Yen::ZERO)));
+        let sheet = &outcome.sheets[0];
+        assert_eq!((sheet.residual, sheet.breaks_gross), (Yen::new(300), Yen::new(300)));
+    }
+}
+
+/// 当方 and 先方 of what has both (papers.md C5 (b), and a deposit of another sum); theirs less ours is the difference.
+#[test]
+fn both_amounts_are_known() {
+    let mut facts = facts();
+    facts.sales.push(sale("s", "2026-07-15 14:03:20", 300, "4821"));
+    facts.rows.push(row("r", "2026-07-15 14:03:11", 200, "4821"));
+    facts.deposits.push(deposit("d", "2026-08-03", 150));
+    let outcome = run(&all_delivered(facts));
+    for (class, ours, theirs) in
+        [(ExceptionClass::AmountDiff, 300, 200), (ExceptionClass::DepositAmountDiff, 197, 150)]
+    {
+        let one = outcome.exceptions.iter().find(|e| e.class == class).unwrap();
+        assert_eq!((one.ours, one.theirs), (Some(Yen::new(ours)), Some(Yen::new(theirs))), "{class:?}");
+        assert_eq!(one.amount, Yen::new(theirs - ours));
+    }
 }

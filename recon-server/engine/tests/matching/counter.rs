@@ -108,7 +108,7 @@ fn card_keys() {
         facts.sales.push(Sale { acquirer_transaction_id: Some("X9".to_owned()), ..base });
         facts.rows.push(told);
         let outcome = run(&all_delivered(facts));
-        let found = outcome.links.first().map(|l| (l.stage, l.rule.as_str()));
+        let found = outcome.links.first().map(|l| (l.stage, &*l.rule));
         assert_eq!(found, expected, "{case}");
     }
 }

@@ -270,7 +270,7 @@ pub fn obvious(facts: &Facts) -> (Obvious, BTreeSet<String>) {
 /// The same of what the engine found.
 fn engines(outcome: &engine::Outcome) -> Obvious {
     let mut found = Obvious::default();
-    let single = |link: &&engine::outcome::Link| {
+    let single = |link: &&std::sync::Arc<engine::outcome::Link>| {
         link.leg == Leg::JournalStatement
             && !matches!(link.stage, Stage::InterchangeableSet | Stage::BoundedSum | Stage::DayTotal)
     };

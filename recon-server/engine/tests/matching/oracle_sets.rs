@@ -192,7 +192,7 @@ impl Slow<'_> {
         self.half_end[h] == End::Free
             && match half.sale.state {
                 SaleState::Completed => true,
-                SaleState::Unknown => false,
+                SaleState::Unknown | SaleState::NotCharged => false,
                 SaleState::Voided => other.is_some_and(|o| self.half_end[o] == End::Paired),
             }
     }

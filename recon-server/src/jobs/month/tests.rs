@@ -237,6 +237,8 @@ fn exception(day: &str, member: &str) -> Exception {
         counter: None,
         day: date(day),
         amount: yen(-300),
+        ours: None,
+        theirs: None,
         gross: yen(300),
         days: 5,
         business_days: 3,

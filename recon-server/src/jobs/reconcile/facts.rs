@@ -1,7 +1,7 @@
 //! Rows of the store as facts of the engine, one pure function a kind.
 //!
-//! Invariants: a sale is one fact; an attempt becomes a fact of its own only where money is in doubt or was taken beside its sale (paid
-//! twice); empty texts are none; the order of the result is that of the store.
+//! Invariants: a sale is one fact; an attempt becomes a fact of its own only where money is or was in doubt or was taken beside its
+//! sale (paid twice); empty texts are none; the order of the result is that of the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,12 +91,19 @@ fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&Attem
     }
 }
 
-/// An attempt that no sale was completed with: in doubt, or approved beside its sale.
+/// An attempt that no sale was completed with: in doubt, decided as not charged, or approved beside its sale.
 fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
     let (approval, state) = match &row.last_outcome()?.outcome {
         Outcome::Unknown(doubt) => (doubt.partial.clone().unwrap_or_default(), SaleState::Unknown),
         Outcome::Approved(approval) => (approval.clone(), SaleState::Completed),
-        Outcome::Declined(_) | Outcome::NotStarted { .. } => return None,
+        // What was refused at once never was money; what was in doubt may be in the statement in spite of the decision.
+        Outcome::Declined(_) | Outcome::NotStarted { .. } => {
+            let doubt = row.outcomes.iter().rev().find_map(|said| match &said.fact.outcome {
+                Outcome::Unknown(doubt) => Some(doubt),
+                _ => None,
+            });
+            (doubt?.partial.clone().unwrap_or_default(), SaleState::NotCharged)
+        }
     };
     let paid_another_way = row.exits.iter().any(|exit| exit.fact.exit == UnknownExit::PaysAnotherWay);
     let attempt = &row.attempt;
@@ -299,127 +306,4 @@ pub fn terminal_totals(days: &[DayRow]) -> Vec<TerminalTotal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::{
-        catalogue::{Owner, RevenueAccount, TaxClass},
-        method::Method,
-        time::{CivilDate, FiscalYear},
-        year_rule::YearRule,
-    };
-    use store::refunds::{RefundDecision, RefundId, RefundWay};
-
-    use super::*;
-
-    fn day(text: &str) -> CivilDate {
-        text.parse().unwrap()
-    }
-
-    fn row(sold_on: &str, refunded_on: &str, decided_on: &str) -> RefundRow {
-        let at = Timestamp::from_jst(day(decided_on), 15, 30, 0).unwrap();
-        RefundRow {
-            refund: RefundId(uuid::Uuid::from_u128(7)),
-            sale: "00000000-0000-0000-0000-00000000a001".parse().unwrap(),
-            counter: "m1".parse().unwrap(),
-            contract: Some("paypay".parse().unwrap()),
-            method: Method::CodeStatic,
-            brand: Some("paypay".parse().unwrap()),
-            original_payment_date: day(sold_on),
-            amount: Yen::new(450),
-            ground: "二重に納付".to_owned(),
-            way: RefundWay::Acquirer,
-            refunded_on: day(refunded_on),
-            number: Some(1),
-            requested_by: "a".to_owned(),
-            requested_at: at,
-            decision: Some(RefundDecision { approved: true, note: String::new(), by: "b".to_owned(), at }),
-        }
-    }
-
-    /// papers.md C7, lanes 1 to 3: the refund is of the day on which it goes back, and its books are those of the lane.
-    #[test]
-    fn c7_a_refund_keeps_its_lane() {
-        for (case, sold_on, refunded_on, year) in [
-            ("C7 (1)", "2026-03-25", "2026-05-20", 2025),
-            ("C7 (2)", "2026-03-25", "2026-06-03", 2026),
-            ("C7 (3)", "2026-04-10", "2026-06-03", 2026),
-        ] {
-            let fact = refund(&row(sold_on, refunded_on, refunded_on), None);
-            assert_eq!(fact.books_year(), FiscalYear(year), "{case}");
-            assert_eq!((fact.kind, fact.state), (SaleKind::Refund, SaleState::Completed), "{case}");
-            assert_eq!((fact.payment_date, fact.amount), (day(refunded_on), Yen::new(-450)), "{case}");
-        }
-    }
-
-    /// 施行令142条, around 31 March: a sale of two classes of revenue has two parts, each with the day that decides its year.
-    #[test]
-    fn each_class_of_revenue_goes_by_its_own_day() {
-        let line = |setsu: &str, amount: i64, year_rule: YearRule| Line {
-            item: "jumin".parse().unwrap(),
-            name: "品目".to_owned(),
-            quantity: 1,
-            unit_price: Yen::new(amount),
-            amount: Yen::new(amount),
-            group: false,
-            exemption: None,
-            visitor_category: None,
-            account: RevenueAccount {
-                account: "一般会計".to_owned(),
-                kan: "使用料及び手数料".to_owned(),
-                ko: "使用料".to_owned(),
-                moku: "総務使用料".to_owned(),
-                setsu: setsu.to_owned(),
-            },
-            section: "市民課".to_owned(),
-            owner: Owner::City,
-            tax: TaxClass::OutOfScope,
-            year_rule,
-        };
-        let term = YearRule::TermEnds { on: day("2026-03-31") };
-        let lines = [
-            line("手数料", 300, YearRule::PaymentDate),
-            line("使用料", 9_300, term),
-            line("使用料", 700, YearRule::PaymentDate),
-            line("使用料", 100, term),
-        ];
-        let found: Vec<_> =
-            parts(&lines).into_iter().map(|part| (part.revenue, part.amount.get(), part.year_date)).collect();
-        let place = |setsu: &str| format!("使用料及び手数料/使用料/総務使用料/{setsu}");
-        assert_eq!(
-            found,
-            [
-                (place("使用料"), 700, None),
-                (place("使用料"), 9_400, Some(day("2026-03-31"))),
-                (place("手数料"), 300, None),
-            ]
-        );
-    }
-
-    /// By what the statement finds it: the keys of the sale; of a part, the whole stays known.
-    #[test]
-    fn a_refund_is_found_by_its_sale() {
-        let whole = refund(&row("2026-07-10", "2026-07-14", "2026-07-14"), None);
-        assert_eq!(whole.refund_of.as_ref().map(|of| of.amount), Some(Yen::new(450)));
-        assert_eq!((whole.payer_digits.clone(), whole.sheet_number.clone()), (None, None));
-        let sale = Sale {
-            id: "00000000-0000-0000-0000-00000000a001".to_owned(),
-            kind: SaleKind::Sale,
-            amount: Yen::new(600),
-            payer_digits: Some("4821".to_owned()),
-            sheet_number: Some("00-sheet0001".to_owned()),
-            reference: Some("attempt".to_owned()),
-            refund_of: None,
-            ..whole
-        };
-        let part = refund(&row("2026-07-10", "2026-07-14", "2026-07-13"), Some(&sale));
-        assert_eq!(
-            part.refund_of.as_ref().map(|of| (of.sale.clone(), of.amount)),
-            Some((sale.id, Yen::new(600)))
-        );
-        assert_eq!(
-            (part.payer_digits.as_deref(), part.sheet_number.as_deref()),
-            (Some("4821"), Some("00-sheet0001"))
-        );
-        assert_eq!(part.reference.as_deref(), Some("attempt"));
-        assert_eq!(part.at.to_paper(), Timestamp::from_jst(day("2026-07-14"), 12, 0, 0).unwrap().to_paper());
-    }
-}
+mod tests;

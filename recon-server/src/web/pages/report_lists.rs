@@ -114,26 +114,16 @@ fn sentence_with_near(exception: &Exception) -> String {
     why
 }
 
-/// Ours and theirs: for a thing on one side only, the other side has nothing.
+/// Ours and theirs. Where only ours is known and yen are in it, theirs is waited for.
 fn sides(exception: &Exception) -> (Figure<Yen>, Figure<Yen>) {
-    let gross = Figure::Known(exception.gross);
-    match exception.class {
-        ExceptionClass::PayoutNoDeposit if exception.verdict == engine::Verdict::Pending => {
-            (gross, Figure::Awaited("入金前"))
-        }
-        ExceptionClass::JOnly | ExceptionClass::FailedOnly | ExceptionClass::PayoutNoDeposit => {
-            (gross, Figure::Known(Yen::ZERO))
-        }
-        // Of a double charge the second one: nothing of ours stands behind it.
-        ExceptionClass::AOnly
-        | ExceptionClass::SheetUnknown
-        | ExceptionClass::DuplicateCharge
-        | ExceptionClass::DepositNoPayout => (Figure::Known(Yen::ZERO), gross),
-        ExceptionClass::MissingFile | ExceptionClass::CutoffShift | ExceptionClass::UnknownPending => {
-            (gross, Figure::Awaited("未着"))
-        }
-        _ => (Figure::NotApplicable, Figure::NotApplicable),
-    }
+    let known = |yen: Option<Yen>| yen.map_or(Figure::NotApplicable, Figure::Known);
+    let theirs = match (exception.class, exception.ours, exception.theirs) {
+        (ExceptionClass::NoContract, _, None) => Figure::NotApplicable,
+        (ExceptionClass::PayoutNoDeposit, Some(_), None) => Figure::Awaited("入金前"),
+        (_, Some(_), None) => Figure::Awaited("未着"),
+        (_, _, theirs) => known(theirs),
+    };
+    (known(exception.ours), theirs)
 }
 
 const fn next_step(class: ExceptionClass) -> &'static str {
@@ -350,4 +340,45 @@ pub fn deliveries(report: &DailyReport, around: &Surroundings) -> Vec<CounterDel
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::Verdict;
+
+    use super::*;
+
+    /// papers.md C5 (b), and what has no second amount: a word or a dash, never ¥0.
+    #[test]
+    fn both_amounts_stand_on_the_page() {
+        for (class, ours, theirs, shown) in [
+            (ExceptionClass::AmountDiff, Some(300), Some(200), ("300", "200")),
+            (ExceptionClass::FeeVariance, Some(594), Some(600), ("594", "600")),
+            (ExceptionClass::JOnly, Some(300), Some(0), ("300", "0")),
+            (ExceptionClass::CutoffShift, Some(300), None, ("300", "未着")),
+            (ExceptionClass::PayoutNoDeposit, Some(300), None, ("300", "入金前")),
+            (ExceptionClass::CounterDayOpen, None, None, ("—", "—")),
+        ] {
+            let exception = Exception {
+                id: String::new(),
+                class,
+                verdict: Verdict::Differences,
+                members: Vec::new(),
+                contract: None,
+                counter: None,
+                day: "2026-07-15".parse().unwrap(),
+                amount: Yen::ZERO,
+                ours: ours.map(Yen::new),
+                theirs: theirs.map(Yen::new),
+                gross: Yen::ZERO,
+                days: 0,
+                business_days: 0,
+                sentence_ja: String::new(),
+                near: Vec::new(),
+                count: 0,
+            };
+            let (ours, theirs) = sides(&exception);
+            assert_eq!((ours.to_string().as_str(), theirs.to_string().as_str()), shown, "{class:?}");
+        }
+    }
 }

@@ -1,0 +1,182 @@
+//! Rows of the store as facts: refunds and their lanes, parts by year, results that were in doubt.
+
+use domain::{
+    catalogue::{Owner, RevenueAccount, TaxClass},
+    id::{Incarnation, SequenceNumber},
+    method::Method,
+    payment::{Approval, Doubt, DoubtCause, NotStartedWhy, Phase},
+    time::{CivilDate, FiscalYear},
+    year_rule::YearRule,
+};
+use store::{
+    journal::EntryKey,
+    projection::{AttemptFactRow, OutcomeFact},
+    refunds::{RefundDecision, RefundId, RefundWay},
+    reports::Keyed,
+};
+
+use super::*;
+
+fn day(text: &str) -> CivilDate {
+    text.parse().unwrap()
+}
+
+fn row(sold_on: &str, refunded_on: &str, decided_on: &str) -> RefundRow {
+    let at = Timestamp::from_jst(day(decided_on), 15, 30, 0).unwrap();
+    RefundRow {
+        refund: RefundId(uuid::Uuid::from_u128(7)),
+        sale: "00000000-0000-0000-0000-00000000a001".parse().unwrap(),
+        counter: "m1".parse().unwrap(),
+        contract: Some("paypay".parse().unwrap()),
+        method: Method::CodeStatic,
+        brand: Some("paypay".parse().unwrap()),
+        original_payment_date: day(sold_on),
+        amount: Yen::new(450),
+        ground: "二重に納付".to_owned(),
+        way: RefundWay::Acquirer,
+        refunded_on: day(refunded_on),
+        number: Some(1),
+        requested_by: "a".to_owned(),
+        requested_at: at,
+        decision: Some(RefundDecision { approved: true, note: String::new(), by: "b".to_owned(), at }),
+    }
+}
+
+/// papers.md C7, lanes 1 to 3: the refund is of the day on which it goes back, and its books are those of the lane.
+#[test]
+fn c7_a_refund_keeps_its_lane() {
+    for (case, sold_on, refunded_on, year) in [
+        ("C7 (1)", "2026-03-25", "2026-05-20", 2025),
+        ("C7 (2)", "2026-03-25", "2026-06-03", 2026),
+        ("C7 (3)", "2026-04-10", "2026-06-03", 2026),
+    ] {
+        let fact = refund(&row(sold_on, refunded_on, refunded_on), None);
+        assert_eq!(fact.books_year(), FiscalYear(year), "{case}");
+        assert_eq!((fact.kind, fact.state), (SaleKind::Refund, SaleState::Completed), "{case}");
+        assert_eq!((fact.payment_date, fact.amount), (day(refunded_on), Yen::new(-450)), "{case}");
+    }
+}
+
+/// 施行令142条, around 31 March: a sale of two classes of revenue has two parts, each with the day that decides its year.
+#[test]
+fn each_class_of_revenue_goes_by_its_own_day() {
+    let line = |setsu: &str, amount: i64, year_rule: YearRule| Line {
+        item: "jumin".parse().unwrap(),
+        name: "品目".to_owned(),
+        quantity: 1,
+        unit_price: Yen::new(amount),
+        amount: Yen::new(amount),
+        group: false,
+        exemption: None,
+        visitor_category: None,
+        account: RevenueAccount {
+            account: "一般会計".to_owned(),
+            kan: "使用料及び手数料".to_owned(),
+            ko: "使用料".to_owned(),
+            moku: "総務使用料".to_owned(),
+            setsu: setsu.to_owned(),
+        },
+        section: "市民課".to_owned(),
+        owner: Owner::City,
+        tax: TaxClass::OutOfScope,
+        year_rule,
+    };
+    let term = YearRule::TermEnds { on: day("2026-03-31") };
+    let lines = [
+        line("手数料", 300, YearRule::PaymentDate),
+        line("使用料", 9_300, term),
+        line("使用料", 700, YearRule::PaymentDate),
+        line("使用料", 100, term),
+    ];
+    let found: Vec<_> =
+        parts(&lines).into_iter().map(|part| (part.revenue, part.amount.get(), part.year_date)).collect();
+    let place = |setsu: &str| format!("使用料及び手数料/使用料/総務使用料/{setsu}");
+    assert_eq!(
+        found,
+        [
+            (place("使用料"), 700, None),
+            (place("使用料"), 9_400, Some(day("2026-03-31"))),
+            (place("手数料"), 300, None),
+        ]
+    );
+}
+
+/// A refusal never was money. What was in doubt and then decided as not charged is looked for in the statement still.
+#[test]
+fn what_was_in_doubt_is_a_fact_after_the_decision() {
+    let at = Timestamp::from_jst(day("2026-07-15"), 14, 3, 20).unwrap();
+    let not_charged = || Outcome::NotStarted { why: NotStartedWhy::NoByteLeft, detail: String::new() };
+    let doubt = Doubt {
+        phase: Phase::Sent,
+        cause: DoubtCause::Silence,
+        detail: String::new(),
+        partial: Some(Approval { slip_number: Some("417".to_owned()), ..Approval::default() }),
+    };
+    let key = EntryKey {
+        counter: "m1".parse().unwrap(),
+        incarnation: Incarnation(1),
+        sequence_number: SequenceNumber(7),
+    };
+    let attempt = |outcomes: Vec<Outcome>| AttemptRow {
+        key: key.clone(),
+        attempt: AttemptFactRow {
+            attempt: AttemptId(uuid::Uuid::from_u128(9)),
+            sale: SaleId(uuid::Uuid::from_u128(8)),
+            sequence_number: 3,
+            kind: AttemptKind::Sales,
+            method: Method::ElectronicMoney,
+            route: "t1".parse().unwrap(),
+            contract: Some("otsu".parse().unwrap()),
+            brand: Some("edy".parse().unwrap()),
+            amount: Yen::new(300),
+            business_day: day("2026-07-15"),
+            requested_at: at,
+        },
+        outcomes: outcomes
+            .into_iter()
+            .map(|outcome| Keyed {
+                key: key.clone(),
+                fact: OutcomeFact {
+                    attempt: AttemptId(uuid::Uuid::from_u128(9)),
+                    outcome,
+                    evidence: None,
+                    recorded_at: at,
+                },
+            })
+            .collect(),
+        exits: Vec::new(),
+    };
+    assert!(sales(&[], &[attempt(vec![not_charged()])]).is_empty());
+    let decided = sales(&[], &[attempt(vec![Outcome::Unknown(doubt), not_charged()])]);
+    assert_eq!((decided.len(), decided[0].state), (1, SaleState::NotCharged));
+    assert_eq!((decided[0].amount, decided[0].slip_number.as_deref()), (Yen::new(300), Some("417")));
+}
+
+/// By what the statement finds it: the keys of the sale; of a part, the whole stays known.
+#[test]
+fn a_refund_is_found_by_its_sale() {
+    let whole = refund(&row("2026-07-10", "2026-07-14", "2026-07-14"), None);
+    assert_eq!(whole.refund_of.as_ref().map(|of| of.amount), Some(Yen::new(450)));
+    assert_eq!((whole.payer_digits.clone(), whole.sheet_number.clone()), (None, None));
+    let sale = Sale {
+        id: "00000000-0000-0000-0000-00000000a001".to_owned(),
+        kind: SaleKind::Sale,
+        amount: Yen::new(600),
+        payer_digits: Some("4821".to_owned()),
+        sheet_number: Some("00-sheet0001".to_owned()),
+        reference: Some("attempt".to_owned()),
+        refund_of: None,
+        ..whole
+    };
+    let part = refund(&row("2026-07-10", "2026-07-14", "2026-07-13"), Some(&sale));
+    assert_eq!(
+        part.refund_of.as_ref().map(|of| (of.sale.clone(), of.amount)),
+        Some((sale.id, Yen::new(600)))
+    );
+    assert_eq!(
+        (part.payer_digits.as_deref(), part.sheet_number.as_deref()),
+        (Some("4821"), Some("00-sheet0001"))
+    );
+    assert_eq!(part.reference.as_deref(), Some("attempt"));
+    assert_eq!(part.at.to_paper(), Timestamp::from_jst(day("2026-07-14"), 12, 0, 0).unwrap().to_paper());
+}
