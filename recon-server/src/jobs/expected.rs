@@ -1,7 +1,7 @@
 //! The calendar of expected files: which file of which source should be here, when it is due, and whether it came.
 //!
 //! Source: reconciliation.md 5.5, "late file". Invariants: only reads; a file that is not here is "not due yet" or "overdue", never left
-//! out; received means that every day asked for lies in accepted files. What a missing file does to the verdict is the engine's:
+//! out; of a day on which the sender is closed no file is expected (`days` of the source); received means that every day asked for lies in accepted files. What a missing file does to the verdict is the engine's:
 //! sales of a day without statement are 資料未着, and that scope is 未確定 from the first day on, due or not; where nothing of ours
 //! waits for a file, it is MISSING_FILE once its due day is past (`reconcile`, `engine::gaps`).
 
@@ -20,7 +20,7 @@ use store::{
 
 use super::{
     JobError, contracts_in_force,
-    import::{Counted, DueRule, Settings},
+    import::{Counted, DueRule, FileDays, Settings},
 };
 use crate::app::AppState;
 
@@ -211,9 +211,7 @@ fn expecting<'c>(calendar: &Calendar<'c>, as_of: CivilDate) -> Vec<Expecting<'c>
         let first = since.get(&contract.id).copied().unwrap_or(as_of);
         let source = contract.id.to_string();
         let usual = match contract.closing {
-            engine::contract::Closing::Daily => {
-                DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None }
-            }
+            engine::contract::Closing::Daily => daily(),
             engine::contract::Closing::MonthEnd | engine::contract::Closing::Days(_) => {
                 DueRule::PerClosing { banking_days_after: CLOSING_BANKING_DAYS }
             }
@@ -247,8 +245,7 @@ fn expecting<'c>(calendar: &Calendar<'c>, as_of: CivilDate) -> Vec<Expecting<'c>
         let source = format!("bank:{account}");
         let first = settings.in_force(&source, as_of).map(|(from, _)| from);
         let first = first.or_else(|| received.get(&source)?.first().copied()).unwrap_or(as_of);
-        let rule =
-            rule(&source).unwrap_or(DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None });
+        let rule = rule(&source).unwrap_or_else(daily);
         list.push(Expecting {
             source,
             label_ja: format!("口座 {account} 入出金明細"),
@@ -259,6 +256,11 @@ fn expecting<'c>(calendar: &Calendar<'c>, as_of: CivilDate) -> Vec<Expecting<'c>
         });
     }
     list
+}
+
+/// What is expected of a source that sends a file a day, where nothing is set.
+const fn daily() -> DueRule {
+    DueRule::Daily { banking_days_after: DAILY_BANKING_DAYS, by: None, days: FileDays::Banking }
 }
 
 /// The expected files of one source.
@@ -294,9 +296,9 @@ fn of_source(
     let days = (0..=as_of.days_since(from)).map(|offset| from.plus_days(offset));
     match (&expecting.rule, expecting.contract) {
         (DueRule::Never, _) => Vec::new(),
-        (DueRule::Daily { banking_days_after, by }, contract) => days
-            // A bank has nothing to say of a day on which it is closed.
-            .filter(|day| contract.is_some() || calendar.is_banking_day(*day))
+        (DueRule::Daily { banking_days_after, by, days: of }, _) => days
+            // Who is closed has nothing to say of the day.
+            .filter(|day| *of == FileDays::Every || calendar.is_banking_day(*day))
             .map(|day| file((day, day), *banking_days_after, by.as_ref()))
             .collect(),
         (DueRule::PerClosing { banking_days_after }, Some(contract)) => {
@@ -352,7 +354,8 @@ mod tests {
     /// Thursday, Friday, a weekend, a holiday, Tuesday: the bank's file of Friday is due on Tuesday at ten.
     #[test]
     fn a_banks_days_are_banking_days() {
-        let rule = || DueRule::Daily { banking_days_after: 1, by: Some("10:00".to_owned()) };
+        let by = || Some("10:00".to_owned());
+        let rule = || DueRule::Daily { banking_days_after: 1, by: by(), days: FileDays::Banking };
         let row = |to: &str, due: &str, state| (to.to_owned(), due.to_owned(), state);
         let thursday = row("2026-07-16", "2026-07-17", ExpectedState::Received);
         let early = states(rule(), &["2026-07-16"], "2026-07-21", 9);
@@ -363,6 +366,23 @@ mod tests {
         let late = states(rule(), &["2026-07-16"], "2026-07-21", 11);
         assert_eq!(late[1].2, ExpectedState::Overdue);
         assert!(states(DueRule::Never, &[], "2026-07-21", 11).is_empty());
+    }
+
+    /// 土日祝: 18 to 20 July 2026 are a weekend and 海の日. A company that closes a day at a time owes nothing of them, unless it says so.
+    #[test]
+    fn a_company_that_is_closed_owes_no_file() {
+        let daily = |days| DueRule::Daily { banking_days_after: 1, by: None, days };
+        let owed = |rule| {
+            let list = states(rule, &["2026-07-16", "2026-07-17"], "2026-07-22", 9);
+            let late = list.into_iter().filter(|(.., state)| *state == ExpectedState::Overdue);
+            late.map(|(to, ..)| to).collect::<Vec<_>>()
+        };
+        assert!(owed(daily(FileDays::Banking)).is_empty());
+        assert!(owed(super::daily()).is_empty(), "the default");
+        let every = ["2026-07-18", "2026-07-19", "2026-07-20"];
+        assert_eq!(owed(daily(FileDays::Every)), every, "due on the 21st");
+        let read: DueRule = toml::from_str("daily = { banking_days_after = 1 }").unwrap();
+        assert_eq!(read, super::daily(), "settings that were kept before");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
 pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
 pub use restated::{RESTATED_MAX, Restated};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
-pub use settings::{BankFormat, DueRule, Settings, SourceTerms};
+pub use settings::{BankFormat, DueRule, FileDays, Settings, SourceTerms};
 pub use source::{Source, SourceChoice};
 
 use self::{layouts::Layouts, source::Known};

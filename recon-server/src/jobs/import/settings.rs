@@ -89,6 +89,26 @@ impl BankFormat {
     }
 }
 
+/// Of which days a source that sends a file a day sends one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileDays {
+    /// Of banking days: companies close on weekends and holidays, and put what was paid then into the next file. Sales of such a day
+    /// wait for a statement all the same.
+    #[default]
+    Banking,
+    /// Of every day of the year, empty ones too.
+    Every,
+}
+
+impl FileDays {
+    /// Whether it is what is taken where nothing is said; then it is not written down, and kept settings stay the same bytes.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// When a source's files are due (資料の期日).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -100,6 +120,9 @@ pub enum DueRule {
         /// The hour until which it is due, `10:00`; the end of the day where none is given.
         #[serde(default)]
         by: Option<String>,
+        /// The days of which one is expected.
+        #[serde(default, skip_serializing_if = "FileDays::is_default")]
+        days: FileDays,
     },
     /// One for each closing of the contract.
     PerClosing {
