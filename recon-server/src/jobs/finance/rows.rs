@@ -14,7 +14,7 @@ use domain::{
     sale::Line,
     time::{CivilDate, FiscalYear},
 };
-use engine::{Contract, outcome::Payout};
+use engine::{Contract, allocate::allocate, outcome::Payout};
 use formats::export::{ExportRow, Lane};
 use store::{refunds::RefundRow, reports::SaleRow};
 
@@ -48,7 +48,8 @@ pub async fn read(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Ve
     let mut rows = revenue(&sales, payouts, &contracts);
     for refund in refunds.iter().filter(|refund| refund.is_approved()) {
         let sale = unit.sale(state.tenant(), refund.sale).await?;
-        rows.push(given_back(refund, sale.as_ref().map(|sale| sale.row.sale.lines.as_slice()), &contracts));
+        let lines = sale.as_ref().map(|sale| sale.row.sale.lines.as_slice());
+        rows.extend(given_back(refund, lines, &contracts));
     }
     let arrived = expenditure::arrived(payouts, from, to);
     let sold = match expenditure::days_of(&arrived) {
@@ -108,26 +109,65 @@ fn line_of(key: Key, sales: usize, amount: Yen) -> ExportRow {
     }
 }
 
-/// 戻出 (減額調定) or 歳出, by the year of the receipt (papers.md C7).
-fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]) -> ExportRow {
-    let lines = lines.unwrap_or_default();
-    // Where all lines go by one day of their own (施行令142条), the lane does too.
-    let paying = lines.iter().filter(|line| line.amount != Yen::ZERO);
-    let by: BTreeSet<_> = paying.map(|line| line.year_rule.year_date()).collect();
-    let own = if by.len() == 1 { by.first().copied().flatten() } else { None };
-    let lane = refund_lane(own.unwrap_or(refund.original_payment_date), refund.refunded_on);
-    let accounts: BTreeSet<&RevenueAccount> = lines.iter().map(|line| &line.account).collect();
-    let sections: BTreeSet<&String> = lines.iter().map(|line| &line.section).collect();
+/// What a refund gives back in one lane.
+struct Back<'a> {
+    lane: RefundLane,
+    amount: Yen,
+    lines: Vec<&'a Line>,
+}
+
+/// 戻出 (減額調定) or 歳出, a row for each lane: every line goes by the day that its own rule names (施行令142条, papers.md C7).
+fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]) -> Vec<ExportRow> {
+    let lines = lines.unwrap_or_default().iter().filter(|line| line.amount != Yen::ZERO).collect();
+    let lanes = lanes(refund, lines);
+    // Of a part of a sale nobody has said which lines it gives back: the years share it, and a person looks.
+    let taken = lanes
+        .iter()
+        .flat_map(|back| &back.lines)
+        .fold(Yen::ZERO, |sum, line| sum.saturating_add(line.amount));
+    let shared = lanes.len() > 1 && taken != refund.amount;
+    lanes.iter().map(|back| given_back_in(refund, back, shared, contracts)).collect()
+}
+
+/// The lanes of a refund, oldest year first. A partial refund is shared by largest remainder, as the books share it.
+fn lanes<'a>(refund: &RefundRow, lines: Vec<&'a Line>) -> Vec<Back<'a>> {
+    let lane =
+        |own: Option<CivilDate>| refund_lane(own.unwrap_or(refund.original_payment_date), refund.refunded_on);
+    if lines.is_empty() {
+        return vec![Back { lane: lane(None), amount: refund.amount, lines }];
+    }
+    let mut parts: BTreeMap<(&RevenueAccount, &str, Option<CivilDate>), Vec<&Line>> = BTreeMap::new();
+    for line in lines {
+        parts.entry((&line.account, &line.section, line.year_rule.year_date())).or_default().push(line);
+    }
+    let sum =
+        |lines: &Vec<&Line>| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount.get()));
+    let weights: Vec<i64> = parts.values().map(sum).collect();
+    let shares = allocate(refund.amount.get(), &weights);
+    let mut backs: BTreeMap<(FiscalYear, bool), Back<'a>> = BTreeMap::new();
+    for (((.., own), lines), share) in parts.into_iter().zip(shares).filter(|(_, share)| *share != 0) {
+        let lane = lane(own);
+        let key = (lane.year(), matches!(lane, RefundLane::AsExpenditure { .. }));
+        let back = backs.entry(key).or_insert(Back { lane, amount: Yen::ZERO, lines: Vec::new() });
+        back.amount = back.amount.saturating_add(Yen::new(share));
+        back.lines.extend(lines);
+    }
+    backs.into_values().collect()
+}
+
+fn given_back_in(refund: &RefundRow, back: &Back<'_>, shared: bool, contracts: &[Contract]) -> ExportRow {
+    let accounts: BTreeSet<&RevenueAccount> = back.lines.iter().map(|line| &line.account).collect();
+    let sections: BTreeSet<&String> = back.lines.iter().map(|line| &line.section).collect();
     // One payment never mixes owners (DESIGN 3.7), so the first line that brought money knows whose it was.
-    let owner = lines.iter().find(|line| line.amount != Yen::ZERO).map(|line| owner_words(&line.owner));
+    let owner = back.lines.first().map(|line| owner_words(&line.owner));
     // Out of which of several accounts it goes, a person decides; as expenditure it has no revenue account.
-    let from_revenue = matches!(lane, RefundLane::FromRevenue { .. });
+    let from_revenue = matches!(back.lane, RefundLane::FromRevenue { .. });
     let only = (accounts.len() == 1 && from_revenue).then(|| accounts.first().copied()).flatten();
     let section = if sections.len() == 1 { sections.first().copied().cloned() } else { None };
     let number = refund.number.map(|number| format!(" 決裁番号{number}")).unwrap_or_default();
     let many = if only.is_none() && from_revenue { " 科目は複数のため要確認" } else { "" };
-    let (refunded, repaid) =
-        if from_revenue { (refund.amount, Yen::ZERO) } else { (Yen::ZERO, refund.amount) };
+    let years = if shared { " 年度別の額は按分のため要確認" } else { "" };
+    let (refunded, repaid) = if from_revenue { (back.amount, Yen::ZERO) } else { (Yen::ZERO, back.amount) };
     ExportRow {
         lane: if from_revenue { Lane::Refund } else { Lane::Expenditure },
         owner: owner.unwrap_or_default(),
@@ -138,8 +178,8 @@ fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]
         count: 1,
         refund: refunded,
         repayment: repaid,
-        summary: format!("{}{number}{many}", lane.label_ja()),
-        ..blank(lane.year(), only, section.unwrap_or_default())
+        summary: format!("{}{number}{many}{years}", back.lane.label_ja()),
+        ..blank(back.lane.year(), only, section.unwrap_or_default())
     }
 }
 
@@ -192,3 +232,6 @@ pub fn blank(year: FiscalYear, account: Option<&RevenueAccount>, section: String
         summary: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;
