@@ -50,7 +50,8 @@ impl BankCalendar {
     #[must_use]
     pub fn shift(&self, day: CivilDate, shift: Shift) -> CivilDate {
         let step = match shift {
-            Shift::Next => 1,
+            Shift::MonthEndEarlier if day == day.month_end() => -1,
+            Shift::Next | Shift::MonthEndEarlier => 1,
             Shift::Previous => -1,
         };
         let mut found = day;
@@ -203,6 +204,8 @@ mod tests {
             days: vec![(15, PayDay { months_after: 0, day: 31 }), (31, PayDay { months_after: 1, day: 15 })],
             shift: Shift::Next,
         };
+        let fifteenth = PayDay { months_after: 1, day: 15 };
+        let mid_month = PayoutRule::DayOfMonth { pay: fifteenth, shift: Shift::MonthEndEarlier };
         let month_end = |shift| PayoutRule::DayOfMonth { pay: PayDay { months_after: 1, day: 31 }, shift };
         for (rule, closing, expected) in [
             (&next_day, "2026-07-31", "2026-08-03"),
@@ -213,6 +216,8 @@ mod tests {
             (&month_end(Shift::Next), "2026-07-31", "2026-08-31"),
             (&month_end(Shift::Next), "2026-11-30", "2027-01-04"),
             (&month_end(Shift::Previous), "2026-11-30", "2026-12-30"),
+            (&month_end(Shift::MonthEndEarlier), "2026-11-30", "2026-12-30"),
+            (&mid_month, "2026-07-31", "2026-08-17"),
         ] {
             assert_eq!(calendar().payout_day(rule, date(closing)), date(expected), "{closing}");
         }

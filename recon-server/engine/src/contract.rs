@@ -36,6 +36,8 @@ pub enum Shift {
     Next,
     /// To the banking day before.
     Previous,
+    /// The last day of a month to the banking day before, any other day to the next (reconciliation.md 5.5, "month end"; 6.3, AirPay).
+    MonthEndEarlier,
 }
 
 /// A day of a later month; a day beyond the month's end means its last day.

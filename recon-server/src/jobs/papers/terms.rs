@@ -127,6 +127,7 @@ const fn moved(shift: Shift) -> &'static str {
     match shift {
         Shift::Next => "",
         Shift::Previous => "(休業日は前営業日)",
+        Shift::MonthEndEarlier => "(休業日は、月末日なら前営業日)",
     }
 }
 
