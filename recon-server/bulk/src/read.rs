@@ -18,13 +18,11 @@ use crate::{
     source::Source,
 };
 
-/// Bytes of a piece of a file: few enough to stay in the second-level cache from the reading to the last look.
-const PIECE_BYTES: usize = 128 * 1024;
-/// Bytes of a piece of a file that would have more pieces than are numbered.
-const PIECE_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of a piece of a file.
+const PIECE_BYTES: usize = 512 * 1024;
 /// Shorter rows cannot be: a date, an amount, and what is between them and behind.
 const ROW_LENGTH_MIN_BYTES: usize = 8;
-const _: () = assert!(PIECE_BYTES_MAX / ROW_LENGTH_MIN_BYTES <= PIECE_ROWS_MAX);
+const _: () = assert!(PIECE_BYTES / ROW_LENGTH_MIN_BYTES <= PIECE_ROWS_MAX);
 
 /// One bit for each row of a file.
 pub(crate) struct Marks {
@@ -75,9 +73,7 @@ impl<'f> File<'f> {
         piece_bytes: Option<usize>,
     ) -> Result<Self, Refusal> {
         let length_bytes = source.length_bytes().map_err(|source| Refusal::Read { side, source })?;
-        let few = |piece: &usize| u64::try_from(*piece).is_ok_and(|piece| length_bytes / piece < PIECES_MAX);
-        let usual = || (PIECE_BYTES..PIECE_BYTES_MAX).step_by(PIECE_BYTES).find(few);
-        let piece_bytes = piece_bytes.or_else(usual).unwrap_or(PIECE_BYTES_MAX).clamp(1, PIECE_BYTES_MAX);
+        let piece_bytes = piece_bytes.unwrap_or(PIECE_BYTES).clamp(1, PIECE_BYTES);
         Ok(Self { side, source, layout, length_bytes, piece_bytes })
     }
 
