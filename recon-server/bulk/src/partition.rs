@@ -184,3 +184,83 @@ impl Partition {
         std::hint::black_box(all);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than any bucket would hold if equal keys lay side by side.
+    const SALES: u32 = 3_000;
+
+    fn record(key: u32, amount: i32, place: u32) -> Record {
+        Record::new(u64::from(key), 20_000, amount, Place::new(0, place))
+    }
+
+    /// For each head everything that has its key, and the rows that have none.
+    fn gathered(partition: &Partition) -> (Vec<Vec<(Side, Place)>>, Vec<Place>) {
+        let mut all: Vec<Vec<_>> =
+            partition.heads.iter().map(|head| vec![(Side::Sales, head.place())]).collect();
+        for (of, row) in all.iter_mut().zip(&partition.row_of).filter(|(_, row)| **row != Place::NONE) {
+            of.push((Side::Statement, *row));
+        }
+        partition.more.iter().for_each(|more| all[long(more.head)].push((more.side, more.record.place())));
+        all.iter_mut().for_each(|of| of.sort_unstable());
+        all.sort_unstable();
+        let mut alone: Vec<_> = partition.alone.iter().map(Record::place).collect();
+        alone.sort_unstable();
+        (all, alone)
+    }
+
+    #[test]
+    fn of_every_key_there_is_one_head_and_every_sale_is_somewhere() {
+        for keys in [1, 2, 7, SALES / 2, SALES] {
+            let sales: Vec<_> = (0..SALES).map(|n| record(n % keys, 300, n)).collect();
+            let partition = Partition::new(sales, 0, &mut Vec::new());
+            let (all, _) = gathered(&partition);
+            assert_eq!(partition.heads.len(), long(keys));
+            let expected: Vec<Vec<_>> = (0..keys)
+                .map(|key| {
+                    (key..SALES).step_by(long(keys)).map(|n| (Side::Sales, Place::new(0, n))).collect()
+                })
+                .collect();
+            assert_eq!(all, expected);
+        }
+    }
+
+    #[test]
+    fn what_a_head_gathers_does_not_depend_on_when_it_came() {
+        // Some keys twice, some with another amount, the last third without a sale.
+        let sales: Vec<_> = (0..SALES).map(|n| record(n % 2_500, 300, n)).collect();
+        let mut rows: Vec<_> =
+            (0..SALES * 4 / 3).map(|n| record(n * 7 % 3_750, 300 + i32::from(n % 11 == 0), n)).collect();
+        let settled = |rows: &[Record], run: usize| {
+            let mut partition = Partition::new(sales.clone(), 0, &mut Vec::new());
+            rows.chunks(run).for_each(|rows| partition.take(rows, true));
+            partition.settle_waiting(true);
+            gathered(&partition)
+        };
+        let at_once = settled(&rows, rows.len());
+        assert!(!at_once.1.is_empty(), "some rows have no sale");
+        for run in [1, 13, 400, 749, 750, 751] {
+            assert_eq!(settled(&rows, run), at_once, "{run}");
+        }
+        rows.reverse();
+        assert_eq!(settled(&rows, 100), at_once);
+    }
+
+    #[test]
+    fn rows_of_no_interest_are_not_kept() {
+        let mut partition = Partition::new(vec![record(1, 300, 0)], 0, &mut Vec::new());
+        partition.take(&[record(2, 300, 0), record(1, 300, 1)], false);
+        partition.settle_waiting(false);
+        assert!(partition.alone.is_empty());
+        assert_eq!(partition.row_of, [Place::new(0, 1)]);
+    }
+
+    #[test]
+    fn a_partition_without_sales_takes_rows() {
+        let mut partition = Partition::new(Vec::new(), 3, &mut Vec::new());
+        partition.take(&[record(2, 300, 0)], true);
+        assert_eq!(partition.alone.len(), 1);
+    }
+}
