@@ -158,7 +158,8 @@ async fn of_manifest(
     }
 }
 
-/// Every document that a lock signed must be there as it was signed; of a lock that was ended too.
+/// Every document that a lock signed must be there as it was signed; of a lock that was ended too. A run is signed once: the lock is
+/// among what the next one depends on.
 async fn of_signed(
     unit: &mut dyn UnitOfWork,
     state: &AppState,
@@ -171,7 +172,6 @@ async fn of_signed(
     let own = |lock: &&LockRow| {
         lock.state == LockState::Locked
             && (lock.run, &lock.contract, lock.through) == (manifest.run, &scope.contract, scope.month.last())
-            && lock.at == manifest.made_at
     };
     let Some(lock) = locks.iter().find(own) else {
         broken.push(format!("監査記録 {} が証する{month}の締めがありません。", manifest.number));

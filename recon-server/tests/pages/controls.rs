@@ -103,6 +103,12 @@ async fn a_month_is_locked_on_the_page() {
     assert_eq!(done.to.as_deref(), Some("/periods?done=locked"), "{}", done.html);
     let month = browser.get("/month/2026-11").await;
     assert!(month.html.contains("締めたときのまま"), "{}", month.html);
+    for paper in ["day-sheet/2026-11-20", "cashless/2026-11-20", "deposits?as_of=2026-11-30"] {
+        let page = browser.get(&format!("/papers/{paper}")).await;
+        assert!(page.html.contains("締めたときのまま"), "{paper}: {}", page.html);
+    }
+    let other = browser.get("/papers/cashless/2026-11-20?as_of=2026-12-01").await;
+    assert!(other.html.contains("締めた帳票ではなく"), "{}", other.html);
     let list = browser.get("/periods").await;
     assert!(list.html.contains("令和8年11月") && list.html.contains("締め済み"), "{}", list.html);
     let form = list.field("/reopen\"", "form_id");

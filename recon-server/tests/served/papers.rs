@@ -97,7 +97,10 @@ async fn the_four_papers_of_a_whole_month() {
 
     let contract = "paypay".parse().unwrap();
     let paper = papers::contract_sheet(state, &contract, date(DAY), None).await.unwrap().unwrap();
-    assert_eq!((paper.sheet.payout, paper.sheet.deposited, paper.verdict_ja), (yen(295), yen(295), "一致"));
+    assert_eq!(
+        (paper.sheet.payout, paper.sheet.deposited, paper.verdict_ja.as_ref()),
+        (yen(295), yen(295), "一致")
+    );
     let note = &paper.table().notes[0];
     assert_eq!(note, "整理: 歳入 300、歳出 役務費 ▲5 = 295。");
     let none = papers::contract_sheet(state, &contract, date("2026-11-29"), None).await.unwrap();
