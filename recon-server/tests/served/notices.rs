@@ -5,7 +5,7 @@ use domain::{
     id::OperatorId,
     inbox::InboxItem,
     money::Yen,
-    payment::{Approval, Evidence, Outcome},
+    payment::{Approval, Evidence, NotStartedWhy, Outcome},
 };
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
@@ -101,6 +101,33 @@ async fn two_sources_that_contradict_are_named() {
         conflict[0].contains("端末の照会は成立") && conflict[0].contains("担当者の判定は不成立"),
         "{conflict:?}"
     );
+    is_made_again(&centre).await;
+}
+
+/// The desk decides that nothing was charged; the acquirer's statement has the row. It is nobody else's.
+#[tokio::test]
+async fn a_row_of_what_was_decided_as_not_charged_contradicts() {
+    let centre = Centre::set_up().await;
+    let mut counter = day(&centre, true).await;
+    let sent = counter.entries.len();
+    let evidence = Evidence::Person {
+        operator: "kaikei1".parse::<OperatorId>().unwrap(),
+        basis: "控えで確認".to_owned(),
+    };
+    let outcome = Outcome::NotStarted { why: NotStartedWhy::NoByteLeft, detail: String::new() };
+    counter.write(at(TODAY, 17, 40, 0), Event::PaymentResolved { attempt: attempt_id(9), outcome, evidence });
+    assert_eq!(centre.deliver(&counter, &counter.entries[sent..]).await.status(), 200);
+    assert!(said(&centre, "CONFLICTING_RESOLUTION").await.is_empty(), "one source alone");
+    let before = said(&centre, "A_ONLY").await.len();
+
+    take(&centre, "card", "card.csv", card_statement()).await;
+    let conflict = said(&centre, "CONFLICTING_RESOLUTION").await;
+    assert_eq!(conflict.len(), 1, "{conflict:?}");
+    assert!(
+        conflict[0].contains("担当者の判定は不成立") && conflict[0].contains("会社明細は成立"),
+        "{conflict:?}"
+    );
+    assert_eq!(said(&centre, "A_ONLY").await.len(), before, "its row is no stranger's");
     is_made_again(&centre).await;
 }
 

@@ -98,7 +98,7 @@ pub fn rows_of(outcome: &Outcome, gathered: &Gathered) -> Result<Rows, JobError>
     push(&mut lines, DECISIONS, &kept.decisions)?;
     let links = outcome.links.iter().filter(|link| recent.contains(link.left.as_str()));
     Ok(Rows {
-        links: links.map(link_row).collect::<Result<_, _>>()?,
+        links: links.map(|link| link_row(link)).collect::<Result<_, _>>()?,
         exceptions: kept.exceptions.iter().map(exception_row).collect::<Result<_, _>>()?,
         lines,
     })

@@ -114,7 +114,7 @@ fn page(shell: Shell, why: &Why, as_of: CivilDate, files: &BTreeMap<String, u64>
     let (verdict, ended) = ended(&why.ended);
     let by_days = matches!(why.side, Side::Payout | Side::Bank);
     let fields = why.compared.iter().map(|one| WhyField {
-        field: one.field_ja.clone(),
+        field: one.field_ja.to_string(),
         ours: one.left.clone(),
         theirs: one.right.clone(),
         agrees: one.agrees,
