@@ -6,9 +6,9 @@
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
-    Text,
+    Digest, Text,
     bank::{Detail, Entry},
-    Digest, digest,
+    digest,
     refusal::{Notice, Refusal},
     zengin::{TransactionClass, kana},
 };

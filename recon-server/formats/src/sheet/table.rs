@@ -208,7 +208,8 @@ fn cut(
 impl Table {
     /// Cuts the row of totals off; anything after it is refused, because nobody would know what it is.
     fn cut_end(&mut self, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
-        let is_end = |row: Row<'_>| profile.end_markers.iter().any(|marker| marker == row.cells.get(0).trim());
+        let is_end =
+            |row: Row<'_>| profile.end_markers.iter().any(|marker| marker == row.cells.get(0).trim());
         let Some(at) = self.rows().position(is_end) else { return Ok(()) };
         if let Some(row) = self.rows().nth(at + 1) {
             let remedy = "合計の行の後ろに行があります。複数の明細をつなげていないか確かめてください。";

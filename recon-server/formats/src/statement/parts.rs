@@ -101,7 +101,8 @@ impl<'p> StatementParts<'p> {
         }
         self.read(joined.get(..end).unwrap_or_default())?;
         joined.drain(..end);
-        let (body, rest) = body.split_at_checked(last_row_end(body).unwrap_or_default()).unwrap_or((body, &[]));
+        let (body, rest) =
+            body.split_at_checked(last_row_end(body).unwrap_or_default()).unwrap_or((body, &[]));
         self.read(body)?;
         joined.extend_from_slice(rest);
         self.rest = joined;

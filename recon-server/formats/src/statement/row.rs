@@ -47,7 +47,16 @@ impl<'a> RowReader<'a> {
     pub fn new(profile: &'a Profile, pattern: DatePattern, options: &'a ReadOptions) -> Self {
         let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
         let (dates, written) = (Dates::new(pattern), String::new());
-        Self { profile, dates, options, delimiter, written, words: vec![None; 1 << WORDS_BITS], last_words: 0, terminal: None }
+        Self {
+            profile,
+            dates,
+            options,
+            delimiter,
+            written,
+            words: vec![None; 1 << WORDS_BITS],
+            last_words: 0,
+            terminal: None,
+        }
     }
 
     /// Reads a record to the end of a list and gives the hash of its key; the occurrence is settled by the caller.

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::money::Yen;
 use crate::{
     cells::{Cells, Record, Records},
     refusal::{Notice, Refusal},
 };
+use domain::money::Yen;
 
 use super::{
     cell,

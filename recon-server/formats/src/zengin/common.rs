@@ -34,8 +34,7 @@ const CONTENT_BLOCKS: usize = 2;
 /// Where what is in common stands.
 const SPANS: [Range<usize>; 4] = [DIRECTION, DETAILS, span(data::REMITTER, data::SUMMARY), DUMMY];
 /// Where that stands which a key does not say: the names as they were written among it.
-const CONTENT: [Range<usize>; 4] =
-    [DIRECTION, DETAILS, span(data::REMITTER, data::SENDING_BRANCH), DUMMY];
+const CONTENT: [Range<usize>; 4] = [DIRECTION, DETAILS, span(data::REMITTER, data::SENDING_BRANCH), DUMMY];
 const DIRECTION: Range<usize> = span(data::DIRECTION, data::DIRECTION);
 /// Cheques and bills.
 const DETAILS: Range<usize> = span(data::CHEQUES, data::OTHER_BRANCH);

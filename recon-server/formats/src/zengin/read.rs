@@ -47,12 +47,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<BankFile, Refusal> {
         reader.take(Record { file, row, bytes: &record? })?;
     }
     let records = reader.finish(row)?;
-    Ok(BankFile {
-        framing,
-        accounts: reader.accounts,
-        records,
-        notices: reader.oddities.notices(),
-    })
+    Ok(BankFile { framing, accounts: reader.accounts, records, notices: reader.oddities.notices() })
 }
 
 /// The records of a Zengin file of 200-byte records, each at its full length.

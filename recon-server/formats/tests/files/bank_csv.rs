@@ -93,7 +93,7 @@ fn what_banks_do_otherwise() {
     let plain = taken(&golden());
     let newest_first: String = std::iter::once(HEADER).chain(ROWS.iter().rev().copied()).collect();
     let amounts = |file: &BankStatement| {
-        file.accounts[0].entries.iter().map(|e| (e.record_key.clone(), e.amount)).collect::<Vec<_>>()
+        file.accounts[0].entries.iter().map(|e| (e.record_key, e.amount)).collect::<Vec<_>>()
     };
     let preamble = format!("口座,普通 1234567\r\n\r\n照会日,2026/8/5\r\n{}", golden());
     let comma = golden().replace("\r\n", ",\r\n");

@@ -155,7 +155,10 @@ fn square_entries_that_are_no_sales() {
     assert_eq!((read.totals.net(), read.totals.unclassified_count), (Yen::new(-500), 2));
     assert_eq!((read.totals.chargeback_count, read.totals.chargeback_amount), (1, Yen::new(-1_500)));
     assert_eq!(read.totals.unclassified_amount, Yen::new(1_451));
-    assert_eq!((&read.rows[3].words.class, read.rows[3].words.class.word()), (&RowClass::Chargeback, "chargeback"));
+    assert_eq!(
+        (&read.rows[3].words.class, read.rows[3].words.class.word()),
+        (&RowClass::Chargeback, "chargeback")
+    );
     assert_eq!(read.rows[4].words.class, RowClass::Unclassified("DISPUTE".to_owned()));
     assert!(read.notices.iter().any(|notice| notice.sentence_ja.contains("戻ったとみられます")));
 }

@@ -42,7 +42,10 @@ fn reads_format_a() {
         assert_eq!((account.cancel_count, account.cancel_total), (1, Yen::new(12_000)));
         let [first, second, third] = &account.entries[..] else { panic!("three entries") };
         assert_eq!((first.entry.amount, first.entry.booked_on), (Yen::new(29_347), date("2026-08-03")));
-        assert_eq!((first.entry.common.remitter_kana.as_str(), first.entry.edi.as_str()), ("ﾍﾟｲﾍﾟｲ(ｶ", "SEISAN2607"));
+        assert_eq!(
+            (first.entry.common.remitter_kana.as_str(), first.entry.edi.as_str()),
+            ("ﾍﾟｲﾍﾟｲ(ｶ", "SEISAN2607")
+        );
         assert_eq!(first.entry.inquiry_no.as_deref(), Some("000001"));
         assert_eq!((second.cancelled, second.entry.remitter_code.as_ref()), (false, None), "blank is not 0");
         assert!(third.cancelled);

@@ -131,7 +131,8 @@ fn slowly(bytes: &[u8], profile: &Profile) -> Vec<Slow> {
                 other => panic!("{other}"),
             })
             .collect();
-        let mut content = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        let mut content =
+            csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
         content.write_record(&record).unwrap();
         let content = content.into_inner().unwrap();
         let content = Sha256::digest(content.strip_suffix(b"\n").unwrap());

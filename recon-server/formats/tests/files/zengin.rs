@@ -39,7 +39,10 @@ fn reads_the_golden_file() {
     assert_eq!((account.in_count, account.out_count), (2, 1));
     let [first, second, third] = &account.entries[..] else { panic!("three entries") };
     assert_eq!((first.row, first.booked_on, first.amount), (2, date("2026-08-03"), Yen::new(29_347)));
-    assert_eq!((first.class.clone(), first.common.remitter_kana.as_str()), (TransactionClass::Transfer, "ﾍﾟｲﾍﾟｲ(ｶ"));
+    assert_eq!(
+        (first.class.clone(), first.common.remitter_kana.as_str()),
+        (TransactionClass::Transfer, "ﾍﾟｲﾍﾟｲ(ｶ")
+    );
     assert_eq!(
         (first.remitter_code.as_deref(), first.inquiry_no.as_deref()),
         (Some("0000012345"), Some("00000001"))

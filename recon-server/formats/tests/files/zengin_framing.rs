@@ -150,7 +150,10 @@ fn other_deposits_are_refused_by_name() {
 fn an_entry_out_names_its_contract() {
     let file = accounts(&with(3, 82, b"0000123456          REST"), &options());
     let out = &file.accounts[0].entries[1];
-    assert_eq!((out.common.contract_number.as_deref(), out.common.remitter_kana_raw.as_str()), (Some("0000123456"), ""));
+    assert_eq!(
+        (out.common.contract_number.as_deref(), out.common.remitter_kana_raw.as_str()),
+        (Some("0000123456"), "")
+    );
     assert_eq!(file.accounts[0].entries[0].common.contract_number, None);
 }
 

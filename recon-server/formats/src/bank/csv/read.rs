@@ -120,7 +120,11 @@ fn account_of(reader: &RowReader<'_>, row: Row<'_>, accounts: &[AccountOf]) -> R
 }
 
 /// The row of totals against what was read, where it has amounts under 入金 and 出金.
-fn check_totals(reader: &RowReader<'_>, end: Row<'_>, bundles: &BTreeMap<usize, Bundle>) -> Result<(), Refusal> {
+fn check_totals(
+    reader: &RowReader<'_>,
+    end: Row<'_>,
+    bundles: &BTreeMap<usize, Bundle>,
+) -> Result<(), Refusal> {
     let fields = &reader.profile.fields;
     let entries = || bundles.values().flat_map(|bundle| &bundle.entries);
     for (column, incoming) in [(&fields.deposit, true), (&fields.withdrawal, false)] {

@@ -65,12 +65,7 @@ pub fn read(bytes: &[u8], options: &NoticeOptions) -> Result<NoticeFile, Refusal
         let row = u32::try_from(records.len()).ok();
         return Err(Refusal::new(file, row, "エンド・レコード", "なし", remedy));
     }
-    Ok(NoticeFile {
-        framing,
-        format,
-        accounts: reader.accounts,
-        notices: reader.oddities.notices(),
-    })
+    Ok(NoticeFile { framing, format, accounts: reader.accounts, notices: reader.oddities.notices() })
 }
 
 /// B when any entry has digits only where B has its second amounts: in A those 24 bytes end in blanks.
