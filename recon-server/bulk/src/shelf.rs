@@ -19,6 +19,14 @@ pub(crate) trait Sink: Send {
     fn finish(&mut self);
 }
 
+/// What a thread does about a partition that another thread is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Busy {
+    /// Goes on with the next: two threads that went through the partitions one behind the other would wait at each of them.
+    Skip,
+    Wait,
+}
+
 /// Records that are not in their partitions yet.
 pub(crate) struct Batch {
     bits: u32,
@@ -41,8 +49,8 @@ impl Batch {
         self.records.len() >= BATCH_RECORDS
     }
 
-    /// Hands the records of each partition to `take`, and is empty then.
-    pub fn hand_on(&mut self, mut take: impl FnMut(usize, &[Record])) {
+    /// Hands the records of each partition to `take`, and is empty then. What `take` did not take it gets again at the end.
+    pub fn hand_on(&mut self, mut take: impl FnMut(usize, &[Record], Busy) -> bool) {
         self.next.fill(0);
         for record in &self.records {
             self.next[upper(record.mixed(), self.bits)] += 1;
@@ -58,12 +66,15 @@ impl Batch {
             *next += 1;
         }
         // Each is now where the run of its partition ends.
-        let mut start = 0;
+        let (mut start, mut busy) = (0, Vec::new());
         for (partition, end) in self.next.iter().enumerate() {
-            if start < *end {
-                take(partition, &self.sorted[start..*end]);
+            if start < *end && !take(partition, &self.sorted[start..*end], Busy::Skip) {
+                busy.push((partition, start..*end));
             }
             start = *end;
+        }
+        for (partition, run) in busy {
+            take(partition, &self.sorted[run], Busy::Wait);
         }
         self.records.clear();
     }
@@ -75,14 +86,14 @@ pub(crate) struct Sorter<T> {
     take: T,
 }
 
-impl<T: FnMut(usize, &[Record])> Sorter<T> {
-    /// For `1 << bits` partitions; `take` gets the records of each.
+impl<T: FnMut(usize, &[Record], Busy) -> bool> Sorter<T> {
+    /// For `1 << bits` partitions; `take` gets the records of each, and says whether it took them.
     pub fn new(bits: u32, take: T) -> Self {
         Self { batch: Batch::new(bits), take }
     }
 }
 
-impl<T: FnMut(usize, &[Record]) + Send> Sink for Sorter<T> {
+impl<T: FnMut(usize, &[Record], Busy) -> bool + Send> Sink for Sorter<T> {
     #[inline(always)]
     fn put(&mut self, record: Record) {
         if self.batch.put(record) {
@@ -118,7 +129,10 @@ impl Shelf {
     }
 
     fn sort_in(&mut self) {
-        self.batch.hand_on(|partition, run| append(&mut self.partitions[partition], run));
+        self.batch.hand_on(|partition, run, _| {
+            append(&mut self.partitions[partition], run);
+            true
+        });
     }
 
     /// The partitions, with everything in them.

@@ -5,7 +5,7 @@
 //! behind the lock of its partition, and comes to it by the batch, so that the locks cost nothing.
 
 use std::sync::{
-    Mutex, MutexGuard, PoisonError,
+    Mutex, MutexGuard, PoisonError, TryLockError,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -13,12 +13,21 @@ use crate::{
     join::{Found, How, Joiner},
     partition::Partition,
     record::Record,
-    shelf::{Sink, Sorter, append},
+    shelf::{Busy, Sink, Sorter, append},
 };
 
 /// A thread that panicked ends the run: what it left is not looked at.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same where it is free, or worth waiting for.
+fn lock_unless<T>(mutex: &Mutex<T>, busy: Busy) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => (busy == Busy::Wait).then(|| lock(mutex)),
+    }
 }
 
 /// Does `step` for all numbers below `count`, each thread with a state of its own.
@@ -68,8 +77,9 @@ impl Stock {
 
     /// Where one thread puts its sales.
     pub fn intake(&self) -> impl Sink {
-        Sorter::new(self.bits, |partition, run: &[Record]| {
-            append(&mut lock(&self.partitions[partition]), run)
+        Sorter::new(self.bits, |partition, run: &[Record], busy| {
+            let sales = lock_unless(&self.partitions[partition], busy);
+            sales.map(|mut sales| append(&mut sales, run)).is_some()
         })
     }
 
@@ -96,10 +106,10 @@ pub(crate) struct Index {
 impl Index {
     /// Where one thread puts its rows.
     pub fn queue(&self) -> impl Sink {
-        let take = |partition: usize, run: &[Record]| {
-            lock(&self.partitions[partition]).take(run, self.keep_alone);
-        };
-        Sorter::new(self.bits, take)
+        Sorter::new(self.bits, |partition, run: &[Record], busy| {
+            let partition = lock_unless(&self.partitions[partition], busy);
+            partition.map(|mut partition| partition.take(run, self.keep_alone)).is_some()
+        })
     }
 
     /// Asks for rows that are in their partitions.
