@@ -57,6 +57,7 @@ fn card_facts() -> Facts {
 fn card_keys() {
     let when = "2026-07-15 14:00:00";
     let by_id = |r: Row| Row { acquirer_transaction_id: Some("X9".to_owned()), ..r };
+    let echoed = |r: Row| Row { reference: Some("attempt-s".to_owned()), ..r };
     for (case, sold, told, expected) in [
         (
             "slip",
@@ -96,6 +97,12 @@ fn card_keys() {
             Some((Stage::IdJoin, "acquirer transaction id")),
         ),
         (
+            "our reference, echoed",
+            when,
+            echoed(card_row("r", "2026-07-20 09:00:00", 300, None, None)),
+            Some((Stage::IdJoin, "our reference")),
+        ),
+        (
             "no key in common",
             when,
             card_row("r", when, 300, None, None),
@@ -105,7 +112,8 @@ fn card_keys() {
     ] {
         let mut facts = card_facts();
         let base = card_sale("s", sold, 300, "0001", "A1");
-        facts.sales.push(Sale { acquirer_transaction_id: Some("X9".to_owned()), ..base });
+        let (id, reference) = (Some("X9".to_owned()), Some("attempt-s".to_owned()));
+        facts.sales.push(Sale { acquirer_transaction_id: id, reference, ..base });
         facts.rows.push(told);
         let outcome = run(&all_delivered(facts));
         let found = outcome.links.first().map(|l| (l.stage, &*l.rule));
