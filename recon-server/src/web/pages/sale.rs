@@ -213,8 +213,7 @@ fn statement(
     if let Some(record) = record {
         facts.push(Fact { href: Some(record.href.clone()), ..Fact::new("行", record.text.as_str()) });
     }
-    let agreed: Vec<&str> =
-        tie.compared.iter().filter(|one| one.agrees).map(|one| &*one.field_ja).collect();
+    let agreed: Vec<&str> = tie.compared.iter().filter(|one| one.agrees).map(|one| &*one.field_ja).collect();
     Station {
         facts,
         why: Some(
