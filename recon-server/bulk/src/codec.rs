@@ -4,7 +4,9 @@
 //! (10^19 < 2^64); everything else gets numbers of an [`Interner`]. Both files are coded in the same way: where one row does not fit the
 //! plain way, the run starts again with the other.
 
-use std::{collections::HashMap, ops::Deref};
+use std::ops::Deref;
+
+use rustc_hash::FxHashMap;
 
 use crate::{
     columns::Role,
@@ -95,7 +97,7 @@ impl Coder for PlainCoder {
 pub(crate) struct TextCoder<I> {
     pub interner: I,
     pub parts: Parts,
-    remembered: HashMap<Box<[u8]>, u32>,
+    remembered: FxHashMap<Box<[u8]>, u32>,
     scratch: Vec<u8>,
     /// The number of what stands in `scratch`, where a row came by its columns: rows of one terminal often follow each other.
     last: Option<u32>,
@@ -112,7 +114,7 @@ pub(crate) struct Parts {
 
 impl<I: Deref<Target = Interner>> TextCoder<I> {
     pub fn new(interner: I, parts: Parts) -> Self {
-        Self { interner, parts, remembered: HashMap::new(), scratch: Vec::new(), last: None }
+        Self { interner, parts, remembered: FxHashMap::default(), scratch: Vec::new(), last: None }
     }
 
     fn terminal(&mut self, row: &Row<'_>) -> Option<u32> {

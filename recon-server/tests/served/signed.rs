@@ -5,10 +5,11 @@ use domain::{id::ContractId, money::Yen, time::CivilDate};
 use formats::statement::write_statement;
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
-    controls::{NewControl, Word, decide, new_id, request},
+    controls::{NewControl, decide, new_id, request},
     month::{MonthlyReport, monthly_or_signed},
     papers,
     period::{self, NewLock, Scope},
+    second_person::Decision,
     verify,
 };
 use store::controls::{ControlAction, ControlTopic, LockRow};
@@ -77,7 +78,7 @@ async fn reopen(centre: &Centre, lock: &LockRow) {
         valid_from: None,
     };
     let asked = request(centre.state(), "kaikei-1", wish).await.unwrap();
-    let yes = Word { approved: true, note: String::new() };
+    let yes = Decision { approved: true, note: String::new() };
     decide(centre.state(), "kaikei-2", asked.id, yes).await.unwrap();
 }
 

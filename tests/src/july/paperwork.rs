@@ -14,7 +14,8 @@ use recon_server::{
     jobs::{
         import::{self, Outcome, Receipt, Upload},
         reconcile,
-        refund::{self, Decision, NewRefund},
+        refund::{self, NewRefund},
+        second_person::Decision,
     },
 };
 use store::refunds::RefundWay;
