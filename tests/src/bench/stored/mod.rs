@@ -43,6 +43,7 @@ const NATION_PAYMENTS: u32 = 17_410_000;
 const SEED: u64 = 13;
 const TENANT: &str = "mihon";
 const DAY: &str = "2026-07-01";
+
 /// Measures both engines in `folder` and prints what it found.
 ///
 /// # Errors
