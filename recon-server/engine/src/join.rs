@@ -129,8 +129,8 @@ pub(crate) fn join<'f>(world: &World<'f>) -> Joined<'f> {
         if denied { mine.denied.push(i) } else { mine.items.push(i) }
     }
     world.row_contract.iter().enumerate().for_each(|(r, place)| mine[*place].rows.push(r));
-    let busy = |mine: &&Mine<'_>| !(mine.items.is_empty() && mine.denied.is_empty()) && !mine.rows.is_empty();
-    mine.iter().filter(busy).for_each(|mine| joined.contract(world, mine));
+    let idle = |mine: &Mine<'_>| mine.rows.is_empty() || (mine.items.is_empty() && mine.denied.is_empty());
+    mine.iter().filter(|mine| !idle(mine)).for_each(|mine| joined.contract(world, mine));
     joined
 }
 

@@ -19,7 +19,7 @@ use crate::{
     locks,
     memory::{Memory, Rerun},
     notices,
-    outcome::{DaySummary, Exception, Figure, Link, Outcome, ReportLine},
+    outcome::{DaySummary, Disposition, Exception, Figure, Link, Outcome, ReportLine, Side},
     setoff::{self, Settled},
     shares, sheet, trustee, variance,
     world::World,
@@ -85,18 +85,12 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let worst = behind.exceptions.iter().map(|e| e.verdict).chain(worst).max();
     exceptions.extend(behind.exceptions);
     exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
-    let mut of_cash = leg3.links;
-    of_cash.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
-    let of_cash = of_cash.into_iter().map(Arc::new);
-    let links: Vec<Arc<Link>> = leg1.links.into_iter().map(|(_, link)| link).chain(of_cash).collect();
+    let links = all_links(leg1.links, leg3.links);
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));
     let mut decisions = leg1.decisions;
     decisions.sort_by(|a, b| a.sale.cmp(&b.sale));
-    let mut of_cash = leg3.dispositions;
-    of_cash.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
-    let of_cash = of_cash.into_iter().map(Arc::new);
-    let dispositions = leg1.dispositions.into_iter().map(|(.., placed)| placed).chain(of_cash).collect();
+    let dispositions = all_dispositions(leg1.dispositions, leg3.dispositions);
     let lines = finish_lines(lines);
     let mut days = days(&lines, &exceptions);
     gaps::hold_open(&missing, &mut days);
@@ -120,6 +114,21 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
         standing: behind.standing,
     };
     Ok((outcome, rerun))
+}
+
+/// The links of leg 1, which are in order, then those of leg 3.
+fn all_links(of_rows: Vec<(usize, Arc<Link>)>, mut of_cash: Vec<Link>) -> Vec<Arc<Link>> {
+    of_cash.sort_by(|a, b| (a.leg, &a.left, &a.right).cmp(&(b.leg, &b.left, &b.right)));
+    of_rows.into_iter().map(|(_, link)| link).chain(of_cash.into_iter().map(Arc::new)).collect()
+}
+
+/// Where everything ended: leg 1, which is in order, then leg 3.
+fn all_dispositions(
+    of_rows: Vec<(Side, usize, Arc<Disposition>)>,
+    mut of_cash: Vec<Disposition>,
+) -> Vec<Arc<Disposition>> {
+    of_cash.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    of_rows.into_iter().map(|(.., placed)| placed).chain(of_cash.into_iter().map(Arc::new)).collect()
 }
 
 fn finish_lines(lines: Lines<'_>) -> Vec<ReportLine> {
