@@ -305,7 +305,7 @@ fn happen(facts: &mut Facts, signed: &mut Vec<SignedMonth>, nth: usize, event: &
     match *event {
         Event::Row(month, day, yen) => {
             let mut new = row(&format!("n{nth}"), &when(month, day), yen, &digits);
-            if nth % 3 == 0 {
+            if nth.is_multiple_of(3) {
                 new.contract = "au".parse().unwrap();
                 new.brand = Some("aupay".parse().unwrap());
             }
