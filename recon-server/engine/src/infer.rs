@@ -5,7 +5,7 @@
 //! what is asked for, never from a search over rates. Rules that no statement could tell apart (税込 at a rate, and no tax at the same
 //! rate, while only their sum is stated) are one candidate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::ContractId,
@@ -105,9 +105,11 @@ pub enum Finding {
         /// All of them.
         rules: Vec<FeeRule>,
     },
+    /// No single rule explains every line, but the contract's own dated rules do.
+    Dated,
     /// Rules that explain the first lines, and then no more.
     Stops {
-        /// Those that reach furthest; the contract's own stands first if it is among them.
+        /// Those that reach furthest; the contract's own stands first if it is among them, and alone where its dated rules reach further.
         rules: Vec<FeeRule>,
         /// Where they stop.
         at: Stop,
@@ -149,21 +151,21 @@ pub fn infer(contract: &Contract, rates: &[Ppm], past: &[PastLine]) -> Inference
     let mut rules: Vec<FeeRule> =
         candidates.iter().zip(&reached).filter(|(_, n)| **n == best).map(|(rule, _)| *rule).collect();
     rules.sort_by_key(|rule| *rule != own);
-    let finding = match (past.get(best), best, rules.as_slice()) {
-        (None, 0, _) => Finding::NothingToSee,
+    let dated = past.iter().take_while(|line| explains_dated(contract, line)).count();
+    let finding = match (past.get(best.max(dated)), best, rules.as_slice()) {
+        (None, 0, _) if dated == 0 => Finding::NothingToSee,
+        (None, _, _) if best < dated => Finding::Dated,
         (None, _, [rule]) => Finding::One { rule: *rule },
         (None, _, _) => Finding::Several { rules },
+        (Some(line), _, _) if best < dated => stops_dated(contract, line, dated),
         (Some(line), 0, _) => Finding::Nothing { at: stop(&own, line, 0) },
         (Some(line), _, _) => Finding::Stops { at: stop(rules.first().unwrap_or(&own), line, best), rules },
-    };
-    let dated = |line: &&PastLine| {
-        crate::fee::dated_fee(contract, &line.rows).is_ok_and(|computed| line.kept.is(computed))
     };
     let mut inference = Inference {
         contract: contract.id.clone(),
         lines: past.len(),
         tried: candidates.len(),
-        contract_fits: past.iter().all(dated),
+        contract_fits: dated == past.len(),
         finding,
         paragraph_ja: String::new(),
     };
@@ -177,7 +179,38 @@ pub fn infer_from(facts: &Facts, contract: &Contract, rates: &[Ppm]) -> Inferenc
     infer(contract, rates, &past_lines(facts, contract))
 }
 
-/// Past lines of a contract: every declared payout with the rows of its days.
+/// What one payment statement says of some days, its rows (shops, brands) added up.
+struct Declared {
+    gross: Yen,
+    fee: Yen,
+    /// None as soon as one row has fee and tax in one figure.
+    tax: Option<Yen>,
+}
+
+/// The payment statements of a contract, by last and first day.
+fn declared(facts: &Facts, contract: &Contract) -> BTreeMap<(CivilDate, CivilDate), Declared> {
+    let mut declared: BTreeMap<_, Declared> = BTreeMap::new();
+    for row in facts.declared.iter().filter(|row| row.contract == contract.id) {
+        let none = || Declared { gross: Yen::ZERO, fee: Yen::ZERO, tax: Some(Yen::ZERO) };
+        let sum = declared.entry((row.to, row.from)).or_insert_with(none);
+        // A row that has its tax apart, beside one that has not: only the sum of fee and tax is known.
+        let whole = |fee: Yen, tax: Option<Yen>| fee.saturating_add(tax.unwrap_or_default());
+        (sum.fee, sum.tax) = match (sum.tax, row.tax) {
+            (Some(before), Some(tax)) => (sum.fee.saturating_add(row.fee), Some(before.saturating_add(tax))),
+            (before, tax) => (whole(sum.fee, before).saturating_add(whole(row.fee, tax)), None),
+        };
+        sum.gross = sum.gross.saturating_add(row.gross);
+    }
+    declared
+}
+
+/// How many payment statements of a contract are here, those whose rows are not included.
+#[must_use]
+pub fn statements(facts: &Facts, contract: &Contract) -> usize {
+    declared(facts, contract).len()
+}
+
+/// Past lines of a contract: every payment statement with the rows of its days.
 #[must_use]
 pub fn past_lines(facts: &Facts, contract: &Contract) -> Vec<PastLine> {
     let rows: Vec<_> = facts
@@ -186,8 +219,8 @@ pub fn past_lines(facts: &Facts, contract: &Contract) -> Vec<PastLine> {
         .filter(|row| row.contract == contract.id && row.occurrence == 1)
         .filter(|row| matches!(row.class, RowClass::Sale | RowClass::Refund | RowClass::Chargeback))
         .collect();
-    let line = |declared: &&crate::declared::DeclaredPayout| {
-        let own = rows.iter().filter(|row| (declared.from..=declared.to).contains(&row.closing_date()));
+    let line = |((to, from), said): ((CivilDate, CivilDate), Declared)| {
+        let own = rows.iter().filter(|row| (from..=to).contains(&row.closing_date()));
         let charged = |row: &&crate::facts::Row| Charged {
             day: row.at.date(),
             brand: row.brand.clone(),
@@ -195,19 +228,28 @@ pub fn past_lines(facts: &Facts, contract: &Contract) -> Vec<PastLine> {
         };
         let rows: Vec<Charged> = own.map(charged).collect();
         // Rows that do not add up to the statement's sales would explain nothing about its fee.
-        let whole = rows.iter().fold(Yen::ZERO, |sum, row| sum.saturating_add(row.amount)) == declared.gross;
-        let kept =
-            declared.tax.map_or(Kept::Together(declared.fee), |tax| Kept::Apart { fee: declared.fee, tax });
-        (whole && !rows.is_empty()).then_some(PastLine { to: declared.to, rows, kept })
+        let whole = rows.iter().fold(Yen::ZERO, |sum, row| sum.saturating_add(row.amount)) == said.gross;
+        let kept = said.tax.map_or(Kept::Together(said.fee), |tax| Kept::Apart { fee: said.fee, tax });
+        (whole && !rows.is_empty()).then_some(PastLine { to, rows, kept })
     };
-    let mut declared: Vec<_> = facts.declared.iter().filter(|d| d.contract == contract.id).collect();
-    declared.sort_by_key(|d| (d.to, d.from, d.id.as_str()));
-    declared.iter().filter_map(line).collect()
+    declared(facts, contract).into_iter().filter_map(line).collect()
 }
 
 fn explains(rule: &FeeRule, line: &PastLine) -> bool {
     let rows: Vec<&Charged> = line.rows.iter().collect();
     fee(rule, &rows).is_ok_and(|computed| line.kept.is(computed))
+}
+
+/// Whether the contract's own rules of the days explain a line.
+fn explains_dated(contract: &Contract, line: &PastLine) -> bool {
+    crate::fee::dated_fee(contract, &line.rows).is_ok_and(|computed| line.kept.is(computed))
+}
+
+/// The contract's dated rules reach further than any single one: the line at which they stop, by the rule of its closing day.
+fn stops_dated(contract: &Contract, line: &PastLine, explained: usize) -> Finding {
+    let by_rule = crate::fee::dated_fee(contract, &line.rows).and_then(Fee::with_tax).unwrap_or_default();
+    let rules = vec![contract.terms_on(line.to).fee];
+    Finding::Stops { rules, at: Stop { to: line.to, by_rule, kept: line.kept.sum(), explained } }
 }
 
 fn stop(rule: &FeeRule, line: &PastLine, explained: usize) -> Stop {
@@ -309,6 +351,9 @@ fn paragraph(contract: &Contract, inference: &Inference, past: &[&PastLine]) -> 
     };
     match &inference.finding {
         Finding::NothingToSee => format!("{head}には、手数料がありません。"),
+        Finding::Dated => {
+            format!("{head}は、契約に登録された日付ごとの計算方法で、すべて1円まで説明できます。")
+        }
         Finding::One { rule } => {
             format!("{head}は、すべて「{}」で1円まで説明できます。{fits}", words::fee_rule(rule))
         }

@@ -19,7 +19,7 @@ use crate::{
     jobs::{
         JobError,
         audit::Asked,
-        books, exceptions,
+        books, exceptions, fees,
         month::{self, YearMonth},
         papers::{self, PaperTable, excel, render},
         report,
@@ -75,6 +75,8 @@ pub enum Paper {
     Postings,
     /// 入金予定60日
     Forecast,
+    /// 手数料の決まり(過去の支払明細を説明できる計算方法)
+    Fees,
 }
 
 /// Where it goes and as what.
@@ -184,6 +186,10 @@ async fn write_paper(
             let as_of = args.as_of.unwrap_or_else(|| state.today());
             let made = books::expected(state, as_of).await?;
             print(wanted, &made, &made.table(), as_of, Verdict::Matched)
+        }
+        Paper::Fees => {
+            let made = fees::fee_rules(state, args.as_of.unwrap_or_else(|| state.today())).await?;
+            print(wanted, &made, &made.table(), made.as_of, made.verdict)
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod controls;
 pub mod exceptions;
 pub mod expected;
+pub mod fees;
 pub mod finance;
 pub mod import;
 pub mod month;

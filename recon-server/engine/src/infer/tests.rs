@@ -115,13 +115,21 @@ fn dated_rules_of_the_contract_fit() {
         carry_below: Yen::ZERO,
     };
     contract.terms = vec![terms("2026-04-01", 19_800), terms("2026-08-01", 23_000)];
-    let past = [
+    let mut past = vec![
         line("2026-07-31", rows("2026-07-10", 100, 300), apart(594, 59)),
         line("2026-08-31", rows("2026-08-10", 100, 300), apart(690, 69)),
     ];
     let found = infer(&contract, &[], &past);
-    assert!(found.contract_fits);
-    assert!(matches!(found.finding, Finding::Stops { .. }));
+    assert_eq!((found.contract_fits, &found.finding), (true, &Finding::Dated));
+    assert!(found.paragraph_ja.contains("日付ごとの計算方法で、すべて"), "{}", found.paragraph_ja);
+    // The alarm is the closing that the dated rules do not explain, not the day of the change that they know of.
+    past.push(line("2026-09-30", rows("2026-09-10", 100, 300), apart(720, 72)));
+    let found = infer(&contract, &[], &past);
+    let Finding::Stops { rules, at } = &found.finding else { panic!("{found:?}") };
+    assert_eq!(rules, &[FeeRule { rate: Ppm(23_000), ..contract.fee }]);
+    let expected =
+        Stop { to: "2026-09-30".parse().unwrap(), by_rule: Yen::new(759), kept: Yen::new(792), explained: 2 };
+    assert_eq!((at, found.contract_fits), (&expected, false));
 }
 
 /// Rows at random: the rule that made the lines is always among those that fit.

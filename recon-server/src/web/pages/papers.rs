@@ -5,6 +5,7 @@
 
 mod closing;
 mod declared;
+mod fees;
 mod index;
 mod paper_view;
 
@@ -32,7 +33,7 @@ use crate::{
     app::AppState,
     auth::CurrentUser,
     jobs::{
-        books,
+        books, fees as fee_rules,
         month::YearMonth,
         papers::{self, PaperTable, excel, render, table::Behind},
         period,
@@ -183,8 +184,14 @@ pub async fn contract_sheet(
         signed: said(&state, query.as_of, closing).await?,
     };
     if query.format.is_none() {
+        // What is shown as it was signed says nothing that was found out since.
+        let as_signed = around.signed.is_some() && query.as_of.is_none();
+        let fees =
+            if as_signed { None } else { fee_rules::of_contract(&state, &contract, paper.as_of).await? };
+        let fees = fees.map(|fees| fees::block(&fees, paper.as_of));
         let mut page = paper_page(shell(&state, &user, &around)?, around, &paper.table());
         page.declared = paper.payout.as_ref().map(declared::lines).unwrap_or_default();
+        page.fees = fees;
         return Ok(frame::page(&page)?.into_response());
     }
     answer(

@@ -68,6 +68,21 @@ impl DeclaredLine {
     }
 }
 
+/// 手数料の決まり: which rule explains the contract's past payment statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeeBlock {
+    /// What is known, in a word.
+    pub word: &'static str,
+    /// Somebody must look at it.
+    pub is_alarm: bool,
+    /// All of it in sentences.
+    pub sentences: Vec<String>,
+    /// The rules in words; listed where there are several.
+    pub rules: Vec<String>,
+    /// The closing where it stops, and what counts the yen.
+    pub links: Vec<Link>,
+}
+
 /// Few columns stand on a sheet upright.
 const PORTRAIT_COLUMNS_MAX: usize = 5;
 
@@ -91,6 +106,8 @@ pub struct PaperPage {
     pub notes: Vec<String>,
     /// 支払明細 beside our figures; only on a 照合書 whose payment statement is here.
     pub declared: Vec<DeclaredLine>,
+    /// 手数料の決まり; only on a 照合書 that is not signed, of a contract with payment statements.
+    pub fees: Option<FeeBlock>,
     /// 決裁欄
     pub seals: Vec<String>,
     /// Where one came from.

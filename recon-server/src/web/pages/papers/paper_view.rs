@@ -49,6 +49,7 @@ pub fn paper_page(shell: Shell, around: Around, table: &PaperTable) -> PaperPage
         rows: table.rows.iter().map(|one| row(one, &table.columns, &around)).collect(),
         notes: table.notes.clone(),
         declared: Vec::new(),
+        fees: None,
         seals: table.seals.iter().map(|&seal| seal.to_owned()).collect(),
         back: around.back,
         beside: around.beside,

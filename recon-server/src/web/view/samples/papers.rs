@@ -6,7 +6,8 @@ use super::{form, put, saying, shell};
 use crate::web::view::{
     form::Field,
     papers::{
-        ClosingLine, CounterChoice, DeclaredLine, PaperCell, PaperColumn, PaperPage, PaperRow, PapersPage,
+        ClosingLine, CounterChoice, DeclaredLine, FeeBlock, PaperCell, PaperColumn, PaperPage, PaperRow,
+        PapersPage,
     },
     refunds::{Choice, RefundFormPage, RefundLine, RefundPage, RefundState, RefundsPage, WayChoice},
     sale::Fact,
@@ -59,6 +60,7 @@ fn day_sheet() -> PaperPage {
             "現金: つり銭 30,000 + 収納 11,250 = あるべき 41,250、実査 41,270、過剰 20。".to_owned(),
         ],
         declared: Vec::new(),
+        fees: None,
         seals: ["作成", "出納員", "確認", "承認"].map(str::to_owned).to_vec(),
         back: Link::new("帳票へ戻る", "/papers"),
         beside: vec![Link::new("‹ 前日", "/papers/day-sheet/2026-07-14/shimin-1")],
@@ -98,6 +100,13 @@ fn contract_sheet() -> PaperPage {
             declared("手数料の消費税", -60, -59),
             declared("支払額", 29_346, 29_347),
         ],
+        fees: Some(FeeBlock {
+            word: "説明できない",
+            is_alarm: true,
+            sentences: vec!["はじめの3件は説明できますが、2026-07-31の締めから説明できません。".to_owned()],
+            rules: vec!["1.98%、締め合計、切捨て、税10%（別・切捨て）".to_owned(), "<i>2%</i>".to_owned()],
+            links: vec![Link::new("7/31(金)締めの照合書", "/papers/contract/paypay/2026-07-31")],
+        }),
         seals: ["作成", "確認", "承認"].map(str::to_owned).to_vec(),
         beside: Vec::new(),
         ..day_sheet()
