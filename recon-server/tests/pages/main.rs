@@ -17,6 +17,7 @@ mod controls;
 mod day;
 mod desk;
 mod expected;
+mod fees;
 mod files;
 mod finance;
 mod month;

@@ -134,6 +134,9 @@ fn the_month_and_the_papers_from_the_command_line() {
     }
     let deposits = ["report", "--paper", "deposits", "--as-of", "2026-11-20"];
     assert_eq!(shell.json(0, &deposits)["verdict"], "matched", "nothing is due: the period still runs");
+    let fees = ["report", "--paper", "fees", "--as-of", "2026-11-20"];
+    assert_eq!(shell.json(0, &fees)["contracts"], serde_json::json!([]), "no payment statement is here");
+    assert!(shell.ends(0, &fees).contains("支払明細のある契約はありません"));
     let day = ["report", "--date", "2026-11-18", "--as-of", "2026-11-19"];
     assert_eq!(shell.json(3, &day)["as_of"], "2026-11-19");
     for wrong in [
