@@ -164,6 +164,6 @@ fn words(refund: &Refund) -> String {
         row.original_payment_date,
         row.refunded_on,
         row.way.label_ja(),
-        refund.lane.to_japanese()
+        refund.lanes.to_japanese()
     )
 }

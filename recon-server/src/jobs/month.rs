@@ -21,7 +21,6 @@ use domain::{
     id::{BrandCode, ContractId, CounterId},
     method::{Method, brand_label},
     money::Yen,
-    refund::RefundLane,
     time::CivilDate,
 };
 use engine::{
@@ -40,6 +39,7 @@ use super::{
     JobError, contracts_in_force,
     papers::as_of_of_month,
     period, reconcile,
+    refund::{Lanes, all_with_lanes},
     report::{OpenUnknown, Reason, open_unknown},
 };
 use crate::app::AppState;
@@ -223,8 +223,9 @@ pub struct RefundLine {
     pub amount: Yen,
     /// 理由
     pub ground: String,
-    /// The books that it goes through, with the year.
-    pub lane: RefundLane,
+    /// The books that it goes through, with the years.
+    #[serde(flatten)]
+    pub lanes: Lanes,
     /// The same in words.
     pub lane_ja: String,
     /// Whether a second person approved it.
@@ -296,6 +297,8 @@ pub async fn monthly(
     let mut unit = state.store.snapshot().await?;
     let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
     let refunds = unit.refunds(state.tenant(), month.first(), month.last()).await?;
+    let refunds = refunds.into_iter().filter(|refund| !refund.is_rejected());
+    let refunds = all_with_lanes(&mut *unit, state.tenant(), refunds).await?;
     let unknowns = unit.open_unknowns(state.tenant()).await?;
     let unknowns = unknowns.iter().filter(|row| month.holds(row.attempt.business_day));
     let profiles = unit.counters(state.tenant()).await?;
@@ -308,7 +311,7 @@ pub async fn monthly(
     };
     let beside = build::Beside {
         overpaid: overpaid(&mut *unit, state.tenant(), month.first()).await?,
-        refunds: refunds.iter().filter(|refund| !refund.is_rejected()).map(refund_line).collect(),
+        refunds: refunds.iter().map(refund_line).collect(),
         unknowns: unknowns.map(|row| open_unknown(row, as_of)).collect(),
     };
     Ok(build::monthly(header, &current.recorded, &terms, beside))

@@ -30,6 +30,7 @@ use super::{JobError, audit};
 use crate::{app::AppState, metrics::Count};
 
 pub use current::{Current, Live, current};
+pub(in crate::jobs) use facts::{Place, place};
 pub use gather::{Gathered, SCOPE_DAYS};
 pub use kept::{Matched, matched};
 pub use key::StateKey;

@@ -4,25 +4,29 @@
 //! before the close of its counter's day there is no refund, the counter voids; a repeated id returns the first answer; the audit
 //! line is written in the same transaction as what it tells of. Money back never comes out of the day's takings (DESIGN 3.6), so
 //! there are two ways only ([`RefundWay`]).
-//! Not here: the lane's rule (`domain::refund`), the matching of what an acquirer gave back (`jobs::reconcile`).
+//! Not here: a day's lane (`domain::refund`), a refund's lanes (`lanes`), the matching of what an acquirer gave back (`jobs::reconcile`).
 
 mod check;
+mod lanes;
 mod refusal;
+#[cfg(test)]
+pub mod samples;
 
 use domain::{
-    id::SaleId,
+    id::{SaleId, TenantId},
     money::Yen,
-    refund::{RefundLane, refund_lane},
+    sale::Line,
     time::CivilDate,
 };
 use serde::Serialize;
 use store::{
-    UnitOfWork,
+    StoreError, UnitOfWork,
     refunds::{RefundDecision, RefundId, RefundRow, RefundWay},
     reports::SaleDetail,
     users::AuditEntry,
 };
 
+pub use lanes::{Back, Divided, LaneYen, Lanes, SaleYear, divide, years_of_sale};
 pub use refusal::{RefundError, RefundRefusal};
 
 use super::second_person::Decision;
@@ -53,14 +57,46 @@ pub struct NewRefund {
 pub struct Refund {
     /// What was asked for and decided.
     pub row: RefundRow,
-    /// 戻出 of the receipt's year, or expenditure once its accounts are closed (papers.md 2, C7).
-    pub lane: RefundLane,
+    /// 戻出 of each line's year, or expenditure once that year's accounts are closed (papers.md 2, C7).
+    #[serde(flatten)]
+    pub lanes: Lanes,
 }
 
-impl From<RefundRow> for Refund {
-    fn from(row: RefundRow) -> Self {
-        Self { lane: refund_lane(row.original_payment_date, row.refunded_on), row }
+impl Refund {
+    /// A refund of a sale with these lines; without any it goes by 領収日.
+    #[must_use]
+    pub fn of(row: RefundRow, lines: &[Line]) -> Self {
+        Self { lanes: Lanes::of(&row, lines), row }
     }
+}
+
+/// A refund with the books that carry it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn with_lanes(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    row: RefundRow,
+) -> Result<Refund, StoreError> {
+    let sale = unit.sale(tenant, row.sale).await?;
+    Ok(Refund::of(row, sale.as_ref().map(|sale| sale.row.sale.lines.as_slice()).unwrap_or_default()))
+}
+
+/// Each refund with the books that carry it, in the order given.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all_with_lanes(
+    unit: &mut dyn UnitOfWork,
+    tenant: &TenantId,
+    rows: impl IntoIterator<Item = RefundRow, IntoIter: Send> + Send,
+) -> Result<Vec<Refund>, StoreError> {
+    let mut refunds = Vec::new();
+    for row in rows {
+        refunds.push(with_lanes(unit, tenant, row).await?);
+    }
+    Ok(refunds)
 }
 
 /// What a sale still has to give back.
@@ -92,14 +128,16 @@ pub fn new_id(state: &AppState) -> Result<RefundId, RandomError> {
 pub async fn request(state: &AppState, actor: &str, new: NewRefund) -> Result<Refund, RefundError> {
     let mut unit = state.store.begin().await?;
     if let Some(first) = unit.refund(state.tenant(), new.refund).await? {
-        return check::same_request(first, actor, &new).map(Refund::from).map_err(RefundError::from);
+        let first = check::same_request(first, actor, &new)?;
+        return Ok(with_lanes(&mut *unit, state.tenant(), first).await?);
     }
     let ground = check::ground(&new.ground)?;
     let sale = unit.sale(state.tenant(), new.sale).await?.ok_or(RefundRefusal::NoSale)?;
     unit.lock_refunds(state.tenant(), &sale.row.key.counter).await?;
     // Read again under the lock: two forms sent at the same moment must not both find the same money.
     if let Some(first) = unit.refund(state.tenant(), new.refund).await? {
-        return check::same_request(first, actor, &new).map(Refund::from).map_err(RefundError::from);
+        let first = check::same_request(first, actor, &new)?;
+        return Ok(Refund::of(first, &sale.row.sale.lines));
     }
     let refunds = unit.refunds_of_sale(state.tenant(), new.sale).await?;
     check::sale_stands(&sale.row)?;
@@ -111,7 +149,7 @@ pub async fn request(state: &AppState, actor: &str, new: NewRefund) -> Result<Re
     unit.request_refund(state.tenant(), &row).await?;
     audit(&mut *unit, state, actor, "refund.requested", &row).await?;
     unit.commit().await?;
-    Ok(row.into())
+    Ok(Refund::of(row, &sale.row.sale.lines))
 }
 
 /// Approves a refund, which gives it its 戻出決裁番号, or sends it back. The first decision stays.
@@ -133,7 +171,7 @@ pub async fn decide(
         RefundDecision { approved: decision.approved, note, by: actor.to_owned(), at: state.now() };
     if let Some(first) = &row.decision {
         check::same_decision(first, &decision)?;
-        return Ok(row.into());
+        return Ok(with_lanes(&mut *unit, state.tenant(), row).await?);
     }
     check::other_person(&row, actor)?;
     if decision.approved {
@@ -148,8 +186,9 @@ pub async fn decide(
     row.number = unit.decide_refund(state.tenant(), refund, &decision).await?;
     row.decision = Some(decision);
     audit(&mut *unit, state, actor, action, &row).await?;
+    let decided = with_lanes(&mut *unit, state.tenant(), row).await?;
     unit.commit().await?;
-    Ok(row.into())
+    Ok(decided)
 }
 
 /// Refunds with 返金日 from `from` to `to`, whatever was decided; by day.
@@ -157,8 +196,9 @@ pub async fn decide(
 /// # Errors
 /// When the store fails.
 pub async fn list(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Vec<Refund>, RefundError> {
-    let rows = state.store.snapshot().await?.refunds(state.tenant(), from, to).await?;
-    Ok(rows.into_iter().map(Refund::from).collect())
+    let mut unit = state.store.snapshot().await?;
+    let rows = unit.refunds(state.tenant(), from, to).await?;
+    Ok(all_with_lanes(&mut *unit, state.tenant(), rows).await?)
 }
 
 /// Refunds on which nobody has decided yet, oldest first.
@@ -166,8 +206,9 @@ pub async fn list(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Ve
 /// # Errors
 /// When the store fails.
 pub async fn waiting(state: &AppState) -> Result<Vec<Refund>, RefundError> {
-    let rows = state.store.snapshot().await?.undecided_refunds(state.tenant()).await?;
-    Ok(rows.into_iter().map(Refund::from).collect())
+    let mut unit = state.store.snapshot().await?;
+    let rows = unit.undecided_refunds(state.tenant()).await?;
+    Ok(all_with_lanes(&mut *unit, state.tenant(), rows).await?)
 }
 
 /// One refund.
@@ -175,7 +216,9 @@ pub async fn waiting(state: &AppState) -> Result<Vec<Refund>, RefundError> {
 /// # Errors
 /// When the store fails.
 pub async fn find(state: &AppState, refund: RefundId) -> Result<Option<Refund>, RefundError> {
-    Ok(state.store.snapshot().await?.refund(state.tenant(), refund).await?.map(Refund::from))
+    let mut unit = state.store.snapshot().await?;
+    let Some(row) = unit.refund(state.tenant(), refund).await? else { return Ok(None) };
+    Ok(Some(with_lanes(&mut *unit, state.tenant(), row).await?))
 }
 
 /// What a sale still has to give back, for the form; none where there is no such sale.
@@ -200,7 +243,7 @@ async fn day_of(
     unit: &mut dyn UnitOfWork,
     state: &AppState,
     sale: &SaleDetail,
-) -> Result<Vec<store::reports::DayRow>, store::StoreError> {
+) -> Result<Vec<store::reports::DayRow>, StoreError> {
     let day = sale.row.sale.business_day;
     unit.days(state.tenant(), day, day).await
 }
@@ -233,7 +276,7 @@ async fn audit(
     actor: &str,
     action: &str,
     row: &RefundRow,
-) -> Result<(), store::StoreError> {
+) -> Result<(), StoreError> {
     let detail = serde_json::json!({
         "sale": row.sale.to_string(),
         "amount": row.amount.get(),

@@ -3,7 +3,8 @@
 use domain::{money::Yen, refund::RefundLane, time::FiscalYear};
 use recon_server::jobs::{
     refund::{
-        self, NewRefund, Refund, RefundError, RefundRefusal, decide, list, refundable, request, waiting,
+        self, Lanes, NewRefund, Refund, RefundError, RefundRefusal, decide, list, refundable, request,
+        waiting,
     },
     second_person::Decision,
 };
@@ -62,7 +63,7 @@ async fn one_asks_another_approves_and_the_number_has_no_gap() {
     let asked = request(centre.state(), ASKER, new.clone()).await.unwrap();
     assert_eq!((asked.row.number, asked.row.ground.as_str()), (None, "誤徴収のため"));
     assert_eq!(asked.row.contract.as_ref().map(|contract| contract.as_str()), Some("paypay"));
-    assert_eq!(asked.lane, RefundLane::FromRevenue { year: FiscalYear(2026) });
+    assert_eq!(asked.lanes, Lanes::One { lane: RefundLane::FromRevenue { year: FiscalYear(2026) } });
     assert_eq!(waiting(centre.state()).await.unwrap(), std::slice::from_ref(&asked));
 
     let approved = decide(centre.state(), DECIDER, new.refund, approve()).await.unwrap();
@@ -195,7 +196,7 @@ async fn the_lane_follows_from_the_dates() {
     centre.clock.set(at("2027-06-03", 9, 0, 0));
     let new = NewRefund { refunded_on: date("2027-06-03"), ..wish(&centre, CASH) };
     let asked = request(centre.state(), ASKER, new).await.unwrap();
-    assert_eq!(asked.lane, RefundLane::AsExpenditure { year: FiscalYear(2027) });
+    assert_eq!(asked.lanes, Lanes::One { lane: RefundLane::AsExpenditure { year: FiscalYear(2027) } });
     let decided = decide(centre.state(), DECIDER, asked.row.refund, approve()).await.unwrap();
     assert_eq!((decided.row.number, decided.row.number_year()), (Some(1), Some(FiscalYear(2027))));
 }

@@ -10,18 +10,21 @@ use domain::{
     id::{ContractId, SaleId},
     method::Method,
     money::Yen,
-    refund::{RefundLane, refund_lane},
+    refund::RefundLane,
     sale::Line,
     time::{CivilDate, FiscalYear},
 };
-use engine::{Contract, allocate::allocate, outcome::Payout};
+use engine::{Contract, outcome::Payout};
 use formats::export::{ExportRow, Lane};
 use store::{refunds::RefundRow, reports::SaleRow};
 
 use super::expenditure;
 use crate::{
     app::AppState,
-    jobs::{JobError, contracts_in_force, reconcile},
+    jobs::{
+        JobError, contracts_in_force, reconcile,
+        refund::{Back, Divided, divide},
+    },
 };
 
 /// What one line of revenue stands for.
@@ -109,50 +112,11 @@ fn line_of(key: Key, sales: usize, amount: Yen) -> ExportRow {
     }
 }
 
-/// What a refund gives back in one lane.
-struct Back<'a> {
-    lane: RefundLane,
-    amount: Yen,
-    lines: Vec<&'a Line>,
-}
-
 /// 戻出 (減額調定) or 歳出, a row for each lane: every line goes by the day that its own rule names (施行令142条, papers.md C7).
 fn given_back(refund: &RefundRow, lines: Option<&[Line]>, contracts: &[Contract]) -> Vec<ExportRow> {
-    let lines = lines.unwrap_or_default().iter().filter(|line| line.amount != Yen::ZERO).collect();
-    let lanes = lanes(refund, lines);
     // Of a part of a sale nobody has said which lines it gives back: the years share it, and a person looks.
-    let taken = lanes
-        .iter()
-        .flat_map(|back| &back.lines)
-        .fold(Yen::ZERO, |sum, line| sum.saturating_add(line.amount));
-    let shared = lanes.len() > 1 && taken != refund.amount;
-    lanes.iter().map(|back| given_back_in(refund, back, shared, contracts)).collect()
-}
-
-/// The lanes of a refund, oldest year first. A partial refund is shared by largest remainder, as the books share it.
-fn lanes<'a>(refund: &RefundRow, lines: Vec<&'a Line>) -> Vec<Back<'a>> {
-    let lane =
-        |own: Option<CivilDate>| refund_lane(own.unwrap_or(refund.original_payment_date), refund.refunded_on);
-    if lines.is_empty() {
-        return vec![Back { lane: lane(None), amount: refund.amount, lines }];
-    }
-    let mut parts: BTreeMap<(&RevenueAccount, &str, Option<CivilDate>), Vec<&Line>> = BTreeMap::new();
-    for line in lines {
-        parts.entry((&line.account, &line.section, line.year_rule.year_date())).or_default().push(line);
-    }
-    let sum =
-        |lines: &Vec<&Line>| lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount.get()));
-    let weights: Vec<i64> = parts.values().map(sum).collect();
-    let shares = allocate(refund.amount.get(), &weights);
-    let mut backs: BTreeMap<(FiscalYear, bool), Back<'a>> = BTreeMap::new();
-    for (((.., own), lines), share) in parts.into_iter().zip(shares).filter(|(_, share)| *share != 0) {
-        let lane = lane(own);
-        let key = (lane.year(), matches!(lane, RefundLane::AsExpenditure { .. }));
-        let back = backs.entry(key).or_insert(Back { lane, amount: Yen::ZERO, lines: Vec::new() });
-        back.amount = back.amount.saturating_add(Yen::new(share));
-        back.lines.extend(lines);
-    }
-    backs.into_values().collect()
+    let Divided { backs, shared } = divide(refund, lines.unwrap_or_default());
+    backs.iter().map(|back| given_back_in(refund, back, shared, contracts)).collect()
 }
 
 fn given_back_in(refund: &RefundRow, back: &Back<'_>, shared: bool, contracts: &[Contract]) -> ExportRow {

@@ -1,14 +1,12 @@
 //! 戻出 as a lane of its own: never netted against the month's takings.
 
-use domain::refund::refund_lane;
-use store::refunds::RefundRow;
-
 use super::RefundLine;
+use crate::jobs::refund::Refund;
 
 /// A refund with the books that carry it (papers.md C7).
 #[must_use]
-pub fn refund_line(row: &RefundRow) -> RefundLine {
-    let lane = refund_lane(row.original_payment_date, row.refunded_on);
+pub fn refund_line(refund: &Refund) -> RefundLine {
+    let row = &refund.row;
     RefundLine {
         number: row.number,
         sale: row.sale.to_string(),
@@ -19,8 +17,8 @@ pub fn refund_line(row: &RefundRow) -> RefundLine {
         brand: row.brand.clone(),
         amount: row.amount,
         ground: row.ground.clone(),
-        lane,
-        lane_ja: lane.to_japanese(),
+        lanes: refund.lanes.clone(),
+        lane_ja: refund.lanes.to_japanese(),
         approved: row.is_approved(),
     }
 }

@@ -168,7 +168,7 @@ fn refund(number: Option<u32>) -> RefundLine {
         brand: Some("paypay".parse().unwrap()),
         amount: yen(450),
         ground: "人数の誤り".to_owned(),
-        lane,
+        lanes: Lanes::One { lane },
         lane_ja: lane.to_japanese(),
         approved: true,
     }
@@ -280,5 +280,12 @@ fn the_month_is_written_the_same_every_time() {
     assert!(
         json.ends_with("}\n") && !json.contains("\"run\""),
         "nothing that another run would write otherwise"
+    );
+    assert_eq!(serde_json::from_str::<MonthlyReport>(&json).unwrap(), report, "as a signed month is read");
+    let lane = serde_json::from_str::<serde_json::Value>(&json).unwrap()["refunds"][0]["lane"].take();
+    assert_eq!(
+        lane,
+        serde_json::json!({"lane": "from_revenue", "year": 2022}),
+        "as before, where there is one"
     );
 }

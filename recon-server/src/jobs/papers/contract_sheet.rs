@@ -25,6 +25,7 @@ use crate::{
         JobError, contracts_in_force,
         month::{EvidenceGrade, RefundLine, YearMonth, refund_line},
         reconcile::{self, Recorded},
+        refund::{Refund, all_with_lanes},
     },
 };
 
@@ -82,6 +83,8 @@ pub async fn contract_sheet_as_of(
     let mut unit = state.store.snapshot().await?;
     let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
     let refunds = unit.refunds(state.tenant(), sheet.from, sheet.to).await?;
+    let refunds = refunds.into_iter().filter(RefundRow::is_approved);
+    let refunds = all_with_lanes(&mut *unit, state.tenant(), refunds).await?;
     let header = (state.config.tenant.name.clone(), as_of);
     Ok(Some(build(header, recorded, sheet, &terms, &refunds)))
 }
@@ -92,7 +95,7 @@ fn build(
     recorded: &Recorded,
     sheet: &ContractSheet,
     terms: &[Contract],
-    refunds: &[RefundRow],
+    refunds: &[Refund],
 ) -> SheetPaper {
     let contract = terms.iter().find(|contract| contract.id == sheet.contract);
     let payout = recorded.payouts.iter().find(|p| p.contract == sheet.contract && p.to == sheet.to);
@@ -102,7 +105,8 @@ fn build(
         .late
         .iter()
         .filter(|late| late.contract.as_ref() == Some(&sheet.contract) && holds(late.payment_date));
-    let approved = refunds.iter().filter(|refund| refund.is_approved() && belongs(refund, contract, sheet));
+    let approved =
+        refunds.iter().filter(|refund| refund.row.is_approved() && belongs(&refund.row, contract, sheet));
     SheetPaper {
         tenant_name,
         as_of,
@@ -179,10 +183,11 @@ impl Booked {
 
 impl SheetPaper {
     fn booked(&self, payout: &Payout) -> Booked {
-        let expenditure =
-            |refund: &&RefundLine| matches!(refund.lane, domain::refund::RefundLane::AsExpenditure { .. });
-        let repaid =
-            self.refunds.iter().filter(expenditure).fold(Yen::ZERO, |sum, r| sum.saturating_sub(r.amount));
+        // Of a refund of several years only the closed years' part.
+        let repaid = self
+            .refunds
+            .iter()
+            .fold(Yen::ZERO, |sum, refund| sum.saturating_sub(refund.lanes.expenditure(refund.amount)));
         // A refund may be decided in one closing and taken off in another: never more than this payout gave back.
         let repaid = repaid.max(payout.refunds.amount);
         let kept = if self.kept_back { payout.fee.saturating_add(payout.fee_tax) } else { Yen::ZERO };

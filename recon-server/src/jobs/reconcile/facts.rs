@@ -179,22 +179,43 @@ pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
     }
 }
 
+/// Where a line belongs. Its order decides who gets the last yen of what is shared, so that all who share a sale use this one.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place<'a> {
+    /// 会計
+    pub account: &'a str,
+    /// 歳入科目, 款 to 節.
+    pub revenue: String,
+    /// 所属
+    pub section: &'a str,
+    /// The day that decides its year; none where it is 領収日 (施行令142条).
+    pub year_date: Option<CivilDate>,
+}
+
+/// The place of a line.
+pub fn place(line: &Line) -> Place<'_> {
+    let of = &line.account;
+    Place {
+        account: &of.account,
+        revenue: [&of.kan, &of.ko, &of.moku, &of.setsu].map(String::as_str).join("/"),
+        section: &line.section,
+        year_date: line.year_rule.year_date(),
+    }
+}
+
 /// What a sale is made of by 会計, 科目, 所属 and the day that decides its year (施行令142条); free lines bring nothing.
 fn parts(lines: &[Line]) -> Vec<SalePart> {
-    let mut parts: BTreeMap<(String, String, &str, Option<CivilDate>), Yen> = BTreeMap::new();
+    let mut parts: BTreeMap<Place<'_>, Yen> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.amount != Yen::ZERO) {
-        let of = &line.account;
-        let revenue = [&of.kan, &of.ko, &of.moku, &of.setsu].map(String::as_str).join("/");
-        let place = (of.account.clone(), revenue, line.section.as_str(), line.year_rule.year_date());
-        let sum = parts.entry(place).or_default();
+        let sum = parts.entry(place(line)).or_default();
         *sum = sum.saturating_add(line.amount);
     }
-    let part = |((account, revenue, section, year_date), amount): ((_, _, &str, _), _)| SalePart {
-        account,
-        revenue,
-        section: section.to_owned(),
+    let part = |(place, amount): (Place<'_>, Yen)| SalePart {
+        account: place.account.to_owned(),
+        revenue: place.revenue,
+        section: place.section.to_owned(),
         amount,
-        year_date,
+        year_date: place.year_date,
     };
     parts.into_iter().map(part).collect()
 }

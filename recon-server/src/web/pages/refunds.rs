@@ -170,7 +170,7 @@ fn form_page(state: &AppState, user: &CurrentUser, found: &Refundable) -> Result
         way: Field::typed(ways.first().map_or("", |way| way.code)),
         ways,
         refunded_on: Field::typed(state.today().to_string()),
-        lane_hint: words::lane_hint(sale.payment_date),
+        lane_hint: words::lane_hint(&refund::years_of_sale(&sale.lines, sale.payment_date)),
         ground_max: FREE_TEXT_LENGTH_MAX_CHARS,
         refused: None,
         closed: found.refusal.as_ref().map(ToString::to_string),

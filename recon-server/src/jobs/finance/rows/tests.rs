@@ -1,58 +1,9 @@
 //! The lanes of refunds in a finance file: each line by its own year rule. Not here: files ([`super::super::scope`] and its tests).
 
-use domain::{catalogue::TaxClass, time::Timestamp, year_rule::YearRule};
-use store::refunds::{RefundDecision, RefundId, RefundWay};
+use domain::year_rule::YearRule;
 
 use super::*;
-
-fn day(text: &str) -> CivilDate {
-    text.parse().unwrap()
-}
-
-fn refund(sold_on: &str, refunded_on: &str, amount: i64) -> RefundRow {
-    let at = Timestamp::from_jst(day(refunded_on), 15, 30, 0).unwrap();
-    RefundRow {
-        refund: RefundId(uuid::Uuid::from_u128(7)),
-        sale: "00000000-0000-0000-0000-00000000a001".parse().unwrap(),
-        counter: "m1".parse().unwrap(),
-        contract: None,
-        method: Method::Cash,
-        brand: None,
-        original_payment_date: day(sold_on),
-        amount: Yen::new(amount),
-        ground: "二重に納付".to_owned(),
-        way: RefundWay::Acquirer,
-        refunded_on: day(refunded_on),
-        number: Some(1),
-        requested_by: "a".to_owned(),
-        requested_at: at,
-        decision: Some(RefundDecision { approved: true, note: String::new(), by: "b".to_owned(), at }),
-    }
-}
-
-fn line(amount: i64, setsu: &str, year_rule: YearRule) -> Line {
-    Line {
-        item: "jumin".parse().unwrap(),
-        name: "品目".to_owned(),
-        quantity: 1,
-        unit_price: Yen::new(amount),
-        amount: Yen::new(amount),
-        group: false,
-        exemption: None,
-        visitor_category: None,
-        account: RevenueAccount {
-            account: "一般会計".to_owned(),
-            kan: "使用料及び手数料".to_owned(),
-            ko: "使用料".to_owned(),
-            moku: "総務使用料".to_owned(),
-            setsu: setsu.to_owned(),
-        },
-        section: "市民課".to_owned(),
-        owner: Owner::City,
-        tax: TaxClass::OutOfScope,
-        year_rule,
-    }
-}
+use crate::jobs::refund::samples::{line, lines_of_two_years, refund};
 
 /// Lane, year, 戻出, 償還金, 節.
 type Found = (Lane, i16, i64, i64, String);
@@ -68,9 +19,7 @@ fn found(rows: &[ExportRow]) -> Vec<Found> {
 /// 令和8年度: until 31 May both come out of revenue, each of its year; from 1 June on the closed year's part is an expenditure.
 #[test]
 fn a_refund_of_mixed_year_rules_goes_by_each_line() {
-    let term = YearRule::TermEnds { on: day("2026-03-31") };
-    let lines =
-        [line(300, "使用料", term), line(450, "手数料", YearRule::PaymentDate), line(0, "無料", term)];
+    let lines = lines_of_two_years();
     let back = |on: &str, yen: i64| given_back(&refund("2026-04-02", on, yen), Some(&lines), &[]);
     let named = |text: &str| text.to_owned();
     assert_eq!(
@@ -92,6 +41,9 @@ fn a_refund_of_mixed_year_rules_goes_by_each_line() {
         "a part, by largest remainder"
     );
     assert!(part.iter().all(|row| row.summary.contains("按分のため要確認")));
+    let one_yen = back("2026-05-20", 1);
+    assert_eq!(found(&one_yen), [(Lane::Refund, 2026, 1, 0, named("手数料"))]);
+    assert!(one_yen[0].summary.contains("按分のため要確認"), "although it fell to one year whole");
 }
 
 /// One rule for all lines is one row, and so is a sale of which nothing is known any more.

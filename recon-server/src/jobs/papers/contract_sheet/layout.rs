@@ -145,6 +145,7 @@ fn notes(paper: &SheetPaper) -> Vec<String> {
         Some(payout) => {
             notes.push(booked(paper, payout));
             notes.extend(by_year(payout));
+            notes.extend(shared(paper));
         }
         None => notes.push("整理: 支払予定はまだありません。".to_owned()),
     }
@@ -189,6 +190,19 @@ fn booked(paper: &SheetPaper, payout: &Payout) -> String {
         format!("ほかに手数料の請求 {invoiced}(歳出 役務費)。")
     };
     format!("整理: {} = {sum}。{tail}", parts.join("、"))
+}
+
+/// Of a part of a sale of several years nobody has said which lines it gives back: a person looks.
+fn shared(paper: &SheetPaper) -> Option<String> {
+    let numbers: Vec<String> = paper
+        .refunds
+        .iter()
+        .filter(|refund| refund.lanes.is_shared())
+        .filter_map(|refund| refund.number)
+        .map(|number| number.to_string())
+        .collect();
+    (!numbers.is_empty())
+        .then(|| format!("戻出決裁番号 {}: 年度別の額は按分のため要確認。", numbers.join("、")))
 }
 
 /// One line a year where the closing straddles 31 March (papers.md C3, C4).

@@ -13,9 +13,12 @@ use engine::{
 use formats::csv_out::CsvEncoding;
 
 use super::*;
-use crate::jobs::papers::{
-    excel, render,
-    samples::{arrived, contract, counter_id, date, figure, nothing, payout, paypay_july, written, yen},
+use crate::jobs::{
+    papers::{
+        excel, render,
+        samples::{arrived, contract, counter_id, date, figure, nothing, payout, paypay_july, written, yen},
+    },
+    refund::{Lanes, samples::lines_of_two_years},
 };
 
 fn refund() -> RefundRow {
@@ -70,7 +73,8 @@ fn july() -> (Recorded, Contract) {
 
 fn paper(recorded: &Recorded, terms: Contract, refunds: &[RefundRow]) -> SheetPaper {
     let header = ("例示市".to_owned(), date("2026-08-05"));
-    build(header, recorded, &recorded.sheets[0], &[terms], refunds)
+    let refunds: Vec<Refund> = refunds.iter().map(|row| Refund::of(row.clone(), &[])).collect();
+    build(header, recorded, &recorded.sheets[0], &[terms], &refunds)
 }
 
 #[test]
@@ -117,8 +121,9 @@ fn the_books_add_up_to_the_payout_whatever_the_lane() {
     // Worked case C7 (2): the receipt's year is closed, so it is an expenditure and no 戻出.
     let old = RefundRow { original_payment_date: date("2026-03-25"), ..refund() };
     let closed_year = paper(&recorded, terms, &[old]);
-    assert_eq!(closed_year.refunds[0].lane, refund_lane(date("2026-03-25"), date("2026-07-14")));
-    assert!(matches!(closed_year.refunds[0].lane, RefundLane::AsExpenditure { .. }));
+    let lane = refund_lane(date("2026-03-25"), date("2026-07-14"));
+    assert!(matches!(lane, RefundLane::AsExpenditure { .. }));
+    assert_eq!(closed_year.refunds[0].lanes, Lanes::One { lane });
     for paper in [&same_year, &closed_year] {
         let payout = paper.payout.as_ref().unwrap();
         let booked = paper.booked(payout);
@@ -128,6 +133,37 @@ fn the_books_add_up_to_the_payout_whatever_the_lane() {
     }
     let note = &closed_year.table().notes[0];
     assert_eq!(note, "整理: 歳入 30,450、歳出 償還金利子及び割引料 ▲450、歳出 役務費 ▲653 = 29,347。");
+}
+
+/// papers.md C7 with a sale of two years: only the closed year's part is an expenditure; a part that was shared is looked at.
+#[test]
+fn only_the_closed_years_part_is_moved_to_expenditure() {
+    let (recorded, terms) = july();
+    let header = || ("例示市".to_owned(), date("2026-08-05"));
+    let lines = lines_of_two_years();
+    let notes = |amount: i64| {
+        let row = RefundRow { original_payment_date: date("2026-04-02"), amount: yen(amount), ..refund() };
+        let mut recorded = recorded.clone();
+        let payout = &mut recorded.payouts[0];
+        payout.refunds = figure(-1, -amount);
+        payout.net = payout.sales.amount.saturating_sub(yen(653 + amount));
+        let terms = std::slice::from_ref(&terms);
+        build(header(), &recorded, &recorded.sheets[0], terms, &[Refund::of(row, &lines)]).table().notes
+    };
+    let whole = notes(750);
+    assert_eq!(
+        whole[0],
+        "整理: 歳入 30,450、戻出 ▲450、歳出 償還金利子及び割引料 ▲300、歳出 役務費 ▲653 = 29,047。"
+    );
+    assert!(whole.iter().all(|note| !note.contains("按分")), "{whole:?}");
+    let part = notes(100);
+    assert_eq!(
+        part[..2],
+        [
+            "整理: 歳入 30,450、戻出 ▲60、歳出 償還金利子及び割引料 ▲40、歳出 役務費 ▲653 = 29,697。",
+            "戻出決裁番号 3: 年度別の額は按分のため要確認。",
+        ]
+    );
 }
 
 #[test]

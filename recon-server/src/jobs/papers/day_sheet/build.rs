@@ -15,7 +15,6 @@ use engine::{
 };
 use store::{
     counters::CounterRow,
-    refunds::RefundRow,
     reports::{DayRow, SaleRow},
 };
 
@@ -25,6 +24,7 @@ use super::{
 use crate::jobs::{
     month::{Overpaid, YearMonth, refund_line},
     reconcile::Recorded,
+    refund::Refund,
     report::OpenUnknown,
 };
 
@@ -45,7 +45,7 @@ pub struct Parts<'a> {
     /// The run, for the month to date.
     pub recorded: &'a Recorded,
     /// Approved 戻出 of the month up to the day.
-    pub refunds: Vec<RefundRow>,
+    pub refunds: Vec<Refund>,
     /// What is in doubt now.
     pub unknowns: Vec<OpenUnknown>,
     /// 過誤納: money that the run counts and that is no revenue.
@@ -200,7 +200,7 @@ fn month(parts: &Parts<'_>, total: &ItemFigures, late: &[LateItem]) -> MonthToDa
     let late = late.iter().filter(|late| month.holds(late.payment_date));
     let late = late.fold(Yen::ZERO, |sum, late| sum.saturating_add(late.amount));
     let sum = before.saturating_add(total.total).saturating_add(late);
-    let refunded = parts.refunds.iter().fold(Yen::ZERO, |sum, refund| sum.saturating_add(refund.amount));
+    let refunded = parts.refunds.iter().fold(Yen::ZERO, |sum, refund| sum.saturating_add(refund.row.amount));
     MonthToDate {
         before,
         today: total.total,

@@ -17,6 +17,7 @@ use crate::{
         month::{Overpaid, YearMonth, overpaid},
         papers::as_of_of_month,
         reconcile::{self, Recorded},
+        refund::{Refund, all_with_lanes},
         report::{OpenUnknown, open_unknown},
     },
 };
@@ -55,7 +56,7 @@ struct Day {
     as_of: CivilDate,
     recorded: Arc<Recorded>,
     counters: Vec<CounterRow>,
-    refunds: Vec<RefundRow>,
+    refunds: Vec<Refund>,
     days: Vec<DayRow>,
     unknowns: Vec<AttemptRow>,
     sales: Vec<SaleRow>,
@@ -75,13 +76,14 @@ impl Day {
         let recorded = reconcile::current(state, as_of).await?.recorded;
         let mut unit = state.store.snapshot().await?;
         let refunds = unit.refunds(state.tenant(), month.first(), date).await?;
+        let refunds = refunds.into_iter().filter(RefundRow::is_approved);
         Ok(Self {
             tenant_name: state.config.tenant.name.clone(),
             date,
             as_of,
             recorded,
             counters: unit.counters(state.tenant()).await?,
-            refunds: refunds.into_iter().filter(RefundRow::is_approved).collect(),
+            refunds: all_with_lanes(&mut *unit, state.tenant(), refunds).await?,
             days: unit.days(state.tenant(), date, date).await?,
             unknowns: unit.open_unknowns(state.tenant()).await?,
             sales: unit.sales_booked(state.tenant(), date, date, counter).await?,
@@ -108,7 +110,7 @@ impl Day {
             days: self.days.iter().filter(|day| ours(&day.opening.key.counter)).cloned().collect(),
             recorded: &self.recorded,
             counters,
-            refunds: self.refunds.iter().filter(|row| ours(&row.counter)).cloned().collect(),
+            refunds: self.refunds.iter().filter(|refund| ours(&refund.row.counter)).cloned().collect(),
             unknowns,
             overpaid: self.overpaid.clone(),
         }))

@@ -5,6 +5,7 @@ use domain::{
     id::{Incarnation, SequenceNumber},
     method::Method,
     payment::{Approval, Doubt, DoubtCause, NotStartedWhy, Phase},
+    refund::RefundLane,
     time::{CivilDate, FiscalYear},
     year_rule::YearRule,
 };
@@ -16,6 +17,7 @@ use store::{
 };
 
 use super::*;
+use crate::jobs::refund::{divide, samples};
 
 fn day(text: &str) -> CivilDate {
     text.parse().unwrap()
@@ -179,4 +181,43 @@ fn a_refund_is_found_by_its_sale() {
     );
     assert_eq!(part.reference.as_deref(), Some("attempt"));
     assert_eq!(part.at.to_paper(), Timestamp::from_jst(day("2026-07-14"), 12, 0, 0).unwrap().to_paper());
+}
+
+/// papers.md C7 with a sale of two years: the books divide a refund to the yen as screens, papers and the finance file do, whole or in part,
+/// also where equal remainders go to the earlier part and where a 科目 sorts otherwise level by level than as it is written.
+#[test]
+fn the_books_share_a_refund_as_the_papers_do() {
+    let term = YearRule::TermEnds { on: day("2026-03-31") };
+    let equal = [
+        samples::line(100, "手数料", YearRule::PaymentDate),
+        samples::line(100, "手数料", term),
+        samples::line(100, "使用料", term),
+    ];
+    let mut levels = [samples::line(100, "甲", YearRule::PaymentDate), samples::line(100, "甲", term)];
+    // Level by level 款 "X" comes before "X!"; as written "X!/…" comes before "X/…".
+    levels[1].account.kan.push('!');
+    for lines in [&samples::lines_of_two_years()[..], &equal, &levels] {
+        let taken = lines.iter().map(|line| line.amount.get()).sum::<i64>();
+        for (refunded_on, amount) in
+            ["2026-05-20", "2026-06-03"].into_iter().flat_map(|on| (1..=taken).map(move |yen| (on, yen)))
+        {
+            let row = samples::refund("2026-04-02", refunded_on, amount);
+            let sale = Sale {
+                amount: Yen::new(taken),
+                parts: parts(lines),
+                refund_of: None,
+                kind: SaleKind::Sale,
+                ..refund(&row, None)
+            };
+            let fact = refund(&row, Some(&sale));
+            let mut booked: BTreeMap<RefundLane, i64> = BTreeMap::new();
+            for part in &fact.parts {
+                *booked.entry(fact.lane_of(part).unwrap()).or_default() -= part.amount.get();
+            }
+            let papers: BTreeMap<RefundLane, i64> =
+                divide(&row, lines).backs.iter().map(|back| (back.lane, back.amount.get())).collect();
+            assert_eq!(papers, booked, "{refunded_on} {amount} of {taken}");
+            assert_eq!(papers.values().sum::<i64>(), amount);
+        }
+    }
 }

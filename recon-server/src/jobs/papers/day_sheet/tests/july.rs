@@ -23,6 +23,7 @@ use crate::jobs::{
         samples::{counter, counter_id, date, figure, line, nothing, yen},
     },
     reconcile::Recorded,
+    refund::Refund,
 };
 
 /// 取扱日
@@ -282,7 +283,7 @@ pub fn parts(recorded: &Recorded) -> Parts<'_> {
         sales: sales(),
         days: vec![opened(Some(settlement()))],
         recorded,
-        refunds: vec![refund()],
+        refunds: vec![Refund::of(refund(), &[])],
         unknowns: Vec::new(),
         overpaid: Vec::new(),
     }
