@@ -18,6 +18,7 @@ use recon_server::{
 
 use crate::{
     browser::{Browser, Seen},
+    journal_day::{cash, close, open, sell},
     support::{Centre, TODAY, date},
     support_files::{at, profile, row},
 };
@@ -129,7 +130,7 @@ async fn one_rule_is_found_and_the_closing_that_it_does_not_explain_is_an_alarm(
 #[tokio::test]
 async fn a_statement_of_other_sales_is_left_out_and_a_signed_paper_stays_as_it_is() {
     let centre = city().await;
-    let browser = Browser::administrator(&centre).await;
+    let mut browser = Browser::administrator(&centre).await;
     closing(&centre, CLOSINGS[0]).await;
     closing(&centre, CLOSINGS[1]).await;
     let other =
@@ -138,6 +139,16 @@ async fn a_statement_of_other_sales_is_left_out_and_a_signed_paper_stays_as_it_i
     let said = of_closing(&browser, CLOSINGS[1].1).await;
     assert!(said.contains("支払明細のうち1件は") && said.contains("推定に使っていません"), "{said}");
 
+    // A month can be signed once a counter has spoken of it.
+    let day = CLOSINGS[0].1;
+    centre.clock.set(at(day, 9, 0, 0));
+    let mut counter = centre.counter().await;
+    open(&mut counter, day);
+    sell(&mut counter, day, 1, 1, cash(Yen::new(600)));
+    close(&mut counter, day);
+    centre.clock.set(at(TODAY, 9, 0, 0));
+    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
+    browser.sign_in_again().await;
     let reason = "確かめたうえで締めます".to_owned();
     let month = "2026-09".parse().unwrap();
     period::lock(centre.state(), "kaikei-1", NewLock { month, contract: None, reason }).await.unwrap();
