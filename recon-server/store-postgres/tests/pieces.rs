@@ -3,6 +3,8 @@
 //! Invariant: the table is several pieces long, and holds what a piece cannot say: a text with the separator in it. Not here: that each
 //! row is read once, of one state (`story`).
 
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails is a failed test")]
+
 #[path = "support/cluster.rs"]
 mod cluster;
 
