@@ -6,7 +6,7 @@
 //! Invariants: only ledgers are compared, an announcement never lists everything; a row is called gone only where the file speaks of
 //! its day — it has another row of that day in common with the earlier file, or a new row that is like the one that is gone — so that
 //! the second file of a day that carries on after the first is no alarm; at most [`RESTATED_MAX`] are named. Not here: rows that
-//! keep their key ([`super::revisions`]); files that are read by parts ([`super::long`]).
+//! keep their key ([`mod@super::revisions`]); files that are read by parts ([`super::long`]).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
