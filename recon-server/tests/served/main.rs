@@ -16,6 +16,7 @@ mod finance;
 mod journal_day;
 mod journal_line;
 mod missing;
+mod month_end;
 mod notices;
 mod papers;
 mod partitions;

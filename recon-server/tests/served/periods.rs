@@ -1,7 +1,6 @@
 //! Signed is signed: a month that was signed stays byte for byte, and a correction is shown in the open month (DESIGN 3.10).
 
-use domain::money::Yen;
-use formats::{csv_out::CsvEncoding, statement::write_statement};
+use formats::csv_out::CsvEncoding;
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
     controls::{ControlError, ControlRefusal, NewControl, decide, new_id, request},
@@ -13,35 +12,11 @@ use recon_server::jobs::{
 use store::controls::{ControlAction, ControlTopic, LockRow};
 
 use crate::{
-    journal_day::{cash, close, open, sell, wallet},
-    reports::{take, take_for},
+    month_end::{JULY_31, july, july_statement},
+    reports::take_for,
     support::{Centre, date},
-    support_files::{at, bank, profile, row},
+    support_files::at,
 };
-
-const JULY_31: &str = "2026-07-31";
-const PAID: &str = "2026-08-03";
-
-fn statement(yen: i64) -> Vec<u8> {
-    let sold = row("取引完了", at(JULY_31, 10, 5, 11), yen, "04000000000000004821");
-    write_statement(&profile("paypay_for_business"), &[sold]).unwrap()
-}
-
-/// The last day of July, whole; now it is the evening of 3 August.
-async fn july() -> Centre {
-    let centre = Centre::set_up().await;
-    centre.clock.set(at(JULY_31, 9, 0, 0));
-    let mut counter = centre.counter().await;
-    open(&mut counter, JULY_31);
-    sell(&mut counter, JULY_31, 1, 1, cash(Yen::new(600)));
-    sell(&mut counter, JULY_31, 2, 5, wallet(Yen::new(300), "4821"));
-    close(&mut counter, JULY_31);
-    centre.clock.set(at(PAID, 20, 0, 0));
-    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
-    take_for(&centre, "paypay", "july.csv", statement(300), ("2026-07-01", JULY_31)).await;
-    take(&centre, "bank", "bank.txt", bank(PAID, &[(295, "ﾍﾟｲﾍﾟｲ(ｶ")])).await;
-    centre
-}
 
 async fn lock(centre: &Centre, month: &str, reason: &str) -> Result<LockRow, ControlError> {
     let new = NewLock { month: month.parse().unwrap(), contract: None, reason: reason.to_owned() };
@@ -74,7 +49,7 @@ fn corrections(month: &MonthlyReport) -> Vec<(&str, i64)> {
 
 #[tokio::test]
 async fn a_correction_after_the_signing_is_shown_in_the_open_month() {
-    let centre = july().await;
+    let centre = july().await.0;
     assert!(matches!(refused(lock(&centre, "2026-08", "x").await), ControlRefusal::MonthOpen(_)));
     assert_eq!(refused(lock(&centre, "2026-06", "x").await), ControlRefusal::EmptyMonth);
     let live = papers(&centre).await;
@@ -85,7 +60,7 @@ async fn a_correction_after_the_signing_is_shown_in_the_open_month() {
     assert_eq!(signed.1, live.1, "what was signed is what was shown");
 
     centre.clock.set(at("2026-08-10", 9, 0, 0));
-    take_for(&centre, "paypay", "july-corrected.csv", statement(700), ("2026-07-01", JULY_31)).await;
+    take_for(&centre, "paypay", "july-corrected.csv", july_statement(700), ("2026-07-01", JULY_31)).await;
     assert_eq!(papers(&centre).await, signed, "signed is signed");
     let august = of_month(&centre, "2026-08").await;
     let shown = corrections(&august);
@@ -105,11 +80,11 @@ async fn a_correction_after_the_signing_is_shown_in_the_open_month() {
 
 #[tokio::test]
 async fn two_persons_open_a_month_again() {
-    let centre = july().await;
+    let centre = july().await.0;
     let row = lock(&centre, "2026-07", "7月31日から始めたため、そのまま締めます").await.unwrap();
     let signed = papers(&centre).await;
     centre.clock.set(at("2026-08-10", 9, 0, 0));
-    take_for(&centre, "paypay", "july-corrected.csv", statement(700), ("2026-07-01", JULY_31)).await;
+    take_for(&centre, "paypay", "july-corrected.csv", july_statement(700), ("2026-07-01", JULY_31)).await;
     let wish = |reason: &str| NewControl {
         id: new_id(centre.state()).unwrap(),
         topic: ControlTopic::Period,

@@ -2,7 +2,6 @@
 //! bundle; and a second month that is signed takes in what was corrected behind the first, once.
 
 use domain::{id::ContractId, money::Yen, time::CivilDate};
-use formats::statement::write_statement;
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
     controls::{NewControl, decide, new_id, request},
@@ -16,39 +15,13 @@ use store::controls::{ControlAction, ControlTopic, LockRow};
 
 use crate::{
     journal_day::{cash, close, open, sell, wallet},
+    month_end::{JULY_31, july, july_statement, statement},
     reports::{take, take_for},
     support::{Centre, Counter, date},
-    support_files::{at, bank, profile, row},
+    support_files::{at, bank},
 };
 
-const JULY_31: &str = "2026-07-31";
 const AUGUST_20: &str = "2026-08-20";
-const PAID: &str = "2026-08-03";
-
-fn statement(day: &str, yen: i64, id: &str) -> Vec<u8> {
-    let sold = row("取引完了", at(day, 10, 5, 11), yen, id);
-    write_statement(&profile("paypay_for_business"), &[sold]).unwrap()
-}
-
-fn july_statement(yen: i64) -> Vec<u8> {
-    statement(JULY_31, yen, "04000000000000004821")
-}
-
-/// The last day of July, whole; now it is the evening of 3 August, when the money came.
-async fn july() -> (Centre, Counter) {
-    let centre = Centre::set_up().await;
-    centre.clock.set(at(JULY_31, 9, 0, 0));
-    let mut counter = centre.counter().await;
-    open(&mut counter, JULY_31);
-    sell(&mut counter, JULY_31, 1, 1, cash(Yen::new(600)));
-    sell(&mut counter, JULY_31, 2, 5, wallet(Yen::new(300), "4821"));
-    close(&mut counter, JULY_31);
-    centre.clock.set(at(PAID, 20, 0, 0));
-    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
-    take_for(&centre, "paypay", "july.csv", july_statement(300), ("2026-07-01", JULY_31)).await;
-    take(&centre, "bank", "bank.txt", bank(PAID, &[(295, "ﾍﾟｲﾍﾟｲ(ｶ")])).await;
-    (centre, counter)
-}
 
 /// A day of August with a sale of its own.
 async fn august(centre: &Centre, counter: &mut Counter) {

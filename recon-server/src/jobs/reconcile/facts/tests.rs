@@ -1,47 +1,42 @@
 //! Rows of the store as facts: refunds and their lanes, parts by year, results that were in doubt.
 
 use domain::{
-    catalogue::{Owner, RevenueAccount, TaxClass},
     id::{Incarnation, SequenceNumber},
     method::Method,
     payment::{Approval, Doubt, DoubtCause, NotStartedWhy, Phase},
     refund::RefundLane,
-    time::{CivilDate, FiscalYear},
+    time::FiscalYear,
     year_rule::YearRule,
 };
 use store::{
     journal::EntryKey,
     projection::{AttemptFactRow, OutcomeFact},
-    refunds::{RefundDecision, RefundId, RefundWay},
+    refunds::RefundDecision,
     reports::Keyed,
 };
 
 use super::*;
-use crate::jobs::refund::{divide, samples};
+use crate::jobs::refund::{
+    divide,
+    samples::{self, day, line},
+};
 
-fn day(text: &str) -> CivilDate {
-    text.parse().unwrap()
-}
-
+/// A refund by the acquirer of a sale that was paid with a printed code.
 fn row(sold_on: &str, refunded_on: &str, decided_on: &str) -> RefundRow {
-    let at = Timestamp::from_jst(day(decided_on), 15, 30, 0).unwrap();
+    let of_cash = samples::refund(sold_on, refunded_on, 450);
+    let decided = of_cash.decision.map(|decision| RefundDecision { at: evening(decided_on), ..decision });
     RefundRow {
-        refund: RefundId(uuid::Uuid::from_u128(7)),
-        sale: "00000000-0000-0000-0000-00000000a001".parse().unwrap(),
-        counter: "m1".parse().unwrap(),
         contract: Some("paypay".parse().unwrap()),
         method: Method::CodeStatic,
         brand: Some("paypay".parse().unwrap()),
-        original_payment_date: day(sold_on),
-        amount: Yen::new(450),
-        ground: "二重に納付".to_owned(),
-        way: RefundWay::Acquirer,
-        refunded_on: day(refunded_on),
-        number: Some(1),
-        requested_by: "a".to_owned(),
-        requested_at: at,
-        decision: Some(RefundDecision { approved: true, note: String::new(), by: "b".to_owned(), at }),
+        requested_at: evening(decided_on),
+        decision: decided,
+        ..of_cash
     }
+}
+
+fn evening(of: &str) -> Timestamp {
+    Timestamp::from_jst(day(of), 15, 30, 0).unwrap()
 }
 
 /// papers.md C7, lanes 1 to 3: the refund is of the day on which it goes back, and its books are those of the lane.
@@ -62,33 +57,12 @@ fn c7_a_refund_keeps_its_lane() {
 /// 施行令142条, around 31 March: a sale of two classes of revenue has two parts, each with the day that decides its year.
 #[test]
 fn each_class_of_revenue_goes_by_its_own_day() {
-    let line = |setsu: &str, amount: i64, year_rule: YearRule| Line {
-        item: "jumin".parse().unwrap(),
-        name: "品目".to_owned(),
-        quantity: 1,
-        unit_price: Yen::new(amount),
-        amount: Yen::new(amount),
-        group: false,
-        exemption: None,
-        visitor_category: None,
-        account: RevenueAccount {
-            account: "一般会計".to_owned(),
-            kan: "使用料及び手数料".to_owned(),
-            ko: "使用料".to_owned(),
-            moku: "総務使用料".to_owned(),
-            setsu: setsu.to_owned(),
-        },
-        section: "市民課".to_owned(),
-        owner: Owner::City,
-        tax: TaxClass::OutOfScope,
-        year_rule,
-    };
     let term = YearRule::TermEnds { on: day("2026-03-31") };
     let lines = [
-        line("手数料", 300, YearRule::PaymentDate),
-        line("使用料", 9_300, term),
-        line("使用料", 700, YearRule::PaymentDate),
-        line("使用料", 100, term),
+        line(300, "手数料", YearRule::PaymentDate),
+        line(9_300, "使用料", term),
+        line(700, "使用料", YearRule::PaymentDate),
+        line(100, "使用料", term),
     ];
     let found: Vec<_> =
         parts(&lines).into_iter().map(|part| (part.revenue, part.amount.get(), part.year_date)).collect();
@@ -188,12 +162,9 @@ fn a_refund_is_found_by_its_sale() {
 #[test]
 fn the_books_share_a_refund_as_the_papers_do() {
     let term = YearRule::TermEnds { on: day("2026-03-31") };
-    let equal = [
-        samples::line(100, "手数料", YearRule::PaymentDate),
-        samples::line(100, "手数料", term),
-        samples::line(100, "使用料", term),
-    ];
-    let mut levels = [samples::line(100, "甲", YearRule::PaymentDate), samples::line(100, "甲", term)];
+    let equal =
+        [line(100, "手数料", YearRule::PaymentDate), line(100, "手数料", term), line(100, "使用料", term)];
+    let mut levels = [line(100, "甲", YearRule::PaymentDate), line(100, "甲", term)];
     // Level by level 款 "X" comes before "X!"; as written "X!/…" comes before "X/…".
     levels[1].account.kan.push('!');
     for lines in [&samples::lines_of_two_years()[..], &equal, &levels] {
