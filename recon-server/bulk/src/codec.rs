@@ -12,13 +12,11 @@ use crate::{
     columns::Role,
     intern::{Interner, packed, unpacked},
     piece::Row,
-    scan::{thirteen_digits, up_to_eight_digits},
+    scan::{six_digits, thirteen_digits},
 };
 
-/// Approval numbers of the plain way.
+/// Approval numbers of the plain way: those of 6 digits.
 const PLAIN_APPROVALS: u64 = 1_000_000;
-/// Digits of them.
-const PLAIN_APPROVAL_DIGITS: usize = 6;
 /// Longest approval number that needs no table.
 const PACKED_APPROVAL_LENGTH_MAX: usize = 6;
 /// Numbers of those.
@@ -78,12 +76,8 @@ impl Coder for PlainCoder {
         if start == end {
             return Coded::Loose(terminal * PLAIN_APPROVALS);
         }
-        match up_to_eight_digits(row.bytes, start, end) {
-            Some(approval) if end - start == PLAIN_APPROVAL_DIGITS => {
-                Coded::Keyed(terminal * PLAIN_APPROVALS + approval)
-            }
-            _ => Coded::DoesNotFit,
-        }
+        six_digits(row.bytes, start, end)
+            .map_or(Coded::DoesNotFit, |approval| Coded::Keyed(terminal * PLAIN_APPROVALS + approval))
     }
 
     fn home(&self, key: u64) -> u64 {

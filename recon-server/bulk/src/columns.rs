@@ -9,6 +9,8 @@ use crate::{
 
 /// Most columns of a file.
 pub(crate) const COLUMNS_MAX: usize = 64;
+/// A place at which no file has a column.
+pub(crate) const NOWHERE: usize = COLUMNS_MAX;
 /// Longest header.
 const HEADER_LENGTH_MAX_BYTES: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -101,7 +103,8 @@ impl FromStr for ColumnMap {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub columns: usize,
-    places: [Option<usize>; ROLES],
+    /// Of each role, or [`NOWHERE`].
+    places: [usize; ROLES],
     /// Offset of the first byte below the header.
     pub body_offset: u64,
 }
@@ -129,17 +132,22 @@ impl Layout {
         if names.len() > COLUMNS_MAX {
             return Err(Refusal::TooManyColumns { side, max: COLUMNS_MAX });
         }
-        let mut layout = Self { columns: names.len(), places: [None; ROLES], body_offset: offset(body) };
+        let mut layout = Self { columns: names.len(), places: [NOWHERE; ROLES], body_offset: offset(body) };
         for (role, word, known) in KNOWN {
-            layout.places[role.place()] = find(&names, side, map, role, word, known)?;
+            layout.places[role.place()] = find(&names, side, map, role, word, known)?.unwrap_or(NOWHERE);
         }
         Ok(layout)
     }
 
-    /// The column of a role.
-    #[inline]
-    pub fn place(&self, role: Role) -> Option<usize> {
+    /// The column of a role; [`NOWHERE`] where there is none.
+    #[inline(always)]
+    pub const fn place(&self, role: Role) -> usize {
         self.places[role.place()]
+    }
+
+    /// Whether there is a column of this role.
+    pub const fn has(&self, role: Role) -> bool {
+        self.place(role) != NOWHERE
     }
 }
 

@@ -76,7 +76,7 @@ pub fn reconcile(sales: &dyn Source, statement: &dyn Source, options: &Options) 
         File::open(Side::Sales, sales, &layouts.0, options.piece_bytes)?,
         File::open(Side::Statement, statement, &layouts.1, options.piece_bytes)?,
     );
-    let both = |role| layouts.0.place(role).is_some() && layouts.1.place(role).is_some();
+    let both = |role| layouts.0.has(role) && layouts.1.has(role);
     let parts = Parts {
         terminal: both(Role::Terminal),
         contract: both(Role::Contract),

@@ -30,8 +30,8 @@ impl<'b> Row<'b> {
     /// Start and end of a role's field; empty where the file has no such column.
     #[inline]
     pub fn span(&self, role: Role) -> (usize, usize) {
-        let bounds = self.layout.place(role).and_then(|place| self.bounds.get(place..place + 2));
-        match bounds {
+        let place = self.layout.place(role);
+        match self.bounds.get(place..place + 2) {
             Some([before, end]) => (before + 1, *end),
             _ => (0, 0),
         }
@@ -150,30 +150,35 @@ impl PieceReader {
             let end = bytes.len().min(begin + WINDOW_BYTES);
             self.separators.add(&bytes[begin..end], begin, text.start);
             let last = end == bytes.len();
+            let whole = self.separators.whole_rows(bytes, layout.columns).unwrap_or_default();
             let places = self.separators.places();
-            // Place number of what stands before the row.
-            let mut before = 0;
+            // Place number of what stands before the row, and line feeds up to there.
+            let (mut before, mut lines) = (0, whole);
+            for _ in 0..whole {
+                let row = &mut places[before..=before + layout.columns];
+                cut(bytes, layout, row, number, &mut visit)?;
+                number += 1;
+                before += layout.columns;
+            }
+            // What follows whole rows, or is anything else than whole rows.
             while let Some(room) = places.get_mut(before..).filter(|room| room.len() > 1) {
                 let length = room.len().min(layout.columns + 1);
                 if length <= layout.columns && !last {
                     break;
                 }
                 let row = &mut room[..length];
-                let line =
-                    end_of_row(bytes, row, layout.columns).map_err(|field| Stop::Row(number, field))?;
-                match line {
-                    Line::Fields { carriage_return } => {
-                        row[layout.columns] -= usize::from(carriage_return);
-                        visit(number, &Row { bytes, layout, bounds: row })?;
-                        row[layout.columns] += usize::from(carriage_return);
+                match line(bytes, row, layout.columns).map_err(|field| Stop::Row(number, field))? {
+                    Line::Fields => {
+                        cut(bytes, layout, row, number, &mut visit)?;
                         number += 1;
                         before += layout.columns;
                     }
                     Line::Blank => before += 1,
                     Line::Open => return Err(Stop::TooLong(number)),
                 }
+                lines += 1;
             }
-            self.separators.forget(before);
+            self.separators.forget(before, lines);
         }
         // The text ends with a line feed unless its last row is longer than it may be.
         let end = self.separators.places().first().map_or(text.end, |place| place + 1);
@@ -207,35 +212,51 @@ impl PieceReader {
     }
 }
 
+/// Calls `visit` for a row that ends with a line feed; before that there may be a carriage return.
+#[inline(always)]
+fn cut(
+    bytes: &[u8],
+    layout: &Layout,
+    bounds: &mut [usize],
+    number: u32,
+    visit: &mut impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let shorter = usize::from(carriage_return(bytes, bounds));
+    let whole = bounds[layout.columns];
+    bounds[layout.columns] -= shorter;
+    visit(number, &Row { bytes, layout, bounds })?;
+    bounds[layout.columns] = whole;
+    Ok(())
+}
+
+/// Whether the last field of these ends with a carriage return.
+#[inline(always)]
+fn carriage_return(bytes: &[u8], bounds: &[usize]) -> bool {
+    let [.., before, end] = bounds else { return false };
+    *end > before + 1 && bytes.get(end - 1) == Some(&b'\r')
+}
+
 /// What the next line is.
 enum Line {
-    /// As many fields as the header has; before its line feed there may be a carriage return.
-    Fields {
-        carriage_return: bool,
-    },
+    /// As many fields as the header has.
+    Fields,
     Blank,
     /// Its end is not in the text.
     Open,
 }
 
 /// Looks at the first separators behind a row's beginning: at most one for each of the columns that are `wanted`.
-#[inline]
-fn end_of_row(bytes: &[u8], bounds: &[usize], wanted: usize) -> Result<Line, Field> {
-    let is = |place: usize, byte: u8| bytes.get(place) == Some(&byte);
+fn line(bytes: &[u8], bounds: &[usize], wanted: usize) -> Result<Line, Field> {
     let [before, ends @ ..] = bounds else { return Ok(Line::Open) };
-    let Some(columns) = ends.iter().position(|end| is(*end, b'\n')).map(|last| last + 1) else {
+    let Some(columns) = ends.iter().position(|end| bytes.get(*end) == Some(&b'\n')).map(|last| last + 1)
+    else {
         return if ends.len() < wanted { Ok(Line::Open) } else { Err(Field::Columns) };
     };
-    let (start, end) = (bounds[columns - 1] + 1, bounds[columns]);
-    let carriage_return = end > start && is(end - 1, b'\r');
     if columns == wanted {
-        return Ok(Line::Fields { carriage_return });
+        return Ok(Line::Fields);
     }
-    if columns == 1 && end == before + 1 + usize::from(carriage_return) {
-        Ok(Line::Blank)
-    } else {
-        Err(Field::Columns)
-    }
+    let blank = before + 1 + usize::from(carriage_return(bytes, &bounds[..2]));
+    if columns == 1 && ends[0] == blank { Ok(Line::Blank) } else { Err(Field::Columns) }
 }
 
 /// Copies the fields of a line without their quotation marks; returns how many there are.

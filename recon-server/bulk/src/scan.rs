@@ -1,23 +1,22 @@
 //! Separators and digits, many bytes at a time, without `unsafe`: the loops are written so that the compiler makes vector code of them, and
 //! what is done for every row is written into the loop over the rows (`inline(always)`), for which the compiler finds it too long.
 
+use wide::u8x16;
+
 /// Bytes looked at in one step.
 pub(crate) const STEP_BYTES: usize = 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
-/// Gathers the lowest bit of each of eight bytes into the top byte.
-const GATHER: u64 = 0x0102_0408_1020_4080;
 
 /// One bit for each of 64 bytes: whether it is a comma or a line feed.
-#[inline]
+#[inline(always)]
 fn separator_bits(block: &[u8; STEP_BYTES]) -> u64 {
-    let mut hits = [0_u8; STEP_BYTES];
-    for (hit, byte) in hits.iter_mut().zip(block) {
-        *hit = u8::from(*byte == b',') | u8::from(*byte == b'\n');
-    }
-    let (words, _) = hits.as_chunks::<8>();
+    let (comma, line_feed) = (u8x16::splat(b','), u8x16::splat(b'\n'));
+    let (quarters, _) = block.as_chunks::<16>();
     let mut bits = 0;
-    for word in words.iter().rev() {
-        bits = bits << 8 | u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56;
+    for quarter in quarters.iter().rev() {
+        let quarter = u8x16::new(*quarter);
+        let hits = quarter.simd_eq(comma) | quarter.simd_eq(line_feed);
+        bits = bits << 16 | u64::from(hits.to_bitmask());
     }
     bits
 }
@@ -32,24 +31,36 @@ const USUAL_SEPARATORS: usize = 8;
 pub(crate) struct Separators {
     found: Vec<usize>,
     length: usize,
+    /// How many of them are line feeds, the first of all not counted.
+    line_feeds: usize,
 }
 
 impl Separators {
     /// With room for a window of nothing else behind `kept_max` places.
     pub fn new(kept_max: usize) -> Self {
-        Self { found: vec![0; kept_max + WINDOW_BYTES + STEP_BYTES], length: 0 }
+        Self { found: vec![0; kept_max + WINDOW_BYTES + STEP_BYTES], length: 0, line_feeds: 0 }
     }
 
     /// Begins anew with one place.
     pub fn begin(&mut self, place: usize) {
         self.found[0] = place;
-        self.length = 1;
+        (self.length, self.line_feeds) = (1, 0);
     }
 
-    /// Forgets all before place number `from`.
-    pub fn forget(&mut self, from: usize) {
+    /// Forgets all before place number `from`, which is the last of so many line feeds.
+    pub fn forget(&mut self, from: usize, line_feeds: usize) {
         self.found.copy_within(from..self.length, 0);
         self.length -= from;
+        self.line_feeds -= line_feeds;
+    }
+
+    /// How many rows of so many columns are whole, where there is nothing else: every one ends with a line feed, and no line feed stands
+    /// anywhere else. None where a line has other columns or is blank.
+    pub fn whole_rows(&self, bytes: &[u8], columns: usize) -> Option<usize> {
+        let rows = (self.length - 1) / columns;
+        let mut ends = self.found[..self.length].iter().skip(columns).step_by(columns);
+        let whole = rows == self.line_feeds && ends.all(|end| bytes.get(*end) == Some(&b'\n'));
+        whole.then_some(rows)
     }
 
     /// What is known.
@@ -60,6 +71,8 @@ impl Separators {
 
     /// Adds those of a window: whole steps from `base` on, of which what stands before `from` is passed over.
     pub fn add(&mut self, window: &[u8], base: usize, from: usize) {
+        let new = window.get(from.saturating_sub(base)..).unwrap_or_default();
+        self.line_feeds += memchr::memchr_iter(b'\n', new).count();
         let (blocks, _) = window.as_chunks::<STEP_BYTES>();
         for (number, block) in blocks.iter().enumerate() {
             let base = base + number * STEP_BYTES;
@@ -98,37 +111,65 @@ fn eight_before(bytes: &[u8], end: usize) -> Option<u64> {
     Some(u64::from_le_bytes(eight.try_into().ok()?))
 }
 
+const ZEROS: u64 = ONES * 0x30;
+
+/// The last `length` of eight characters, with zeros before them.
+#[inline(always)]
+const fn last(length: usize, text: u64) -> u64 {
+    let kept = u64::MAX << (8 * (8 - length));
+    (text & kept) | (ZEROS & !kept)
+}
+
+/// 0 where each of eight characters is a digit.
+#[inline(always)]
+const fn not_digits(text: u64) -> u64 {
+    const HIGH: u64 = ONES * 0xF0;
+    ((text & HIGH) ^ ZEROS) | ((text.wrapping_add(ONES * 6) & HIGH) ^ ZEROS)
+}
+
+/// The number that eight digits write, the first digit in the lowest byte: pairs, then fours, then eight.
+#[inline(always)]
+const fn number(text: u64) -> u64 {
+    let digits = text.wrapping_sub(ZEROS);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let fours = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
+    let rest = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
+    fours.wrapping_add(rest) >> 32
+}
+
 /// The number written in 1 to 8 ASCII digits that end before `end`; none when one of them is no digit. There must be eight bytes
 /// before `end` in the buffer, whatever they are.
 #[inline(always)]
 pub(crate) fn up_to_eight_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
-    const ZEROS: u64 = ONES * 0x30;
-    const HIGH: u64 = ONES * 0xF0;
     let length = end.checked_sub(start)?;
     if length == 0 || length > 8 {
         return None;
     }
-    let kept = u64::MAX << (8 * (8 - length));
-    let text = (eight_before(bytes, end)? & kept) | (ZEROS & !kept);
-    let not_digits = ((text & HIGH) ^ ZEROS) | ((text.wrapping_add(ONES * 6) & HIGH) ^ ZEROS);
-    if not_digits != 0 {
-        return None;
-    }
-    // Pairs, then fours, then eight: the first digit is in the lowest byte.
-    let pairs = (text - ZEROS).wrapping_mul(10).wrapping_add((text - ZEROS) >> 8);
-    let fours = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
-    let rest = (pairs >> 16 & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
-    Some(fours.wrapping_add(rest) >> 32)
+    let text = last(length, eight_before(bytes, end)?);
+    if not_digits(text) == 0 { Some(number(text)) } else { None }
 }
 
-/// The number written in exactly 13 ASCII digits.
+/// The number written in exactly 13 ASCII digits: the first eight and, which overlap them, the last eight.
 #[inline(always)]
 pub(crate) fn thirteen_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
     if end.checked_sub(start)? != 13 {
         return None;
     }
-    let high = up_to_eight_digits(bytes, start, start + 5)?;
-    Some(high * 100_000_000 + up_to_eight_digits(bytes, start + 5, end)?)
+    let (first, rest) = (eight_before(bytes, end - 5)?, last(5, eight_before(bytes, end)?));
+    if not_digits(first) | not_digits(rest) != 0 {
+        return None;
+    }
+    Some(number(first) * 100_000 + number(rest))
+}
+
+/// The number written in exactly 6 ASCII digits; see [`up_to_eight_digits`].
+#[inline(always)]
+pub(crate) fn six_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
+    if end.checked_sub(start)? != 6 {
+        return None;
+    }
+    let text = last(6, eight_before(bytes, end)?);
+    if not_digits(text) == 0 { Some(number(text)) } else { None }
 }
 
 /// A whole number of yen: an optional minus and 1 to 10 digits, within 32 bits.
@@ -201,7 +242,7 @@ mod tests {
         let mut separators = Separators::new(3);
         separators.begin(1_000);
         separators.add(bytes, 0, from);
-        separators.forget(1);
+        separators.forget(1, 0);
         separators.places().to_vec()
     }
 
