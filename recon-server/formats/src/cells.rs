@@ -154,8 +154,18 @@ pub(crate) struct Records<'t> {
 impl<'t> Records<'t> {
     /// The records of a text.
     pub fn new(text: &'t str, delimiter: u8) -> Self {
+        Self::from(text, delimiter, 0)
+    }
+
+    /// The records of a text behind the first bytes of it, which end where a record ends.
+    pub fn from(text: &'t str, delimiter: u8, at: usize) -> Self {
         let quoted = memchr(b'"', text.as_bytes()).is_some();
-        Self { text, delimiter, at: 0, marks: Marks::NONE, quoted, quotes: 0, needless: false }
+        Self { text, delimiter, at, marks: Marks::NONE, quoted, quotes: 0, needless: false }
+    }
+
+    /// Where the next record is looked for.
+    pub const fn at(&self) -> usize {
+        self.at
     }
 
     /// The next record, its cells alone in `cells`; none at the end of the text.
@@ -176,6 +186,10 @@ impl<'t> Records<'t> {
         }
         bytes.get(self.at)?;
         let (begins, first) = (self.at, cells.places.len());
+        if !self.quoted {
+            let ends = self.bare(cells);
+            return Some(Line { cells: first..cells.places.len(), text: begins..ends, plain: true });
+        }
         (self.quotes, self.needless) = (0, false);
         loop {
             let ended = match bytes.get(self.at) {
@@ -189,8 +203,23 @@ impl<'t> Records<'t> {
         let text = begins..bytes.len().min(self.at - 1);
         // A quote that belongs to no quoted cell would need some.
         let quotes = || memchr_iter(b'"', bytes.get(text.clone()).unwrap_or_default()).count();
-        let plain = !self.quoted || !self.needless && quotes() == self.quotes;
+        let plain = !self.needless && quotes() == self.quotes;
         Some(Line { cells: first..cells.places.len(), text, plain })
+    }
+
+    /// The cells of a record of a text without quotes. Where it ends.
+    fn bare(&mut self, cells: &mut Cells) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut from = self.at;
+        loop {
+            let to = self.marks.next(bytes, self.delimiter, from);
+            cells.places.push(Place::new(from, to, false));
+            from = to + 1;
+            if bytes.get(to) != Some(&self.delimiter) {
+                self.at = from;
+                return to;
+            }
+        }
     }
 
     /// A cell up to the next delimiter or line end. Whether the record ends with it.
@@ -254,10 +283,6 @@ impl<'t> Records<'t> {
 const CHUNK_BYTES: usize = 8;
 /// Bytes of which it is known at a time where their marks are: a bit for each.
 const BLOCK_BYTES: usize = 64;
-/// Each byte's lowest bits.
-const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-/// A byte in each place.
-const EACH: u64 = 0x0101_0101_0101_0101;
 /// Gathers the lowest bit of each byte in the highest byte.
 const GATHER: u64 = 0x0102_0408_1020_4080;
 
@@ -297,20 +322,18 @@ impl Marks {
             last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
             last
         });
-        let marks = |chunk: &[u8; CHUNK_BYTES]| {
-            let text = u64::from_le_bytes(*chunk);
-            let are = |byte: u8| zero_bytes(text ^ (EACH * u64::from(byte)));
-            ((are(delimiter) | are(b'\n') | are(b'\r')) >> 7).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)
+        // All bytes at once: a loop without branches, of which the compiler makes vectors.
+        let mut are = [0_u8; BLOCK_BYTES];
+        for (is, byte) in are.iter_mut().zip(text) {
+            *is = u8::from(byte == delimiter) | u8::from(byte == b'\n') | u8::from(byte == b'\r');
+        }
+        let gathered = |chunk: &[u8; CHUNK_BYTES]| {
+            u64::from_le_bytes(*chunk).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)
         };
         // The last chunk first, so that the first one's bits are the lowest.
-        let chunks = text.as_chunks::<CHUNK_BYTES>().0.iter().rev();
-        Self { block, bits: chunks.fold(0, |bits, chunk| bits << CHUNK_BYTES | marks(chunk)) }
+        let chunks = are.as_chunks::<CHUNK_BYTES>().0.iter().rev();
+        Self { block, bits: chunks.fold(0, |bits, chunk| bits << CHUNK_BYTES | gathered(chunk)) }
     }
-}
-
-/// The highest bit of each byte that is zero.
-const fn zero_bytes(chunk: u64) -> u64 {
-    !(((chunk & LOW) + LOW) | chunk | LOW)
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ pub mod csv_out;
 pub mod digest;
 pub mod examples;
 pub mod export;
-mod key;
 mod mix;
 pub mod payout;
 mod provenance;
@@ -25,7 +24,6 @@ pub mod statement;
 pub mod zengin;
 
 pub use digest::{Digest, sha256_hex};
-pub use key::Key;
 pub use provenance::Provenance;
 pub use refusal::{Notice, Refusal};
 

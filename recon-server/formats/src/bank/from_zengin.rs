@@ -2,8 +2,6 @@
 //!
 //! Invariant: no value is changed, only carried; what Zengin does not have is `None` or empty.
 
-use std::sync::Arc;
-
 use crate::zengin::{
     BankAccountBlock, BankEntry, BankFile,
     notice::{NoticeAccount, NoticeFile},
@@ -50,7 +48,6 @@ impl From<BankAccountBlock> for Account {
 
 impl From<BankEntry> for Entry {
     fn from(entry: BankEntry) -> Self {
-        let common = Arc::unwrap_or_clone(entry.common);
         Self {
             row: entry.row,
             record_key: entry.record_key,
@@ -59,20 +56,13 @@ impl From<BankEntry> for Entry {
             booked_on: entry.booked_on,
             value_on: entry.value_on,
             amount: entry.amount,
-            of_which_cheques: common.of_which_cheques,
             class: entry.class,
             remitter_code: entry.remitter_code,
-            remitter_kana_raw: common.remitter_kana_raw,
-            remitter_kana: common.remitter_kana,
-            sending_bank: common.sending_bank,
-            sending_branch: common.sending_branch,
-            summary: common.summary,
+            common: entry.common,
             edi: entry.edi,
             inquiry_no: entry.inquiry_no,
-            contract_number: common.contract_number,
             reversal: false,
             balance_after: None,
-            payee: None,
             details: Vec::new(),
             edi_payloads: Vec::new(),
         }

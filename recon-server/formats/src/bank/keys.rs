@@ -4,7 +4,7 @@
 
 use domain::time::CivilDate;
 
-use crate::{digest::Framed, zengin::occurrences::Occurrences};
+use crate::{Digest, digest::Framed, zengin::occurrences::Occurrences};
 
 use super::model::Entry;
 
@@ -25,6 +25,17 @@ impl Keys {
 
     /// Settles key and occurrence of an entry of an account.
     pub fn seal(&mut self, account: &str, entry: &mut Entry) {
+        entry.record_key = self.key(account, entry);
+        entry.occurrence = self.occurrence(entry.record_key);
+    }
+
+    /// Which of several alike the next entry with a key is.
+    pub fn occurrence(&mut self, key: Digest) -> u32 {
+        self.occurrences.next(key)
+    }
+
+    /// The key of an entry of an account.
+    pub fn key(&mut self, account: &str, entry: &Entry) -> Digest {
         let (booked, value) = (entry.booked_on, entry.value_on);
         let framed = &mut self.framed;
         if !self.begun.as_ref().is_some_and(|head| head.0 == account && (head.1, head.2) == (booked, value)) {
@@ -39,8 +50,8 @@ impl Keys {
         for part in [
             entry.class.code(),
             entry.remitter_code.as_deref().unwrap_or_default(),
-            &entry.remitter_kana,
-            &entry.summary,
+            &entry.common.remitter_kana,
+            &entry.common.summary,
             &entry.edi,
             entry.inquiry_no.as_deref().unwrap_or_default(),
         ] {
@@ -50,8 +61,6 @@ impl Keys {
             Some(yen) => framed.push(itoa::Buffer::new().format(yen.get())),
             None => framed.push(""),
         }
-        let key = framed.take();
-        entry.record_key = key;
-        entry.occurrence = self.occurrences.next(key);
+        framed.take()
     }
 }

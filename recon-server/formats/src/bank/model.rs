@@ -2,13 +2,15 @@
 //!
 //! Invariants: amounts are signed (in positive, out negative); what a format does not have is `None` or empty, never 0.
 
+use std::sync::Arc;
+
 use domain::{
     money::{Yen, YenOverflow},
     time::CivilDate,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Text, refusal::Notice, zengin::TransactionClass};
+use crate::{Digest, Text, refusal::Notice, zengin::{Common, TransactionClass}};
 
 /// Which format a file had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -156,38 +158,23 @@ pub struct Entry {
     pub value_on: Option<CivilDate>,
     /// Signed: in positive, out negative.
     pub amount: Yen,
-    /// うち他店券
-    pub of_which_cheques: Option<Yen>,
     /// 取引区分
     pub class: TransactionClass,
     /// 振込依頼人コード
     pub remitter_code: Option<Text>,
-    /// 振込依頼人名 as written (entries in).
-    pub remitter_kana_raw: Text,
-    /// 振込依頼人名 in comparison form ([`crate::zengin::kana::normalise`]).
-    pub remitter_kana: Text,
-    /// 仕向銀行名
-    pub sending_bank: Text,
-    /// 仕向店名
-    pub sending_branch: Text,
-    /// 摘要
-    pub summary: Text,
+    /// What it has in common with others.
+    #[serde(flatten, with = "crate::shared")]
+    pub common: Arc<Common>,
     /// EDI情報 of the fixed field, or a reference from the remittance text.
     pub edi: Text,
     /// 照会番号, or the bank's own reference.
     pub inquiry_no: Option<Text>,
-    /// 契約者番号 of an entry out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract_number: Option<Text>,
     /// A reversal, correction or cancelled notice; its amount has the sign of what it does to the account.
     #[serde(default)]
     pub reversal: bool,
     /// Balance after this entry, where the file says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance_after: Option<Yen>,
-    /// Name of the other side of an entry out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payee: Option<Text>,
     /// What the entry is made of, where the file says more than one sentence about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,

@@ -3,6 +3,8 @@
 //! Invariants: the amount of the entry is the money of the account, whatever its details say; details that do not add up are said, not
 //! refused, because charges and other currencies may stand between them.
 
+use std::sync::Arc;
+
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
     bank::{Detail, Entry},
     digest,
     refusal::{Notice, Refusal},
-    zengin::{TransactionClass, kana},
+    zengin::{Common, TransactionClass, kana},
 };
 
 use super::{edi, node::Node, value};
@@ -48,17 +50,8 @@ pub(super) fn entry(
     let mut parts = Vec::new();
     node.flatten(&mut parts);
     let summary = node.text_at(&["AddtlNtryInf"]).map(str::to_owned);
-    let entry = Entry {
-        row,
-        record_key: Digest::default(),
-        occurrence: 0,
-        content_hash: digest::of_parts(parts),
-        booked_on,
-        value_on,
-        amount: yen,
+    let common = Common {
         of_which_cheques: None,
-        class: class(node),
-        remitter_code: None,
         remitter_kana: kana::normalise(&remitter_kana_raw).into(),
         remitter_kana_raw: remitter_kana_raw.into(),
         sending_bank: agent(&["RltdAgts", "DbtrAgt", "FinInstnId", "Nm"]).into(),
@@ -67,6 +60,20 @@ pub(super) fn entry(
             .or_else(|| one(transactions.iter().map(|t| t.text_at(&["AddtlTxInf"]))))
             .unwrap_or_default()
             .into(),
+        contract_number: None,
+        payee: (!incoming && !party.is_empty()).then(|| party.into()),
+    };
+    let entry = Entry {
+        row,
+        record_key: Digest::default(),
+        occurrence: 0,
+        content_hash: digest::of_parts(parts),
+        booked_on,
+        value_on,
+        amount: yen,
+        class: class(node),
+        remitter_code: None,
+        common: Arc::new(common),
         edi: one(details.iter().map(|detail| detail.remittance.first().map(String::as_str)))
             .unwrap_or_default()
             .into(),
@@ -76,10 +83,8 @@ pub(super) fn entry(
             .or_else(|| one(details.iter().map(|detail| detail.servicer_ref.as_deref())))
             .or_else(|| node.text_at(&["NtryRef"]).map(str::to_owned))
             .map(Text::from),
-        contract_number: None,
         reversal: node.text_at(&["RvslInd"]).is_some_and(|text| matches!(text, "true" | "1")),
         balance_after: None,
-        payee: (!incoming && !party.is_empty()).then(|| party.into()),
         details,
         edi_payloads,
     };

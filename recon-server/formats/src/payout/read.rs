@@ -36,7 +36,8 @@ pub fn read(
     options: &PayoutReadOptions,
 ) -> Result<PayoutFile, Refusal> {
     let file = options.file_name.as_str();
-    let mut table = table(bytes, &profile.spec(), file)?;
+    let spec = profile.spec();
+    let mut table = table(bytes, &spec, file)?;
     let patterns = profile.patterns().map_err(|e| {
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
@@ -48,7 +49,8 @@ pub fn read(
     let mut rows = Vec::new();
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut totals = PayoutTotals::default();
-    for row in table.rows() {
+    let mut cut = table.rows(&spec, file);
+    while let Some(row) = cut.next()? {
         let content = row.cells.digest(delimiter, &mut written);
         let mut read = reader.row(row, content)?;
         let occurrence = seen.entry(read.record_key.clone()).or_default();
@@ -65,7 +67,7 @@ pub fn read(
             .map_err(|_| reader.refuse(row, &profile.fields.net, "", "合計が大きすぎます。"))?;
         rows.push(read);
     }
-    if let Some(end) = table.end() {
+    if let Some(end) = cut.end() {
         reader.check_totals(end, &totals)?;
     }
     Ok(PayoutFile { profile: profile.id.clone(), rows, totals, notices })

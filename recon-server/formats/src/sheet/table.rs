@@ -1,4 +1,4 @@
-//! Bytes to rows of cells, before any cell is understood.
+//! Bytes to rows of cells, before any cell is understood. Rows are cut as they are asked for, so that a file's cells are never all in memory.
 //!
 //! Invariants: a file in the other encoding is refused by name; lines before the header and blank lines are the only ones passed over,
 //! and that is said; a missing column, a row of another width and an open quote are refused.
@@ -50,33 +50,41 @@ pub(crate) struct Row<'t> {
     pub cells: Record<'t>,
 }
 
-/// The text of a file, where its rows lie in it, and where each column of the profile stands.
+/// The text of a file, where its rows begin, and where each column of the profile stands.
 #[derive(Debug)]
 pub(crate) struct Table {
     text: String,
-    cells: Cells,
     places: Vec<(String, usize)>,
-    /// Rows after the header.
-    rows: Vec<(u32, Line)>,
-    /// The row of totals behind them.
-    end: Option<(u32, Line)>,
+    /// Cells of a row.
+    width: usize,
+    /// Where the rows after the header begin.
+    begins: Place,
     /// What was passed over.
     pub notices: Vec<Notice>,
 }
 
+/// How far a text has been cut.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Where the next row is looked for.
+    next: usize,
+    /// Where the last row began.
+    last: usize,
+    /// Its number in the file, from 1.
+    row: u32,
+    /// Rows so far that are not blank.
+    rows: usize,
+}
+
 impl Table {
-    /// Rows after the header, without the row of totals.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows.iter().map(|row| self.row(row))
+    /// Cuts the rows after the header, without the row of totals.
+    pub fn rows<'t>(&'t self, profile: &'t Spec<'t>, file: &'t str) -> Rows<'t> {
+        Rows { width: self.width, ..Rows::from(&self.text, self.begins, profile, file) }
     }
 
-    /// The row of totals that ends the table.
-    pub fn end(&self) -> Option<Row<'_>> {
-        self.end.as_ref().map(|row| self.row(row))
-    }
-
-    fn row(&self, (row, line): &(u32, Line)) -> Row<'_> {
-        Row { row: *row, cells: self.cells.record(&self.text, line) }
+    /// Rows at most, for the room that is made beforehand.
+    pub fn rows_at_most(&self) -> usize {
+        (memchr_iter(b'\n', self.text.as_bytes()).count() + 1).min(ROWS_MAX)
     }
 
     /// The cell of a column, without blanks around it.
@@ -152,79 +160,109 @@ pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Tabl
         let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
         return Err(Refusal::new(file, last, "最後の行", "\"", remedy));
     }
-    let (mut cells, mut rows) = (Cells::default(), Vec::new());
-    cut(&text, profile, file, &mut cells, &mut rows)?;
-    let mut table = Table { text, cells, places: Vec::new(), rows, end: None, notices: Vec::new() };
-    let width = if profile.header {
-        let (places, width, passed) = header(&table, profile, file)?;
-        if passed > 0 {
-            table.notices.push(Notice {
-                row: Some(1),
-                field: "見出し".to_owned(),
-                sentence_ja: format!("見出しより前の{passed}行は読み飛ばしました。"),
-            });
-        }
-        table.rows.drain(..=passed);
-        table.places = places;
-        width
-    } else {
-        let places = profile.columns.iter().cloned().enumerate().map(|(at, name)| (name, at));
-        table.places = places.collect();
-        profile.columns.len()
-    };
-    for row in table.rows() {
-        same_width(row, width, profile, file)?;
+    let first = Place { next: 0, last: 0, row: 1, rows: 0 };
+    if !profile.header {
+        let places = profile.columns.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
+        return Ok(Table { text, places, width: profile.columns.len(), begins: first, notices: Vec::new() });
     }
-    table.cut_end(profile, file)?;
-    Ok(table)
+    let mut rows = Rows::from(&text, first, profile, file);
+    let (places, width, passed) = header(&mut rows, profile, file)?;
+    let begins = Place { next: rows.records.at(), ..rows.place };
+    let notices = (passed > 0).then(|| Notice {
+        row: Some(1),
+        field: "見出し".to_owned(),
+        sentence_ja: format!("見出しより前の{passed}行は読み飛ばしました。"),
+    });
+    Ok(Table { text, places, width, begins, notices: notices.into_iter().collect() })
 }
 
 /// Cuts a text into rows; blank ones are passed over.
-fn cut(
-    text: &str,
-    profile: &Spec<'_>,
-    file: &str,
-    cells: &mut Cells,
-    rows: &mut Vec<(u32, Line)>,
-) -> Result<(), Refusal> {
-    let mut records = Records::new(text, u8::try_from(profile.delimiter).unwrap_or(b','));
-    rows.reserve(memchr_iter(b'\n', text.as_bytes()).count().min(ROWS_MAX));
-    let (mut row, mut at) = (1_u32, 0);
-    while let Some(line) = records.add(cells) {
-        let passed = text.as_bytes().get(at..line.begins()).unwrap_or_default();
-        row = row.saturating_add(u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX));
-        at = line.begins();
-        if rows.len() >= ROWS_MAX {
-            let remedy = "行が多すぎます。期間を分けて取り込んでください。";
-            return Err(Refusal::new(file, Some(row), "行数", row.to_string(), remedy));
-        }
-        if cells.record(text, &line).iter().any(|cell| !cell.trim().is_empty()) {
-            rows.push((row, line));
-        }
-    }
-    Ok(())
+#[derive(Debug)]
+pub(crate) struct Rows<'t> {
+    text: &'t str,
+    profile: &'t Spec<'t>,
+    file: &'t str,
+    /// Cells of a row.
+    width: usize,
+    records: Records<'t>,
+    cells: Cells,
+    /// Behind the last row that was cut.
+    place: Place,
+    /// The row of totals, and its cells.
+    end: Option<(u32, Line, Cells)>,
 }
 
-impl Table {
-    /// Cuts the row of totals off; anything after it is refused, because nobody would know what it is.
-    fn cut_end(&mut self, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
-        let is_end =
-            |row: Row<'_>| profile.end_markers.iter().any(|marker| marker == row.cells.get(0).trim());
-        let Some(at) = self.rows().position(is_end) else { return Ok(()) };
-        if let Some(row) = self.rows().nth(at + 1) {
-            let remedy = "合計の行の後ろに行があります。複数の明細をつなげていないか確かめてください。";
-            return Err(Refusal::new(file, Some(row.row), "合計の後ろの行", row.cells.get(0), remedy));
+impl<'t> Rows<'t> {
+    fn from(text: &'t str, place: Place, profile: &'t Spec<'t>, file: &'t str) -> Self {
+        let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
+        let records = Records::from(text, delimiter, place.next);
+        Self { text, profile, file, width: 0, records, cells: Cells::default(), place, end: None }
+    }
+
+    /// The next row; none at the end of the table.
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, Refusal> {
+        while let Some((row, line)) = self.cut()? {
+            let found = Row { row, cells: self.cells.record(self.text, &line) };
+            if self.end.is_some() {
+                let remedy = "合計の行の後ろに行があります。複数の明細をつなげていないか確かめてください。";
+                let cell = found.cells.get(0);
+                return Err(Refusal::new(self.file, Some(row), "合計の後ろの行", cell, remedy));
+            }
+            same_width(found, self.width, self.profile, self.file)?;
+            let markers = self.profile.end_markers;
+            if markers.is_empty() || !markers.iter().any(|marker| marker == found.cells.get(0).trim()) {
+                return Ok(Some(Row { row, cells: self.cells.record(self.text, &line) }));
+            }
+            self.end = Some((row, line, std::mem::take(&mut self.cells)));
         }
-        self.end = self.rows.pop();
-        Ok(())
+        Ok(None)
+    }
+
+    /// The row of totals that ended the table, once it has ended.
+    pub fn end(&self) -> Option<Row<'_>> {
+        self.end.as_ref().map(|(row, line, cells)| Row { row: *row, cells: cells.record(self.text, line) })
+    }
+
+    /// The next row that is not blank, whatever its width.
+    fn any(&mut self) -> Result<Option<Row<'_>>, Refusal> {
+        let cut = self.cut()?;
+        Ok(cut.map(|(row, line)| Row { row, cells: self.cells.record(self.text, &line) }))
+    }
+
+    fn cut(&mut self) -> Result<Option<(u32, Line)>, Refusal> {
+        loop {
+            self.cells.clear();
+            let Some(line) = self.records.add(&mut self.cells) else { return Ok(None) };
+            let passed = self.text.as_bytes().get(self.place.last..line.begins()).unwrap_or_default();
+            let lines = u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX);
+            let row = self.place.row.saturating_add(lines);
+            (self.place.last, self.place.row) = (line.begins(), row);
+            if self.place.rows >= ROWS_MAX {
+                let remedy = "行が多すぎます。期間を分けて取り込んでください。";
+                return Err(Refusal::new(self.file, Some(row), "行数", row.to_string(), remedy));
+            }
+            if self.cells.record(self.text, &line).iter().any(|cell| !is_blank(cell)) {
+                self.place.rows += 1;
+                return Ok(Some((row, line)));
+            }
+        }
+    }
+}
+
+/// Whether a cell holds nothing but blanks.
+fn is_blank(cell: &str) -> bool {
+    match cell.as_bytes().first() {
+        None => true,
+        Some(b'!'..=b'~') => false,
+        Some(_) => cell.trim().is_empty(),
     }
 }
 
 /// A row has the header's cells; empty ones beyond it (a comma at the end of the line) do no harm. Marked rows of totals may be shorter.
 fn same_width(row: Row<'_>, width: usize, profile: &Spec<'_>, file: &str) -> Result<(), Refusal> {
-    let beyond = row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
-    let marked = profile.end_markers.iter().any(|marker| row.cells.get(0) == marker);
-    if !beyond && (row.cells.len() >= width || marked) {
+    let beyond = row.cells.iter().skip(width).any(|cell| !is_blank(cell));
+    let marked = || profile.end_markers.iter().any(|marker| row.cells.get(0) == marker);
+    if !beyond && (row.cells.len() >= width || marked()) {
         return Ok(());
     }
     let remedy = format!(
@@ -238,9 +276,10 @@ fn same_width(row: Row<'_>, width: usize, profile: &Spec<'_>, file: &str) -> Res
 type Header = (Vec<(String, usize)>, usize, usize);
 
 /// The first row that has every column of the profile.
-fn header(table: &Table, profile: &Spec<'_>, file: &str) -> Result<Header, Refusal> {
+fn header(rows: &mut Rows<'_>, profile: &Spec<'_>, file: &str) -> Result<Header, Refusal> {
     let mut best: Option<(usize, u32, String)> = None;
-    for (passed, row) in table.rows().take(PREAMBLE_ROWS_MAX + 1).enumerate() {
+    for passed in 0..=PREAMBLE_ROWS_MAX {
+        let Some(row) = rows.any()? else { break };
         let names: Vec<&str> = row.cells.iter().map(str::trim).map(|cell| alias(profile, cell)).collect();
         let place = |column: &String| names.iter().position(|name| name == column);
         let missing: Vec<&String> = profile.columns.iter().filter(|column| place(column).is_none()).collect();

@@ -12,6 +12,7 @@ mod parts;
 mod profile;
 mod read;
 mod row;
+mod rows;
 mod scan;
 mod seen;
 mod table;
@@ -25,4 +26,5 @@ pub use model::{
 pub use parts::{PARTS_BYTES_MAX, PARTS_ROWS_MAX, StatementEnd, StatementParts};
 pub use profile::{FileEncoding, Profile, RefundSign, RepeatedKey, embedded, embedded_profiles};
 pub use read::{preview, read};
+pub use rows::{Iter, Rows};
 pub use write::{CannotWriteStatement, RowOut, write_statement};

@@ -3,8 +3,6 @@
 //! Invariants: amounts are signed (sale positive, refund and chargeback negative); failed and unclassified rows count in their own totals only, so
 //! no yen of theirs is mistaken for a sale.
 
-use std::sync::Arc;
-
 use domain::{
     id::{BrandCode, ContractId},
     money::Yen,
@@ -13,9 +11,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, Key, Text,
+    Digest, Text,
     refusal::{Notice, Refusal},
 };
+
+use super::rows::Rows;
 
 /// Largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -76,55 +76,47 @@ impl RowClass {
 }
 
 /// What rows have in common: one for all rows of the same words, since a file has millions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// What the row is.
     pub class: RowClass,
     /// The status word as written.
     pub status_word: Text,
     /// ブランド, where the profile knows the word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<BrandCode>,
     /// The brand word as written; empty where the profile has no brand column.
     pub brand_word: Text,
 }
 
-/// One row that could be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatementRow {
+/// One row that could be read, as it is looked at in its [`Rows`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatementRow<'r> {
     /// Row in the file as a spreadsheet counts it: the header is row 1.
     pub row: u32,
     /// Key of the row by the profile's key columns.
-    pub record_key: Key,
+    pub record_key: &'r str,
     /// 1 for the first row with this key in the file, 2 for the next (alike in every cell).
     pub occurrence: u32,
     /// SHA-256 of the row as CSV writes it, in UTF-8 (ADR 0022): a later file with the same key and another hash is a revision.
     pub content_hash: Digest,
     /// What the row is and of which brand, in the file's words.
-    #[serde(flatten, with = "crate::shared")]
-    pub words: Arc<Words>,
+    pub words: &'r Words,
     /// When the payment was made.
     pub at: Timestamp,
     /// Signed: sale positive, refund and chargeback negative; a failed row keeps the amount that was tried.
     pub amount: Yen,
     /// 端末番号 or PosID (number of the printed sheet).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terminal_or_pos_id: Option<Text>,
+    pub terminal_or_pos_id: Option<&'r str>,
     /// 伝票番号・レシート番号
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slip_number: Option<Text>,
+    pub slip_number: Option<&'r str>,
     /// 承認番号
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval_code: Option<Text>,
+    pub approval_code: Option<&'r str>,
     /// The acquirer's own transaction number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acquirer_transaction_id: Option<Text>,
+    pub acquirer_transaction_id: Option<&'r str>,
     /// Our reference, echoed (加盟店決済ID).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_payment_id: Option<Text>,
+    pub merchant_payment_id: Option<&'r str>,
     /// Last four digits of the payer's transaction number, where the profile names a column for them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_digits: Option<Text>,
+    pub payer_digits: Option<&'r str>,
 }
 
 /// Counts and sums of a file.
@@ -154,8 +146,8 @@ pub struct Totals {
 
 impl Totals {
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &StatementRow) {
-        let (count, amount) = match row.words.class {
+    pub(super) fn add(&mut self, class: &RowClass, yen: Yen) {
+        let (count, amount) = match class {
             RowClass::Sale => (&mut self.sale_count, Some(&mut self.sale_amount)),
             RowClass::Refund => (&mut self.refund_count, Some(&mut self.refund_amount)),
             RowClass::Chargeback => (&mut self.chargeback_count, Some(&mut self.chargeback_amount)),
@@ -164,7 +156,7 @@ impl Totals {
         };
         *count = count.saturating_add(1);
         if let Some(amount) = amount {
-            *amount = amount.saturating_add(row.amount);
+            *amount = amount.saturating_add(yen);
         }
     }
 
@@ -176,7 +168,7 @@ impl Totals {
 }
 
 /// A file that was taken. Its digest is taken where its bytes come in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementFile {
     /// Id of the profile that read it.
     pub profile: String,
@@ -185,7 +177,7 @@ pub struct StatementFile {
     /// Period given by the importer.
     pub period: Option<(CivilDate, CivilDate)>,
     /// Rows in the order of the file.
-    pub rows: Vec<StatementRow>,
+    pub rows: Rows,
     /// Counts and sums.
     pub totals: Totals,
     /// What a person should know although the file was taken.
@@ -193,12 +185,12 @@ pub struct StatementFile {
 }
 
 /// A dry run: what would be taken and what stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
     /// Id of the profile.
     pub profile: String,
     /// Rows that can be read.
-    pub rows: Vec<StatementRow>,
+    pub rows: Rows,
     /// What refuses the file, at most [`REFUSALS_MAX`]; empty when [`super::read()`] would take it.
     pub refused: Vec<Refusal>,
     /// Refusals beyond those listed.

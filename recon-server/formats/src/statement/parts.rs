@@ -10,8 +10,9 @@ use crate::refusal::{Notice, Refusal};
 
 use super::{
     decode,
-    model::{ReadOptions, StatementRow, Totals},
+    model::{ReadOptions, Totals},
     profile::Profile,
+    rows::Rows,
     scan::Scan,
     table,
 };
@@ -74,7 +75,7 @@ impl<'p> StatementParts<'p> {
     ///
     /// # Errors
     /// The first refusal: the whole file is refused, also what came out before.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<StatementRow>, Refusal> {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Rows, Refusal> {
         self.taken = self.taken.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if self.taken > PARTS_BYTES_MAX {
             let remedy = "大きすぎるファイルです。期間を分けてダウンロードし直してください。";
@@ -112,7 +113,7 @@ impl<'p> StatementParts<'p> {
     /// Reads whole rows.
     fn read(&mut self, part: &[u8]) -> Result<(), Refusal> {
         let first = self.lines == 0 && !part.is_empty();
-        self.scan.make_room(memchr_iter(b'\n', part).count());
+        self.scan.make_room(memchr_iter(b'\n', part).count(), part.len());
         scan_pieces(&mut self.scan, part, &mut self.lines, &mut self.buffer, (self.profile, self.file))?;
         if let (true, Some(length)) = (first, self.length) {
             self.scan.expect(length, part.len());
@@ -124,13 +125,13 @@ impl<'p> StatementParts<'p> {
     ///
     /// # Errors
     /// When the file is not whole.
-    pub fn finish(mut self) -> Result<(Vec<StatementRow>, StatementEnd), Refusal> {
+    pub fn finish(mut self) -> Result<(Rows, StatementEnd), Refusal> {
         if self.taken == 0 {
             let remedy = "空か、大きすぎるファイルです。期間を分けてダウンロードし直してください。";
             return Err(Refusal::new(self.file, None, "ファイルの大きさ", "0バイト", remedy));
         }
         let rest = std::mem::take(&mut self.rest);
-        let mut rows = Vec::new();
+        let mut rows = Rows::default();
         if !rest.is_empty() {
             let text = decode::part(&rest, self.profile, self.file, self.lines, &mut self.buffer)?;
             table::whole(text, self.lines, self.profile, self.file)?;

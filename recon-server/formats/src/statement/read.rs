@@ -12,6 +12,7 @@ use super::{
     model::{Preview, ROWS_MAX, ReadOptions, StatementFile, Totals},
     parts::scan_pieces,
     profile::Profile,
+    rows::Rows,
     scan::Scan,
     table,
 };
@@ -50,7 +51,7 @@ pub fn preview(bytes: &[u8], profile: &Profile, options: &ReadOptions) -> Previe
         },
         Err(refusal) => Preview {
             profile: id,
-            rows: Vec::new(),
+            rows: Rows::default(),
             refused: vec![refusal],
             refused_more: 0,
             totals: Totals::default(),
@@ -67,7 +68,7 @@ fn scan<'p>(bytes: &[u8], profile: &'p Profile, options: &'p ReadOptions) -> Res
         table::whole(&text, 0, profile, file)?;
     }
     let mut scan = Scan::new(profile, options, ROWS_MAX)?;
-    scan.reserve(memchr_iter(b'\n', bytes).count());
+    scan.reserve(memchr_iter(b'\n', bytes).count(), bytes.len());
     let (mut lines, mut buffer) = (0, String::new());
     scan_pieces(&mut scan, bytes, &mut lines, &mut buffer, (profile, file))?;
     scan.end()?;

@@ -13,9 +13,10 @@ use domain::money::Yen;
 
 use super::{
     cell,
-    model::{REFUSALS_MAX, ReadOptions, StatementRow, Totals},
+    model::{REFUSALS_MAX, ReadOptions, Totals},
     profile::{Control, Profile, RepeatedKey},
     row::RowReader,
+    rows::{Head, Rows},
     seen::{Again, Seen},
     table::{self, Plan},
 };
@@ -29,7 +30,7 @@ pub(super) struct Scan<'p> {
     options: &'p ReadOptions,
     rows_max: usize,
     reader: RowReader<'p>,
-    plan: Option<Box<Plan>>,
+    plan: Option<Plan>,
     seen: Seen,
     cells: Cells,
     /// Number of the last record.
@@ -37,7 +38,7 @@ pub(super) struct Scan<'p> {
     /// A record that would be the row of totals if it is the last.
     held: Option<(u32, Vec<String>)>,
     /// Rows read and not yet taken out.
-    pub rows: Vec<StatementRow>,
+    pub rows: Rows,
     /// Hashes of the keys of the last of them, of which nobody has asked yet whether they came before.
     unsettled: Vec<u64>,
     /// Records among those that could not be read.
@@ -71,7 +72,7 @@ impl<'p> Scan<'p> {
             cells: Cells::default(),
             row: 0,
             held: None,
-            rows: Vec::new(),
+            rows: Rows::default(),
             unsettled: Vec::new(),
             unread: Vec::new(),
             count: 0,
@@ -90,57 +91,58 @@ impl<'p> Scan<'p> {
         self.seen.reserve(rows.saturating_sub(usize::try_from(self.count).unwrap_or(rows)));
     }
 
-    /// Room for so many rows.
-    pub fn reserve(&mut self, rows: usize) {
+    /// Room for so many rows, the whole file, that stand in so many bytes.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
         self.seen.reserve(rows.min(self.rows_max));
-        self.make_room(rows);
+        self.make_room(rows, bytes);
     }
 
-    /// Room for so many rows that come out next. A row is a few hundred bytes: a list that grows would be moved over and over.
-    pub fn make_room(&mut self, rows: usize) {
-        self.rows.reserve(rows.min(self.rows_max));
+    /// Room for so many rows that come out next.
+    pub fn make_room(&mut self, rows: usize, bytes: usize) {
+        self.rows.reserve(rows.min(self.rows_max), bytes);
     }
 
     /// Reads whole records.
     pub fn text(&mut self, text: &str) -> Result<(), Refusal> {
         let delimiter = u8::try_from(self.profile.delimiter).unwrap_or(b',');
         let mut records = Records::new(text, delimiter);
-        let mut cells = std::mem::take(&mut self.cells);
+        let (mut cells, mut plan) = (std::mem::take(&mut self.cells), self.plan.take());
         while let Some(record) = records.next(&mut cells) {
             self.row = self.row.saturating_add(1);
             if usize::try_from(self.row).is_ok_and(|row| row > self.rows_max + 1) {
-                let remedy = "行が多すぎます。期間を分けてダウンロードしてください。";
-                let file = self.options.file_name.as_str();
+                let remedy = "行が多すぎます。期間を分けてダウンロードし直してください。";
+                let file = &self.options.file_name;
                 return Err(Refusal::new(file, Some(self.row), "行数", self.row.to_string(), remedy));
             }
-            self.record(record)?;
+            match &plan {
+                Some(plan) => self.record(plan, record),
+                None => plan = Some(self.header(record)?),
+            }
         }
-        self.cells = cells;
+        (self.cells, self.plan) = (cells, plan);
         self.settle();
         Ok(())
     }
 
-    fn record(&mut self, record: Record<'_>) -> Result<(), Refusal> {
-        let Some(plan) = self.plan.take() else {
-            let (plan, notices) = table::plan(record, self.profile, &self.options.file_name)?;
-            self.plan = Some(Box::new(plan));
-            for notice in notices {
-                note_bounded(&mut self.notices, &mut self.notices_more, notice);
-            }
-            return Ok(());
-        };
+    fn header(&mut self, record: Record<'_>) -> Result<Plan, Refusal> {
+        let (plan, notices) = table::plan(record, self.profile, &self.options.file_name)?;
+        for notice in notices {
+            note_bounded(&mut self.notices, &mut self.notices_more, notice);
+        }
+        Ok(plan)
+    }
+
+    fn record(&mut self, plan: &Plan, record: Record<'_>) {
         // Only the last record can be the row of totals: one that was held and was not the last is a row like any other.
         if let Some((row, cells)) = self.held.take() {
-            self.held_row(&plan, row, &cells);
+            self.held_row(plan, row, &cells);
         }
         let marks = self.profile.control.as_ref().is_some_and(|control| record.get(0) == control.marker);
         if marks {
             self.held = Some((self.row, record.iter().map(str::to_owned).collect()));
         } else {
-            self.take(&plan, self.row, record);
+            self.take(plan, self.row, record);
         }
-        self.plan = Some(plan);
-        Ok(())
     }
 
     /// A held record as an ordinary row.
@@ -166,29 +168,36 @@ impl<'p> Scan<'p> {
     /// look-ups that wait for nothing else are under way together.
     fn settle(&mut self) {
         let first = self.rows.len().saturating_sub(self.unsettled.len());
-        let new = self.rows.get_mut(first..).unwrap_or_default();
+        let new = first..self.rows.len();
         let seen = &mut self.seen;
-        let note = |(key, row): (u64, &StatementRow)| seen.note(key, row.content_hash, row.row);
-        let again: Vec<Again> = self.unsettled.drain(..).zip(new.iter()).map(note).collect();
+        let heads = self.rows.heads.get(new.clone()).unwrap_or_default();
+        let note = |(key, head): (u64, &Head)| seen.note(key, head.content_hash, head.row);
+        let again: Vec<Again> = self.unsettled.drain(..).zip(heads).map(note).collect();
         let mut refused = std::mem::take(&mut self.unread);
         let mut contradictions = BTreeSet::new();
-        for (row, again) in new.iter_mut().zip(again) {
-            match occurrence(again, row, self.profile.repeated_key, &self.options.file_name) {
-                Ok(nth) => row.occurrence = nth,
-                Err(refusal) => {
-                    contradictions.insert(row.row);
-                    refused.push(refusal);
-                    continue;
+        for (nth, again) in new.zip(again) {
+            if again != Again::First {
+                let found = self.rows.heads.get(nth).map(|head| self.occurrence(again, head));
+                match (found, self.rows.heads.get_mut(nth)) {
+                    (Some(Ok(occurrence)), Some(head)) => head.occurrence = occurrence,
+                    (Some(Err(refusal)), Some(head)) => {
+                        contradictions.insert(head.row);
+                        refused.push(refusal);
+                        continue;
+                    }
+                    _ => {}
                 }
             }
-            self.totals.add(row);
+            let Some(head) = self.rows.heads.get(nth) else { continue };
+            let words = self.rows.words.get(head.words);
+            self.totals.add(&words.class, head.amount);
             self.count = self.count.saturating_add(1);
-            if let Some(notice) = self.reader.notice(row) {
+            if let Some(notice) = self.reader.notice(head.row, words) {
                 note_bounded(&mut self.notices, &mut self.notices_more, notice);
             }
         }
         if !contradictions.is_empty() {
-            self.rows.retain(|row| !contradictions.contains(&row.row));
+            self.rows.heads.retain(|head| !contradictions.contains(&head.row));
         }
         refused.sort_by_key(|refusal| refusal.row);
         for refusal in refused {
@@ -196,6 +205,21 @@ impl<'p> Scan<'p> {
                 self.refused.push(refusal);
             } else {
                 self.refused_more = self.refused_more.saturating_add(1);
+            }
+        }
+    }
+
+    /// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
+    fn occurrence(&self, again: Again, head: &Head) -> Result<u32, Refusal> {
+        match (again, self.profile.repeated_key) {
+            (Again::First, _) => Ok(1),
+            (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => Ok(nth),
+            (Again::Other(_, first), RepeatedKey::Refuse) => {
+                let remedy = format!(
+                    "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
+                );
+                let (file, key) = (&self.options.file_name, self.rows.key(head));
+                Err(Refusal::new(file, Some(head.row), "取引を見分ける列", key, remedy))
             }
         }
     }
@@ -231,20 +255,6 @@ fn note_bounded(notices: &mut Vec<Notice>, more: &mut u32, notice: Notice) {
         notices.push(notice);
     } else {
         *more = more.saturating_add(1);
-    }
-}
-
-/// The nth row with its key; a repeated key with other content makes the file uncertain, unless the profile says otherwise.
-fn occurrence(again: Again, row: &StatementRow, repeated: RepeatedKey, file: &str) -> Result<u32, Refusal> {
-    match (again, repeated) {
-        (Again::First, _) => Ok(1),
-        (Again::Twin(nth), _) | (Again::Other(nth, _), RepeatedKey::NextOccurrence) => Ok(nth),
-        (Again::Other(_, first), RepeatedKey::Refuse) => {
-            let remedy = format!(
-                "{first}行目と同じ取引番号なのに内容が違います。どちらが正しいか決められません。決済会社に照会してください。"
-            );
-            Err(Refusal::new(file, Some(row.row), "取引を見分ける列", row.record_key.as_str(), remedy))
-        }
     }
 }
 

@@ -127,6 +127,7 @@ impl Kept {
             sending_branch,
             summary,
             contract_number,
+            payee: None,
         };
         let mut framed = Vec::new();
         frame(&mut framed, &common.remitter_kana);

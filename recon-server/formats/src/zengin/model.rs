@@ -211,7 +211,7 @@ pub struct BankEntry {
     pub common: Arc<Common>,
 }
 
-/// What entries of one payer have in common: one for all of them, since a file has millions.
+/// What entries of one payer have in common, in every bank's format: one for all of them, since a file has millions.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Common {
     /// うち他店券
@@ -229,4 +229,7 @@ pub struct Common {
     /// 契約者番号 of an entry out: it stands where an entry in has the remitter's name. Absent in facts stored before it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract_number: Option<Text>,
+    /// Name of the other side of an entry out, which other formats have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<Text>,
 }

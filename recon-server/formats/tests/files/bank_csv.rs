@@ -79,10 +79,10 @@ fn reads_a_file() {
     assert_eq!((account.out_count, account.out_total), (1, Yen::new(5_000)));
     let [first, second, third, fourth] = &account.entries[..] else { panic!("four entries") };
     assert_eq!((first.row, first.amount, first.class.code()), (2, Yen::new(29_347), "11"));
-    assert_eq!((first.remitter_kana.as_str(), first.edi.as_str()), ("ﾍﾟｲﾍﾟｲ(ｶ", "SEISAN"));
+    assert_eq!((first.common.remitter_kana.as_str(), first.edi.as_str()), ("ﾍﾟｲﾍﾟｲ(ｶ", "SEISAN"));
     assert_eq!((second.amount, second.value_on), (Yen::new(-5_000), Some(date("2026-08-03"))));
-    assert_eq!((second.remitter_kana.as_str(), second.payee.as_deref()), ("", Some("ﾏﾄﾞﾃﾞﾝﾘﾖｸ")));
-    assert_eq!(third.remitter_kana, "ｶ)ﾋﾞﾕ-ｶ-ﾄﾞ", "after the prefix of 摘要, in comparison form");
+    assert_eq!((second.common.remitter_kana.as_str(), second.common.payee.as_deref()), ("", Some("ﾏﾄﾞﾃﾞﾝﾘﾖｸ")));
+    assert_eq!(third.common.remitter_kana, "ｶ)ﾋﾞﾕ-ｶ-ﾄﾞ", "after the prefix of 摘要, in comparison form");
     assert_eq!((fourth.booked_on, fourth.class.code()), (date("2026-08-05"), "10"));
     assert!(file.notices.is_empty() && file.kind.is_ledger());
 }
@@ -275,7 +275,7 @@ fn reads_the_anser_layout() {
     let text = format!("{}\r\n{}{}", names.join(","), quoted(one), quoted(two));
     let file = read(&cp932(&text), &profile, &options()).unwrap();
     let entries = &file.accounts[0].entries;
-    assert_eq!((entries[0].amount, entries[0].remitter_kana.as_str()), (Yen::new(29_347), "ﾍﾟｲﾍﾟｲ(ｶ"));
+    assert_eq!((entries[0].amount, entries[0].common.remitter_kana.as_str()), (Yen::new(29_347), "ﾍﾟｲﾍﾟｲ(ｶ"));
     assert_eq!((entries[1].amount, file.accounts[0].opening), (Yen::new(-5_000), Some(Yen::new(100_000))));
     assert_eq!(Ends::from(&file.accounts[0]).closing, Some(Yen::new(124_347)));
 }

@@ -66,12 +66,12 @@ fn reads_a_statement() {
     );
     let [first, second, third] = &account.entries[..] else { panic!("three entries") };
     assert_eq!((first.amount, first.class.clone()), (Yen::new(29_347), TransactionClass::Transfer));
-    assert_eq!((first.remitter_kana_raw.as_str(), first.remitter_kana.as_str()), ("ﾍﾟｲﾍﾟｲ (ｶ", "ﾍﾟｲﾍﾟｲ(ｶ"));
-    assert_eq!((first.sending_bank.as_str(), first.sending_branch.as_str()), ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾋｶﾞｼｼﾃﾝ"));
-    assert_eq!((first.edi.as_str(), first.summary.as_str()), ("SEISAN2607", "ﾌﾘｺﾐ"));
+    assert_eq!((first.common.remitter_kana_raw.as_str(), first.common.remitter_kana.as_str()), ("ﾍﾟｲﾍﾟｲ (ｶ", "ﾍﾟｲﾍﾟｲ(ｶ"));
+    assert_eq!((first.common.sending_bank.as_str(), first.common.sending_branch.as_str()), ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾋｶﾞｼｼﾃﾝ"));
+    assert_eq!((first.edi.as_str(), first.common.summary.as_str()), ("SEISAN2607", "ﾌﾘｺﾐ"));
     assert_eq!(first.inquiry_no.as_deref(), Some("REF0001"));
     assert_eq!(first.details[0].end_to_end_id.as_deref(), Some("E2E-1"));
-    assert_eq!((second.amount, second.payee.as_deref()), (Yen::new(-5_000), Some("ﾏﾄﾞﾃﾞﾝﾘﾖｸ")));
+    assert_eq!((second.amount, second.common.payee.as_deref()), (Yen::new(-5_000), Some("ﾏﾄﾞﾃﾞﾝﾘﾖｸ")));
     assert_eq!((second.booked_on, second.class.code()), (date("2026-08-04"), "14"));
     assert_eq!(
         (third.amount, third.reversal),
@@ -163,11 +163,11 @@ fn batches() {
     };
     let file = taken(&notification(&credit(500, "BOOK", &(part(200, "ｱ") + &part(300, "ｲ")))));
     let entry = &file.accounts[0].entries[0];
-    assert_eq!((entry.details.len(), entry.remitter_kana.as_str()), (2, ""), "two payers are no one payer");
+    assert_eq!((entry.details.len(), entry.common.remitter_kana.as_str()), (2, ""), "two payers are no one payer");
     assert!(file.notices.is_empty());
     let short = taken(&notification(&credit(500, "BOOK", &(part(200, "ｱ") + &part(299, "ｱ")))));
     assert!(short.notices[0].sentence_ja.contains("499円"));
-    assert_eq!(short.accounts[0].entries[0].remitter_kana, "ｱ");
+    assert_eq!(short.accounts[0].entries[0].common.remitter_kana, "ｱ");
 }
 
 #[test]

@@ -146,9 +146,9 @@ fn statement_totals(totals: &Totals) -> Vec<DryTotal> {
     ]
 }
 
-fn statement_row(row: &StatementRow) -> DryRow {
-    let numbers = [&row.acquirer_transaction_id, &row.terminal_or_pos_id, &row.slip_number];
-    let words: Vec<&str> = numbers.into_iter().filter_map(Option::as_deref).collect();
+fn statement_row(row: StatementRow<'_>) -> DryRow {
+    let numbers = [row.acquirer_transaction_id, row.terminal_or_pos_id, row.slip_number];
+    let words: Vec<&str> = numbers.into_iter().flatten().collect();
     DryRow {
         row: row.row,
         at: row.at.to_paper(),
@@ -178,7 +178,7 @@ fn bank_row(entry: &Entry) -> DryRow {
         at: entry.booked_on.to_string(),
         class_ja: if entry.amount.is_negative() { "出金" } else { "入金" },
         brand: None,
-        reference: entry.remitter_kana_raw.trim().to_owned(),
+        reference: entry.common.remitter_kana_raw.trim().to_owned(),
         amount: entry.amount,
     }
 }

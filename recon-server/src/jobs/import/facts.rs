@@ -10,7 +10,7 @@ use formats::{
     Notice, Refusal,
     bank::{self, Account, BankReadOptions, Ends, Entry},
     payout::{self, PayoutProfile, PayoutReadOptions, PayoutRow},
-    statement::{self, ReadOptions, StatementRow, Words},
+    statement::{self, ReadOptions, Rows, StatementRow, Words},
 };
 use serde::Serialize;
 use store::{
@@ -59,7 +59,7 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
             if upload.period.is_none() {
                 notices.push(period_notice(period));
             }
-            let lines = file.rows.into_iter().map(|row| statement_line(contract, row));
+            let lines = file.rows.iter().map(|row| statement_line(contract, row));
             let facts = FileFacts::Statement(lines.collect());
             let part = Part {
                 source: statement_source(contract),
@@ -82,7 +82,7 @@ pub fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
 }
 
 /// From the first to the last day of the rows.
-fn covered(rows: &[StatementRow]) -> Option<(CivilDate, CivilDate)> {
+fn covered(rows: &Rows) -> Option<(CivilDate, CivilDate)> {
     let days = || rows.iter().map(|row| row.at.date());
     Some((days().min()?, days().max()?))
 }
@@ -99,7 +99,7 @@ pub fn period_notice(period: Option<(CivilDate, CivilDate)>) -> Notice {
 }
 
 /// A row of a statement as a fact. Taken apart without `..`: what a reader finds beside gets a column, or the compiler says so here.
-pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine {
+pub fn statement_line(contract: &ContractId, row: StatementRow<'_>) -> StatementLine {
     let StatementRow {
         row,
         record_key,
@@ -115,7 +115,7 @@ pub fn statement_line(contract: &ContractId, row: StatementRow) -> StatementLine
         merchant_payment_id,
         payer_digits,
     } = row;
-    let Words { class, status_word, brand, brand_word } = &*words;
+    let Words { class, status_word, brand, brand_word } = words;
     StatementLine {
         identity: RowIdentity {
             record_key: record_key.into(),
@@ -235,7 +235,7 @@ pub fn bank_entry(name: &str, account: &str, entry: Entry) -> Result<BankEntry, 
         amount: entry.amount,
         class: entry.class.code().to_owned(),
         remitter_code: entry.remitter_code.map(String::from),
-        remitter_name: some_text(&entry.remitter_kana_raw),
+        remitter_name: some_text(&entry.common.remitter_kana_raw),
         inquiry_number: entry.inquiry_no.map(String::from),
     })
 }

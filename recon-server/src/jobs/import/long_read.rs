@@ -8,7 +8,7 @@ use domain::{id::ContractId, time::CivilDate};
 use formats::{
     Notice, Refusal,
     bank::{self, BankFileKind, Ends, Entry},
-    statement::{Profile, ReadOptions, StatementParts, StatementRow},
+    statement::{Profile, ReadOptions, Rows, StatementParts},
     zengin::{EntriesByAccount, LedgerParts},
 };
 use store::files::{FileFacts, FileKind};
@@ -75,7 +75,7 @@ impl<'a> LongRead<'a> {
         match &mut self.reader {
             Reader::Statement { parts: Some(parts), .. } => {
                 let rows = parts.push(bytes)?;
-                Ok(self.statement(rows))
+                Ok(self.statement(&rows))
             }
             Reader::Ledger(Some(parts)) => {
                 if bank::recognise(bytes).is_some_and(|kind| kind != BankFileKind::ZenginLedger) {
@@ -104,7 +104,7 @@ impl<'a> LongRead<'a> {
                 let Some(parts) = parts.take() else { return Ok(Vec::new()) };
                 let (rows, end) = parts.finish()?;
                 self.notices.extend(end.notices);
-                Ok(self.statement(rows))
+                Ok(self.statement(&rows))
             }
             Reader::Ledger(parts) => {
                 let Some(parts) = parts.take() else { return Ok(Vec::new()) };
@@ -122,14 +122,14 @@ impl<'a> LongRead<'a> {
         }
     }
 
-    fn statement(&mut self, rows: Vec<StatementRow>) -> Vec<Batch> {
+    fn statement(&mut self, rows: &Rows) -> Vec<Batch> {
         let Reader::Statement { contract, .. } = &self.reader else { return Vec::new() };
         let source = statement_source(contract);
-        for row in &rows {
+        for row in rows {
             let day = row.at.date();
             widen(&mut self.days, source.clone(), day, day);
         }
-        let lines = rows.into_iter().map(|row| facts::statement_line(contract, row));
+        let lines = rows.iter().map(|row| facts::statement_line(contract, row));
         let facts = FileFacts::Statement(lines.collect());
         vec![Batch { source, kind: FileKind::Statement, facts }]
     }

@@ -298,9 +298,9 @@ pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobErr
         row: entry.identity.row,
         booked_on: entry.booked_on,
         amount: entry.amount,
-        remitter_kana: read.remitter_kana.into(),
+        remitter_kana: read.common.remitter_kana.to_string(),
         reversal: read.reversal || read.class == formats::zengin::TransactionClass::Correction,
-        summary: read.summary.into(),
+        summary: read.common.summary.to_string(),
     })
 }
 

@@ -157,13 +157,10 @@ fn sums(totals: &Totals) -> Vec<(String, Sum)> {
     sums
 }
 
-fn statement_row(row: &StatementRow) -> PreviewRow {
-    let numbers = [
-        ("伝票", &row.slip_number),
-        ("取引", &row.acquirer_transaction_id),
-        ("端末", &row.terminal_or_pos_id),
-    ];
-    let words = numbers.iter().filter_map(|(word, value)| Some(format!("{word} {}", value.as_ref()?)));
+fn statement_row(row: StatementRow<'_>) -> PreviewRow {
+    let numbers =
+        [("伝票", row.slip_number), ("取引", row.acquirer_transaction_id), ("端末", row.terminal_or_pos_id)];
+    let words = numbers.into_iter().filter_map(|(word, value)| Some(format!("{word} {}", value?)));
     PreviewRow {
         row: row.row,
         at: day_and_time(row.at),

@@ -55,7 +55,8 @@ pub fn read(
     options: &BankCsvOptions,
 ) -> Result<BankStatement, Refusal> {
     let file = options.file_name.as_str();
-    let mut table = table(bytes, &profile.spec(), file)?;
+    let spec = profile.spec();
+    let mut table = table(bytes, &spec, file)?;
     let patterns = profile.patterns().map_err(|e| {
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
@@ -64,16 +65,21 @@ pub fn read(
     let mut bundles: BTreeMap<usize, Bundle> = BTreeMap::new();
     let accounts = known_accounts(profile, options);
     // Most files are of one account. An entry is large: a list that grows would be moved over and over.
-    let room = if accounts.len() == 1 { table.rows().len() } else { 0 };
-    for row in table.rows() {
+    let room = if accounts.len() == 1 { table.rows_at_most() } else { 0 };
+    let mut keys = Keys::default();
+    let account_keys: Vec<String> = accounts.iter().map(AccountOf::account_key).collect();
+    let mut rows = table.rows(&spec, file);
+    while let Some(row) = rows.next()? {
         let at = account_of(&reader, row, &accounts)?;
         let bundle = bundles.entry(at).or_insert_with(|| Bundle::of(row.row, room));
-        match reader.read(row, &mut bundle.entries)? {
-            Some(carried) => bundle.carried.push((bundle.entries.len(), carried)),
-            None => bundle.entries.last().map_or(Ok(()), |entry| within(entry, options, profile, file))?,
+        if let Some(carried) = reader.read(row, &mut bundle.entries)? {
+            bundle.carried.push((bundle.entries.len(), carried));
+        } else if let (Some(entry), Some(account)) = (bundle.entries.last_mut(), account_keys.get(at)) {
+            within(entry, options, profile, file)?;
+            entry.record_key = keys.key(account, entry);
         }
     }
-    if let Some(end) = table.end() {
+    if let Some(end) = rows.end() {
         check_totals(&reader, end, &bundles)?;
     }
     if profile.fields.balance.is_none() {
@@ -83,7 +89,6 @@ pub fn read(
             sentence_ja: "残高の列がないため、行の抜けをファイルだけでは確かめられません。".to_owned(),
         });
     }
-    let mut keys = Keys::default();
     let mut read = Vec::new();
     for (at, bundle) in bundles {
         if let Some(of) = accounts.get(at) {
@@ -161,7 +166,7 @@ fn within(
     }
 }
 
-/// An account with its entries oldest first and its balances proven.
+/// An account with its entries oldest first and its balances proven; which of several alike each of them is follows that order.
 fn account(
     bundle: Bundle,
     of: &AccountOf,
@@ -200,7 +205,7 @@ fn account(
     };
     keys.reserve(entries.len());
     for entry in &mut entries {
-        keys.seal(&account.account_key, entry);
+        entry.occurrence = keys.occurrence(entry.record_key);
         account.count(entry.amount).map_err(|_| {
             Refusal::new(file, Some(entry.row), column, entry.amount.to_string(), "合計が大きすぎます。")
         })?;

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a row is in or out, never both and never neither, unless it only carries a balance forward.
 
+use std::sync::Arc;
+
 use domain::{money::Yen, time::CivilDate};
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
         date::DatePattern,
         table::{Column, Row, Table},
     },
-    zengin::{TransactionClass, kana},
+    zengin::{Common, TransactionClass, kana},
 };
 
 use super::profile::{BankCsvFields, BankCsvProfile};
@@ -34,7 +36,7 @@ pub(super) struct RowReader<'a> {
     last_date: Option<(Text, CivilDate)>,
     /// The last word of 取引区分 and its class.
     last_class: Option<(Text, TransactionClass)>,
-    names: Names,
+    commons: Commons,
 }
 
 /// Where each field stands.
@@ -100,7 +102,7 @@ impl<'a> RowReader<'a> {
             written: String::new(),
             last_date: None,
             last_class: None,
-            names: Names::default(),
+            commons: Commons::default(),
         }
     }
 
@@ -112,13 +114,16 @@ impl<'a> RowReader<'a> {
     /// Reads a movement to the end of a list, of which key and occurrence are settled by the caller; or gives the balance that a row only
     /// carries forward.
     pub fn read(&mut self, row: Row<'_>, entries: &mut Vec<Entry>) -> Result<Option<Yen>, Refusal> {
-        let text = |column: Column<'_>| Text::new(row.cell(column));
         let optional = |column: Column<'_>| Some(row.cell(column)).filter(|t| !t.is_empty()).map(Text::new);
         let balance = self.yen(row, self.columns.balance)?;
         let Some(amount) = self.amount(row)? else { return self.carried(row, balance).map(Some) };
         let incoming = !amount.is_negative();
-        let remitter = if incoming { self.remitter(row) } else { "" };
-        let (remitter_kana_raw, remitter_kana) = self.names.of(remitter);
+        let own = row.cell(self.columns.remitter);
+        let (remitter, payee) = if incoming { (self.remitter(own, row), "") } else { ("", own) };
+        let [sending_bank, sending_branch, summary] =
+            [self.columns.sending_bank, self.columns.sending_branch, self.columns.summary]
+                .map(|column| row.cell(column));
+        let common = self.commons.of(&Said { remitter, payee, sending_bank, sending_branch, summary });
         let content_hash = row.cells.digest(self.delimiter, &mut self.written);
         let booked_on = self.date(row, self.columns.booked_on)?;
         let value_on = match row.cell(self.columns.value_on) {
@@ -135,20 +140,13 @@ impl<'a> RowReader<'a> {
             booked_on,
             value_on,
             amount,
-            of_which_cheques: None,
             class,
             remitter_code: optional(columns.remitter_code),
-            remitter_kana,
-            remitter_kana_raw,
-            sending_bank: text(columns.sending_bank),
-            sending_branch: text(columns.sending_branch),
-            summary: text(columns.summary),
-            edi: text(columns.edi),
+            common,
+            edi: Text::new(row.cell(columns.edi)),
             inquiry_no: optional(columns.inquiry_no),
-            contract_number: None,
             reversal: self.is_reversal(row)?,
             balance_after: balance,
-            payee: if incoming { None } else { optional(columns.remitter) },
             details: Vec::new(),
             edi_payloads: Vec::new(),
         });
@@ -235,8 +233,8 @@ impl<'a> RowReader<'a> {
         class
     }
 
-    fn remitter<'r>(&self, row: Row<'r>) -> &'r str {
-        let own = row.cell(self.columns.remitter);
+    /// The payer's name: of its own column, else from 摘要.
+    fn remitter<'r>(&self, own: &'r str, row: Row<'r>) -> &'r str {
         if !own.is_empty() {
             return own;
         }
@@ -264,25 +262,66 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// Bits of a place among the names that are kept.
-const NAMES_BITS: u32 = 8;
+/// Bits of a place among what is kept.
+const KEPT_BITS: u32 = 8;
 
-/// Names as written and in comparison form: a file has the same few again and again. The number of those that are kept is bounded.
-#[derive(Debug, Default)]
-struct Names {
-    kept: Vec<(Text, Text)>,
+/// The cells of a row that say what it has in common with others.
+struct Said<'r> {
+    remitter: &'r str,
+    payee: &'r str,
+    sending_bank: &'r str,
+    sending_branch: &'r str,
+    summary: &'r str,
 }
 
-impl Names {
-    /// A name as written, and in comparison form.
-    fn of(&mut self, name: &str) -> (Text, Text) {
-        // Where nothing is kept yet stands the empty name, which is its own comparison form.
-        self.kept.resize(1 << NAMES_BITS, Default::default());
-        let place = usize::try_from(mix::hash(name.as_bytes()) >> (u64::BITS - NAMES_BITS));
-        let slot = &mut self.kept[place.unwrap_or_default()];
-        if slot.0 != name {
-            *slot = (Text::new(name), kana::normalise(name).into());
+impl Said<'_> {
+    /// Whether they say the same.
+    fn are_of(&self, common: &Common) -> bool {
+        common.remitter_kana_raw == self.remitter
+            && common.summary == self.summary
+            && common.payee.as_deref().unwrap_or_default() == self.payee
+            && common.sending_bank == self.sending_bank
+            && common.sending_branch == self.sending_branch
+    }
+
+    /// Its place among what is kept.
+    fn place(&self) -> usize {
+        let texts = [self.remitter, self.payee, self.sending_bank, self.sending_branch, self.summary];
+        let mixed = |state: u64, text: &str| state.rotate_left(7) ^ mix::hash(text.as_bytes());
+        usize::try_from(texts.into_iter().fold(0, mixed) >> (u64::BITS - KEPT_BITS)).unwrap_or_default()
+    }
+}
+
+/// What rows have in common: a file has the same few payers again and again. The number of what is kept is bounded.
+#[derive(Debug, Default)]
+struct Commons {
+    kept: Vec<Arc<Common>>,
+    /// Place of the last row's.
+    last: usize,
+}
+
+impl Commons {
+    /// What a row says, with its payer's name in comparison form too.
+    fn of(&mut self, said: &Said<'_>) -> Arc<Common> {
+        if let Some(common) = self.kept.get(self.last).filter(|common| said.are_of(common)) {
+            return common.clone();
         }
-        slot.clone()
+        // Where nothing is kept yet stands what says nothing, which is the right answer to empty cells.
+        self.kept.resize(1 << KEPT_BITS, Arc::default());
+        self.last = said.place();
+        let kept = &mut self.kept[self.last];
+        if !said.are_of(kept) {
+            *kept = Arc::new(Common {
+                of_which_cheques: None,
+                remitter_kana_raw: Text::new(said.remitter),
+                remitter_kana: kana::normalise(said.remitter).into(),
+                sending_bank: Text::new(said.sending_bank),
+                sending_branch: Text::new(said.sending_branch),
+                summary: Text::new(said.summary),
+                contract_number: None,
+                payee: Some(said.payee).filter(|name| !name.is_empty()).map(Text::new),
+            });
+        }
+        kept.clone()
     }
 }

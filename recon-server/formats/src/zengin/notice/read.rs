@@ -222,6 +222,7 @@ impl Reader<'_> {
             sending_branch: record.text(data_a::SENDING_BRANCH)?,
             summary: Text::default(),
             contract_number: None,
+            payee: None,
         };
         let entry = BankEntry {
             row: record.row,
