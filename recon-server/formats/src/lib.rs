@@ -14,6 +14,7 @@ pub mod csv_out;
 pub mod digest;
 pub mod examples;
 pub mod export;
+mod firsts;
 mod mix;
 pub mod payout;
 mod provenance;

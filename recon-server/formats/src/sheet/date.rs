@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use domain::time::CivilDate;
 
+use crate::{Text, mix};
+
 /// Marks of an era, years added, first day.
 type Era = (&'static [&'static str], i16, (i16, i8, i8));
 /// Eras, newest first.
@@ -132,6 +134,37 @@ impl DatePattern {
     }
 }
 
+/// Bits of a place among the dates that are kept.
+const KEPT_BITS: u32 = 6;
+
+/// Reads the dates of one file: it has the same few again and again. The number of those that are kept is bounded.
+#[derive(Debug)]
+pub(crate) struct Dates {
+    /// Tried in this order.
+    patterns: Vec<DatePattern>,
+    reference: CivilDate,
+    kept: Vec<Option<(Text, CivilDate)>>,
+}
+
+impl Dates {
+    /// By patterns.
+    pub fn new(patterns: Vec<DatePattern>, reference: CivilDate) -> Self {
+        Self { patterns, reference, kept: vec![None; 1 << KEPT_BITS] }
+    }
+
+    /// The date of a cell, by the first pattern that fits.
+    pub fn read(&mut self, cell: &str) -> Option<CivilDate> {
+        let place = usize::try_from(mix::hash(cell.as_bytes()) >> (u64::BITS - KEPT_BITS));
+        let kept = &mut self.kept[place.unwrap_or_default()];
+        if let Some((_, date)) = kept.as_ref().filter(|(text, _)| text == cell) {
+            return Some(*date);
+        }
+        let date = self.patterns.iter().find_map(|pattern| pattern.read(cell, self.reference))?;
+        *kept = Some((Text::new(cell), date));
+        Some(date)
+    }
+}
+
 /// Exactly `width` digits, handed on; what follows.
 fn take(text: &str, width: usize, keep: impl FnOnce(i16)) -> Option<&str> {
     let (number, after) = digits(text, width, width)?;
@@ -215,8 +248,15 @@ mod tests {
             ("YYYY/MM/DD", "", None),
             ("YYYY/M/D", "2026/123/1", None),
         ] {
-            let read = pattern.parse::<DatePattern>().unwrap().read(cell, reference);
+            let pattern_of = || pattern.parse::<DatePattern>().unwrap();
+            let read = pattern_of().read(cell, reference);
             assert_eq!(read.map(|date| date.to_string()).as_deref(), expected, "{pattern} {cell}");
+            let mut dates = Dates::new(vec![pattern_of()], reference);
+            // Others between, so that a date is met, kept and taken out again.
+            for n in (0..200).chain(0..2) {
+                assert_eq!((n, dates.read(cell)), (n, read));
+                dates.read(&format!("2026/08/{:02}", n % 31));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the same rows, refusals and totals as [`super::read()`] gives of the whole (a test cuts files at every byte); rows that
 //! came out count only once [`StatementParts::finish`] has said that the file is whole: until then a caller must be able to take
-//! everything back. In memory are one part, the unfinished row behind it, and 17 bytes for each key.
+//! everything back. In memory are one part, the unfinished row behind it, and 16 bytes for each key or twice that.
 
 use memchr::{memchr_iter, memchr2_iter, memrchr};
 

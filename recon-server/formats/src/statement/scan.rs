@@ -170,6 +170,7 @@ impl<'p> Scan<'p> {
         let first = self.rows.len().saturating_sub(self.unsettled.len());
         let new = first..self.rows.len();
         let seen = &mut self.seen;
+        seen.approach(&self.unsettled);
         let heads = self.rows.heads.get(new.clone()).unwrap_or_default();
         let note = |(key, head): (u64, &Head)| seen.note(key, head.content_hash, head.row);
         let again: Vec<Again> = self.unsettled.drain(..).zip(heads).map(note).collect();

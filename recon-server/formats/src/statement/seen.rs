@@ -1,14 +1,14 @@
-//! Which keys a file has had so far, in 17 bytes a key: a file of ten million rows is checked within a few hundred megabytes.
+//! Which keys a file has had so far, in 16 bytes a slot: a file of ten million rows is checked within a few hundred megabytes.
 //!
 //! Invariants: a key is known by 64 bits of it and its content by 32. Two different keys that agree in all 64 bits (once in some hundred
 //! thousand files of ten million rows) look like one key with two contents: the file is refused, never taken wrongly.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
-use crate::{Digest, mix::Mixed};
+use crate::{Digest, firsts::Firsts, mix::Mixed};
 
 /// A key's first row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct First {
     content: u32,
     row: u32,
@@ -28,7 +28,7 @@ pub(super) enum Again {
 /// The keys of one file.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    first: HashMap<u64, First, Mixed>,
+    first: Firsts<First>,
     /// How many rows a repeated key has had.
     repeated: HashMap<u64, u32, Mixed>,
 }
@@ -39,23 +39,20 @@ impl Seen {
         self.first.reserve(keys);
     }
 
+    /// Makes ready for rows of these keys.
+    pub fn approach(&self, keys: &[u64]) {
+        self.first.approach(keys.iter().copied());
+    }
+
     /// Takes note of a row by the hash of its key ([`crate::mix::hash`]) and the digest of its content.
     #[inline]
     pub fn note(&mut self, key: u64, content_hash: Digest, row: u32) -> Again {
         let [a, b, c, d, ..] = *content_hash.bytes();
         let content = u32::from_be_bytes([a, b, c, d]);
-        match self.first.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(First { content, row });
-                Again::First
-            }
-            Entry::Occupied(entry) => {
-                let first = *entry.get();
-                let rows = self.repeated.entry(key).or_insert(1);
-                *rows = rows.saturating_add(1);
-                if first.content == content { Again::Twin(*rows) } else { Again::Other(*rows, first.row) }
-            }
-        }
+        let Some(first) = self.first.first(key, First { content, row }) else { return Again::First };
+        let rows = self.repeated.entry(key).or_insert(1);
+        *rows = rows.saturating_add(1);
+        if first.content == content { Again::Twin(*rows) } else { Again::Other(*rows, first.row) }
     }
 }
 

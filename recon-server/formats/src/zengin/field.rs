@@ -80,10 +80,6 @@ pub(super) fn singles(raw: &[u8]) -> Text {
 const CHUNK_BYTES: usize = 8;
 /// Bytes of which each has a bit.
 const BITS: usize = 128;
-/// Each byte's lowest bits.
-const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-/// A byte in each place.
-const EACH: u64 = 0x0101_0101_0101_0101;
 /// Gathers the lowest bit of each byte in the highest byte.
 const GATHER: u64 = 0x0102_0408_1020_4080;
 
@@ -91,41 +87,46 @@ const GATHER: u64 = 0x0102_0408_1020_4080;
 #[derive(Debug)]
 pub(super) struct Numbers {
     fields: &'static [FieldSpec],
-    /// The bytes of each number, a bit each.
-    masks: Vec<u128>,
-    /// Chunks that hold all of them.
-    chunks: usize,
+    /// 1 for each byte of a number.
+    are: [u8; BITS],
+    /// A bit for each byte of a number that the same number's next byte follows.
+    followed: u128,
+    /// Bytes that hold all of them.
+    end: usize,
 }
 
 impl Numbers {
     /// The numbers among the fields of a record. Only where all lie in its first 128 bytes are they looked at together.
     pub fn of(fields: &'static [FieldSpec]) -> Self {
-        let numbers = || fields.iter().filter(|spec| spec.kind == Kind::N);
-        let end = numbers().map(|spec| spec.start - 1 + spec.len).max().unwrap_or_default();
-        let bytes =
-            |spec: &FieldSpec| (spec.start - 1..spec.start - 1 + spec.len).fold(0, |mask, at| mask | bit(at));
-        Self { fields, masks: numbers().map(bytes).collect(), chunks: end.div_ceil(CHUNK_BYTES) }
+        let mut numbers = Self { fields, are: [0; BITS], followed: 0, end: 0 };
+        for spec in fields.iter().filter(|spec| spec.kind == Kind::N) {
+            let place = spec.start - 1..spec.start - 1 + spec.len;
+            numbers.end = numbers.end.max(place.end);
+            numbers.followed |= (place.start..place.end - 1).fold(0, |bits, at| bits | bit(at));
+            numbers.are.get_mut(place).unwrap_or_default().fill(1);
+        }
+        numbers
     }
 
     /// Whether each number holds digits, or nothing.
     fn hold(&self, record: &[u8]) -> bool {
-        if self.chunks * CHUNK_BYTES > BITS {
-            return false;
+        let Some(head) = record.first_chunk::<BITS>().filter(|_| self.end <= BITS) else { return false };
+        // All bytes at once: a loop without branches, of which the compiler makes vectors.
+        let (mut digits, mut other) = ([0_u8; BITS], 0);
+        for ((digit, byte), number) in digits.iter_mut().zip(head).zip(&self.are) {
+            *digit = u8::from(byte.wrapping_sub(b'0') < 10);
+            other |= number & (1 ^ (*digit | u8::from(*byte == b' ')));
         }
-        let (mut digits, mut blanks) = (0_u128, 0_u128);
-        for (nth, chunk) in record.as_chunks::<CHUNK_BYTES>().0.iter().take(self.chunks).enumerate() {
-            let chunk = u64::from_le_bytes(*chunk);
-            let above_zero = chunk ^ (EACH * u64::from(b'0'));
-            // 0 to 9 stay below 0x80 where 0x76 is added.
-            let no_digits = ((above_zero & LOW) + EACH * 0x76) | above_zero;
-            let no_blanks = {
-                let other = chunk ^ (EACH * u64::from(b' '));
-                ((other & LOW) + LOW) | other
-            };
-            digits |= gathered(!no_digits) << (nth * CHUNK_BYTES);
-            blanks |= gathered(!no_blanks) << (nth * CHUNK_BYTES);
-        }
-        self.masks.iter().all(|mask| digits & mask == *mask || blanks & mask == *mask)
+        let gathered = |chunk: &[u8; CHUNK_BYTES]| {
+            u64::from_le_bytes(*chunk).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)
+        };
+        let bits = |half: &[[u8; CHUNK_BYTES]]| {
+            half.iter().rev().fold(0, |bits, chunk| bits << CHUNK_BYTES | gathered(chunk))
+        };
+        let (low, high) = digits.as_chunks().0.split_at(BITS / CHUNK_BYTES / 2);
+        let digits = u128::from(bits(high)) << u64::BITS | u128::from(bits(low));
+        // No digit beside a blank in one number.
+        other == 0 && (digits ^ (digits >> 1)) & self.followed == 0
     }
 }
 
@@ -134,9 +135,18 @@ fn bit(at: usize) -> u128 {
     u32::try_from(at).ok().and_then(|at| 1_u128.checked_shl(at)).unwrap_or_default()
 }
 
-/// The highest bit of each byte, side by side.
-fn gathered(chunk: u64) -> u128 {
-    u128::from(((chunk >> 7) & EACH).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS))
+/// The numbers of a record in which each is one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// The beginning of the record, with all of them.
+    text: &'a str,
+}
+
+impl<'a> Given<'a> {
+    /// The digits of a number; none where it is blank.
+    pub fn digits(self, spec: FieldSpec) -> Option<&'a str> {
+        self.text.get(spec.start - 1..spec.start - 1 + spec.len).filter(|text| !text.starts_with(' '))
+    }
 }
 
 /// One record of a file, with what is needed to refuse it.
@@ -178,13 +188,14 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Every number among the fields is one.
-    pub fn numbers_conform(&self, numbers: &Numbers) -> Result<(), Refusal> {
-        if numbers.hold(self.bytes) {
-            return Ok(());
+    /// The numbers of a record that begins with all of them, each of which must be one.
+    pub fn numbers(&self, numbers: &Numbers) -> Result<Given<'a>, Refusal> {
+        if !numbers.hold(self.bytes) {
+            let fields = numbers.fields.iter().filter(|spec| spec.kind == Kind::N);
+            fields.copied().try_for_each(|spec| self.digits(spec).map(drop))?;
         }
-        let fields = numbers.fields.iter().filter(|spec| spec.kind == Kind::N);
-        fields.copied().try_for_each(|spec| self.digits(spec).map(drop))
+        let text = self.bytes.get(..numbers.end).and_then(|head| std::str::from_utf8(head).ok());
+        Ok(Given { text: text.unwrap_or_default() })
     }
 
     /// Text without its padding. Single bytes by the standard; CP932 characters of two bytes are read too (some banks write them),

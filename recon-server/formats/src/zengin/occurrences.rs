@@ -3,14 +3,14 @@
 //! Invariant: a key is known by 64 of its 256 bits, so that a file of millions of entries fits into memory. Two keys that agree in them
 //! without being alike would only be numbered on: their identities stay different, because the whole key is part of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::{Digest, mix::Mixed};
+use crate::{Digest, firsts::Firsts, mix::Mixed};
 
 /// How often each key came.
 #[derive(Debug, Default)]
 pub(crate) struct Occurrences {
-    once: HashSet<u64, Mixed>,
+    once: Firsts<()>,
     /// Keys that came again, which few do.
     again: HashMap<u64, u32, Mixed>,
 }
@@ -21,12 +21,22 @@ impl Occurrences {
         self.once.reserve(keys);
     }
 
+    /// Makes ready for entries of these keys.
+    pub fn approach<'k>(&self, keys: impl Iterator<Item = &'k Digest>) {
+        self.once.approach(keys.map(Digest::head));
+    }
+
     /// The occurrence of the next entry with a key.
     pub fn next(&mut self, key: Digest) -> u32 {
-        if self.once.insert(key.head()) {
+        self.next_of(key.head())
+    }
+
+    /// The occurrence of the next entry with a key of this hash.
+    pub fn next_of(&mut self, key: u64) -> u32 {
+        if self.once.first(key, ()).is_none() {
             return 1;
         }
-        let seen = self.again.entry(key.head()).or_insert(1);
+        let seen = self.again.entry(key).or_insert(1);
         *seen = seen.saturating_add(1);
         *seen
     }

@@ -1,7 +1,7 @@
 //! An 入出金取引明細 file read by parts, in bounded memory: bytes in as they come, entries out as they are read.
 //!
 //! Invariants: the same entries, gates and refusals as [`super::read()`] gives of the whole; entries that came out count only once
-//! [`LedgerParts::finish`] has said that the file is whole. In memory are one part, and 9 bytes for each entry.
+//! [`LedgerParts::finish`] has said that the file is whole. In memory are one part, and 8 bytes for each entry or twice that.
 
 use memchr::{memchr, memrchr_iter};
 

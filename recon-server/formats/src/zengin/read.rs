@@ -14,7 +14,7 @@ use super::{
     charset::{Oddities, TextRule},
     common::{Commons, Kept},
     date::Dates,
-    field::{FieldSpec, Numbers, Record},
+    field::{BLANK, FieldSpec, Given, Numbers, Record},
     framing::{self, Framing},
     gate,
     layout::{RECORD_BYTES, data, end, header, trailer},
@@ -201,7 +201,7 @@ impl<'o> Reader<'o> {
     }
 
     fn data(&mut self, record: Record<'_>) -> Result<(), Refusal> {
-        record.numbers_conform(&self.numbers)?;
+        let given = record.numbers(&self.numbers)?;
         let kept = self.commons.of(record, &mut self.oddities)?;
         let edi = words::once(record, (data::EDI, TextRule::Edi), &mut self.oddities)?;
         self.entries += 1;
@@ -216,7 +216,7 @@ impl<'o> Reader<'o> {
             ));
         }
         let Some(block) = self.accounts.last_mut() else { return Ok(()) };
-        entry(record, kept, edi, &self.dates, block)?;
+        entry(record, given, kept, edi, &self.dates, block)?;
         let Some(entry) = block.entries.last_mut() else { return Ok(()) };
         if let TransactionClass::Unlisted(code) = &entry.class {
             self.oddities.add(record.row, data::CLASS.name, format!("様式にない取引区分「{code}」"));
@@ -245,7 +245,9 @@ impl<'o> Reader<'o> {
     pub fn settle(&mut self) {
         let Some(block) = self.accounts.last_mut() else { return };
         let first = block.entries.len().saturating_sub(std::mem::take(&mut self.unsettled));
-        for entry in block.entries.get_mut(first..).unwrap_or_default() {
+        let entries = block.entries.get_mut(first..).unwrap_or_default();
+        self.occurrences.approach(entries.iter().map(|entry| &entry.record_key));
+        for entry in entries {
             entry.occurrence = self.occurrences.next(entry.record_key);
         }
     }
@@ -281,6 +283,7 @@ impl<'o> Reader<'o> {
 /// Adds an entry to its account; key, content and occurrence are settled by the caller.
 fn entry(
     record: Record<'_>,
+    given: Given<'_>,
     kept: &Kept,
     edi: Text,
     dates: &Dates<'_>,
@@ -292,9 +295,7 @@ fn entry(
         .within(record, data::BOOKED, period)?
         .ok_or_else(|| record.refuse(data::BOOKED, "勘定日が空です。銀行に確かめてください。"))?;
     let value_on = dates.within(record, data::VALUE, period)?;
-    let class = TransactionClass::from_code(record.required_digits(data::CLASS)?);
-    let optional = |spec: FieldSpec| record.digits(spec).map(|d| d.map(Text::new));
-    let (remitter_code, inquiry_no) = (optional(data::REMITTER_CODE)?, optional(data::INQUIRY)?);
+    let class = given.digits(data::CLASS).ok_or_else(|| record.refuse(data::CLASS, BLANK))?;
     // An entry is large: it is made where it stays.
     block.entries.push(BankEntry {
         row: record.row,
@@ -304,10 +305,10 @@ fn entry(
         booked_on,
         value_on,
         amount: Yen::new(if kept.incoming { magnitude } else { -magnitude }),
-        class,
-        remitter_code,
+        class: TransactionClass::from_code(class),
+        remitter_code: given.digits(data::REMITTER_CODE).map(Text::new),
         edi,
-        inquiry_no,
+        inquiry_no: given.digits(data::INQUIRY).map(Text::new),
         common: kept.common.clone(),
     });
     Ok(())

@@ -9,7 +9,10 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     bank::{Account, BankFileKind, BankStatement, Entry, keys::Keys},
     refusal::{Notice, Refusal},
-    sheet::table::{Row, table},
+    sheet::{
+        date::Dates,
+        table::{Row, table},
+    },
 };
 
 use super::{
@@ -61,7 +64,7 @@ pub fn read(
         Refusal::new(file, None, "様式", &profile.id, format!("様式の日付の形が正しくありません: {e}"))
     })?;
     let mut notices = std::mem::take(&mut table.notices);
-    let mut reader = RowReader::new(profile, &table, &patterns, options.reference_date, file);
+    let mut reader = RowReader::new(profile, &table, Dates::new(patterns, options.reference_date), file);
     let mut bundles: BTreeMap<usize, Bundle> = BTreeMap::new();
     let accounts = known_accounts(profile, options);
     // Most files are of one account. An entry is large: a list that grows would be moved over and over.

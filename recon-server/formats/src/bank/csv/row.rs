@@ -13,7 +13,7 @@ use crate::{
     refusal::Refusal,
     sheet::{
         cell,
-        date::DatePattern,
+        date::Dates,
         table::{Column, Row, Table},
     },
     zengin::{Common, TransactionClass, kana},
@@ -25,15 +25,12 @@ use super::profile::{BankCsvFields, BankCsvProfile};
 pub(super) struct RowReader<'a> {
     pub profile: &'a BankCsvProfile,
     pub table: &'a Table,
-    patterns: &'a [DatePattern],
-    reference: CivilDate,
+    dates: Dates,
     pub file: &'a str,
     columns: Columns<'a>,
     delimiter: u8,
     /// Where a row is written that does not stand in the file as CSV writes it.
     written: String,
-    /// The last date that was read: rows of a day stand together.
-    last_date: Option<(Text, CivilDate)>,
     /// The last word of 取引区分 and its class.
     last_class: Option<(Text, TransactionClass)>,
     commons: Commons,
@@ -86,21 +83,18 @@ impl<'a> RowReader<'a> {
     pub fn new(
         profile: &'a BankCsvProfile,
         table: &'a Table,
-        patterns: &'a [DatePattern],
-        reference: CivilDate,
+        dates: Dates,
         file: &'a str,
     ) -> Self {
         let columns = Columns::of(table, &profile.fields);
         Self {
             profile,
             table,
-            patterns,
-            reference,
+            dates,
             file,
             columns,
             delimiter: u8::try_from(profile.delimiter).unwrap_or(b','),
             written: String::new(),
-            last_date: None,
             last_class: None,
             commons: Commons::default(),
         }
@@ -246,19 +240,14 @@ impl<'a> RowReader<'a> {
 
     fn date(&mut self, row: Row<'_>, column: Column<'_>) -> Result<CivilDate, Refusal> {
         let text = row.cell(column);
-        if let Some((_, date)) = self.last_date.as_ref().filter(|(last, _)| last == text) {
-            return Ok(*date);
-        }
-        let read = self.patterns.iter().find_map(|pattern| pattern.read(text, self.reference));
-        let date = read.ok_or_else(|| {
+        let read = self.dates.read(text);
+        read.ok_or_else(|| {
             let remedy = format!(
                 "日付は {} の形です。元のファイルか様式の設定を確かめてください。",
                 self.profile.dates.join(" か ")
             );
             self.refuse(row, column.name.unwrap_or_default(), text, remedy)
-        })?;
-        self.last_date = Some((Text::new(text), date));
-        Ok(date)
+        })
     }
 }
 
