@@ -1,7 +1,8 @@
 //! Rows of files: new, revised or unchanged; and reading them as of a watermark.
 //!
 //! Invariants: a fact is inserted, never updated; what a row says now is its newest revision up to the watermark. A file comes in by
-//! parts of many rows, each with one look-up and few inserts; how an engine takes many rows at once is in `crate::speed`.
+//! parts of many rows, each with one look-up and few inserts; how an engine takes many rows at once is in `crate::speed`. What is compared
+//! of a statement's rows is packed beside them (`packs.rs`).
 
 use std::{
     borrow::Cow,
@@ -14,16 +15,19 @@ use store::{
     Fault,
     facts::{BankEntry, RowIdentity, StatementLine, Stored},
     files::{FileFacts, ImportCounts, REPLACED_ROWS_MAX},
+    packs::PackRow,
     words,
 };
 
 use crate::{
     db::Tx,
     fact_rows::{BankRecord, BankRow, Known, Origin, StatementRecord, StatementRow, Wanted},
-    speed,
+    packs, speed,
     support::{Unit, fault},
 };
 
+/// The class of rows that are compared with sales.
+const COMPARED_CLASS: &str = "sale";
 /// Rows of a file that are looked up and inserted together.
 const PART_ROWS_MAX: usize = 1_000;
 
@@ -51,6 +55,11 @@ pub(crate) trait Fact: Sized + Sync {
 
     async fn insert(tx: &mut Tx, origin: Origin<'_>, rows: &[Fresh<'_, Self>]) -> Result<u64, sqlx::Error>;
 
+    /// Writes what is kept beside rows that were inserted.
+    async fn keep_beside(_tx: &mut Tx, _origin: Origin<'_>, _rows: &[&Self]) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// One stored revision.
     async fn revision(
         tx: &mut Tx,
@@ -77,6 +86,19 @@ impl Fact for StatementLine {
     async fn insert(tx: &mut Tx, origin: Origin<'_>, rows: &[Fresh<'_, Self>]) -> Result<u64, sqlx::Error> {
         let rows: Vec<_> = rows.iter().map(|row| StatementRow::new(row.fact, row.revision)).collect();
         speed::insert_statements(tx, origin, &rows).await
+    }
+
+    async fn keep_beside(tx: &mut Tx, origin: Origin<'_>, rows: &[&Self]) -> Result<(), Fault> {
+        let sales = rows.iter().filter(|line| line.class == COMPARED_CLASS);
+        let sales = sales.map(|line| PackRow {
+            record: i64::from(line.identity.row),
+            terminal: line.terminal_id.as_deref().unwrap_or_default(),
+            slip: line.slip_number.as_deref().unwrap_or_default(),
+            approval: line.approval_code.as_deref().unwrap_or_default(),
+            day: line.day,
+            amount: line.amount.get(),
+        });
+        packs::insert_of_file(tx, origin, &sales.collect::<Vec<_>>()).await
     }
 
     async fn revision(
@@ -199,6 +221,7 @@ async fn bring<T: Fact>(tx: &mut Tx, origin: Origin<'_>, facts: &[T]) -> Result<
     // Seen before the first part comes in: a source's first file is not looked up row by row.
     let first_file = !T::any(tx, origin).await.map_err(fault)?;
     let mut brought = Brought { counts: ImportCounts::default(), replaced: Vec::new() };
+    let mut inserted = Vec::with_capacity(facts.len());
     for part in facts.chunks(PART_ROWS_MAX) {
         let known =
             if first_file { Vec::new() } else { T::known(tx, origin, &wanted(part)).await.map_err(fault)? };
@@ -215,6 +238,10 @@ async fn bring<T: Fact>(tx: &mut Tx, origin: Origin<'_>, facts: &[T]) -> Result<
         if actual != expected {
             return Err(Fault::RowsAffected { expected, actual });
         }
+        inserted.extend(rows.iter().map(|row| row.fact));
+    }
+    if !inserted.is_empty() {
+        T::keep_beside(tx, origin, &inserted).await?;
     }
     Ok(brought)
 }

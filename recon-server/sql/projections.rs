@@ -1,6 +1,7 @@
 //! Writing the rows of [`store::projection`].
 //!
-//! Invariant: one entry gives at most one row, under the entry's own key.
+//! Invariant: one entry gives at most one row, under the entry's own key. A close moreover has the sales before it packed (`packs.rs`):
+//! a copy of their rows, forgotten with them.
 
 use domain::{
     id::{AttemptId, BrandCode, ContractId, OperatorId, TenantId},
@@ -61,7 +62,11 @@ impl Unit {
             Projection::Attempt(attempt) => self.insert_attempt(&key, &attempt).await?,
             Projection::Outcome(outcome) => self.insert_outcome(&key, &outcome).await?,
             Projection::Opening(opening) => self.insert_opening(&key, &opening).await?,
-            Projection::Closing(closing) => self.insert_closing(&key, &closing).await?,
+            Projection::Closing(closing) => {
+                let inserted = self.insert_closing(&key, &closing).await?;
+                self.pack_sales(&key).await?;
+                inserted
+            }
             Projection::Exit(exit) => self.insert_exit(&key, &exit).await?,
             Projection::Overpayment(case) => self.insert_overpayment(&key, &case).await?,
             Projection::Stray(stray) => self.insert_stray(&key, &stray).await?,
@@ -79,6 +84,7 @@ impl Unit {
             self,
             tenant,
             "../sql/projections/forget_sale.sql",
+            "../sql/projections/forget_sale_pack.sql",
             "../sql/projections/forget_sale_void.sql",
             "../sql/projections/forget_attempt.sql",
             "../sql/projections/forget_attempt_outcome.sql",

@@ -17,8 +17,10 @@ use crate::{
 
 /// Approval numbers of the plain way: those of 6 digits.
 const PLAIN_APPROVALS: u64 = 1_000_000;
+/// Bits of a key of texts below its terminal.
+const HOME_BITS: u32 = 32;
 /// Longest approval number that needs no table.
-const PACKED_APPROVAL_LENGTH_MAX: usize = 6;
+pub(crate) const PACKED_APPROVAL_LENGTH_MAX: usize = 6;
 /// Numbers of those.
 const PACKED_APPROVALS: u64 = 37_u64.pow(6);
 /// Longest identifier that needs no table.
@@ -140,6 +142,14 @@ impl<I: Deref<Target = Interner>> TextCoder<I> {
         Some(number)
     }
 
+    /// The upper half of the keys of a terminal whose rows come by their columns; none where there are no more numbers.
+    pub fn home_of(&mut self, terminal: &[u8]) -> Option<u64> {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(terminal);
+        self.last = self.terminal_number();
+        self.last.map(|terminal| u64::from(terminal) << HOME_BITS)
+    }
+
     /// The key of a row that comes by its columns.
     pub fn code_columns(&mut self, terminal: &[u8], approval: &[u8]) -> Coded {
         if terminal.is_empty() {
@@ -155,17 +165,19 @@ impl<I: Deref<Target = Interner>> TextCoder<I> {
 
     fn key(&self, terminal: Option<u32>, approval: &[u8]) -> Coded {
         let Some(terminal) = terminal else { return Coded::TooMany };
-        let home = u64::from(terminal) << 32;
+        let home = u64::from(terminal) << HOME_BITS;
         if approval.is_empty() {
             return Coded::Loose(home);
         }
-        let number = packed(approval, PACKED_APPROVAL_LENGTH_MAX)
-            .or_else(|| Some(u64::from(self.interner.number(approval)?) + PACKED_APPROVALS));
-        match number {
-            Some(number) if number <= u64::from(u32::MAX) => Coded::Keyed(home | number),
-            _ => Coded::TooMany,
-        }
+        approval_of(&self.interner, approval).map_or(Coded::TooMany, |number| Coded::Keyed(home | number))
     }
+}
+
+/// The lower half of the keys of an approval number; none where there are no more numbers.
+pub(crate) fn approval_of(interner: &Interner, approval: &[u8]) -> Option<u64> {
+    packed(approval, PACKED_APPROVAL_LENGTH_MAX)
+        .or_else(|| Some(u64::from(interner.number(approval)?) + PACKED_APPROVALS))
+        .filter(|number| *number <= u64::from(u32::MAX))
 }
 
 impl<I: Deref<Target = Interner> + Clone + Send + Sync> Coder for TextCoder<I> {
@@ -179,7 +191,7 @@ impl<I: Deref<Target = Interner> + Clone + Send + Sync> Coder for TextCoder<I> {
     }
 
     fn home(&self, key: u64) -> u64 {
-        key >> 32
+        key >> HOME_BITS
     }
 }
 
@@ -209,7 +221,7 @@ pub(crate) fn texts(way: Way, interner: &Interner, key: u64, loose: bool) -> (St
         let approval = if loose { String::new() } else { format!("{:06}", key % PLAIN_APPROVALS) };
         return (format!("{:013}", key / PLAIN_APPROVALS), approval);
     }
-    let terminal = u32::try_from(key >> 32).unwrap_or_default();
+    let terminal = u32::try_from(key >> HOME_BITS).unwrap_or_default();
     let terminal = interner.text(terminal).replace(char::from(PART_SEPARATOR), "/");
     let approval = key & u64::from(u32::MAX);
     let approval = match approval.checked_sub(PACKED_APPROVALS) {

@@ -1,15 +1,16 @@
 //! Two sides whose rows come one after the other by their columns, from wherever they are kept: no file, no second reading.
 //!
 //! Invariants: the classes are those of two files with the same columns; rows are numbered from 1 in the order in which they came, and
-//! the result is a function of both orders alone. What a row takes is its record of 18 bytes; texts are kept once. Not here: identifiers
+//! the result is a function of both orders alone. Many rows at once ([`PackColumns`]) are the same rows one by one: their texts are
+//! coded once each, and digits become the key that their text has. What a row takes is its record of 18 bytes; texts are kept once. Not here: identifiers
 //! that both sides carry (stage 1) — a row is seen once, and they need a second look.
 
 use std::sync::Arc;
 
 use crate::{
-    codec::{Coded, Parts, TextCoder, Way},
+    codec::{Coded, PACKED_APPROVAL_LENGTH_MAX, Parts, TextCoder, Way, approval_of},
     date::Dates,
-    intern::Interner,
+    intern::{Interner, packed_digits},
     join::How,
     leftovers::Unkeyed,
     outcome::Outcome,
@@ -40,6 +41,42 @@ pub struct Columns<'r> {
     pub yen: i64,
 }
 
+/// Many rows by their columns; each column has one value a row.
+#[derive(Debug, Clone, Copy)]
+pub struct PackColumns<'p> {
+    /// 端末番号, each once; empty for none.
+    pub terminals: &'p [&'p str],
+    /// Which of them, from 0.
+    pub terminal: &'p [i64],
+    /// 承認番号・伝票番号.
+    pub approval: PackApprovals<'p>,
+    /// 取扱日 as days since 1970-01-01.
+    pub days: &'p [i64],
+    /// 金額
+    pub yen: &'p [i64],
+    /// Rows that have a number and are not taken; without any value all are.
+    pub passed_over: &'p [bool],
+}
+
+/// 承認番号・伝票番号 of many rows.
+#[derive(Debug, Clone, Copy)]
+pub enum PackApprovals<'p> {
+    /// So many digits each: 0 for none, else the number that they write and one.
+    Digits {
+        /// Digits, leading zeros among them.
+        digits: usize,
+        /// Of each row.
+        numbers: &'p [i64],
+    },
+    /// Any texts.
+    Texts {
+        /// Each once; empty for none.
+        texts: &'p [&'p str],
+        /// Which of them, from 0.
+        of_rows: &'p [i64],
+    },
+}
+
 /// Rows of one side.
 pub struct Feed {
     side: Side,
@@ -48,6 +85,8 @@ pub struct Feed {
     shelf: Shelf,
     unkeyed: Unkeyed,
     rows: u64,
+    /// Rows that have a number: those that were passed over too.
+    numbered: u64,
     yen: i64,
 }
 
@@ -63,6 +102,7 @@ pub fn feeds() -> (Feed, Feed) {
         shelf: Shelf::new(PARTITION_BITS, PARTITION_ROWS),
         unkeyed: Unkeyed::new(side),
         rows: 0,
+        numbered: 0,
         yen: 0,
     };
     (feed(Side::Sales), feed(Side::Statement))
@@ -74,11 +114,12 @@ impl Feed {
     /// # Errors
     /// When the row cannot be read, or there are more than can be numbered.
     pub fn push(&mut self, columns: &Columns<'_>) -> Result<(), Refusal> {
-        let bad = |field| Refusal::Row { side: self.side, row: self.rows + 1, field };
+        let bad = |field| Refusal::Row { side: self.side, row: self.numbered + 1, field };
         let date = self.dates.read(columns.date.as_bytes()).ok_or_else(|| bad(Field::Date))?;
         let amount = i32::try_from(columns.yen).map_err(|_| bad(Field::Amount))?;
-        let place = place(self.rows).ok_or(Refusal::TooManyTexts)?;
+        let place = place(self.numbered).ok_or(Refusal::TooManyTexts)?;
         self.rows += 1;
+        self.numbered += 1;
         self.yen += columns.yen;
         match self.coder.code_columns(columns.terminal.as_bytes(), columns.approval.as_bytes()) {
             Coded::Keyed(key) => {
@@ -91,6 +132,78 @@ impl Feed {
         Ok(())
     }
 
+    /// Takes the next rows.
+    ///
+    /// # Errors
+    /// When a row cannot be read, or there are more than can be numbered.
+    pub fn push_pack(&mut self, pack: &PackColumns<'_>) -> Result<(), Refusal> {
+        let homes = pack.terminals.iter().map(|text| match text.is_empty() {
+            true => Ok(None),
+            false => self.coder.home_of(text.as_bytes()).map(Some).ok_or(Refusal::TooManyTexts),
+        });
+        let homes = homes.collect::<Result<Vec<_>, _>>()?;
+        let interner = Arc::clone(&self.coder.interner);
+        match pack.approval {
+            PackApprovals::Digits { digits, numbers } if digits <= PACKED_APPROVAL_LENGTH_MAX => self
+                .put_rows(pack, &homes, numbers, |number| match u64::try_from(number).ok()?.checked_sub(1) {
+                    None => Some(None),
+                    Some(number) => Some(Some(packed_digits(number, digits))),
+                }),
+            PackApprovals::Digits { digits, numbers } => self.put_rows(pack, &homes, numbers, |number| {
+                match u64::try_from(number).ok()?.checked_sub(1) {
+                    None => Some(None),
+                    Some(number) => approval_of(&interner, format!("{number:0digits$}").as_bytes()).map(Some),
+                }
+            }),
+            PackApprovals::Texts { texts, of_rows } => {
+                let codes = texts.iter().map(|text| match text.is_empty() {
+                    true => Ok(None),
+                    false => approval_of(&interner, text.as_bytes()).map(Some).ok_or(Refusal::TooManyTexts),
+                });
+                let codes = codes.collect::<Result<Vec<_>, _>>()?;
+                self.put_rows(pack, &homes, of_rows, |at| codes.get(usize::try_from(at).ok()?).copied())
+            }
+        }
+    }
+
+    /// Takes rows whose terminals and numbers are coded: `home | approval` is the key.
+    fn put_rows(
+        &mut self,
+        pack: &PackColumns<'_>,
+        homes: &[Option<u64>],
+        approvals: &[i64],
+        code: impl Fn(i64) -> Option<Option<u64>>,
+    ) -> Result<(), Refusal> {
+        let rows = pack.days.len();
+        let bad = |feed: &Self, field| Refusal::Row { side: feed.side, row: feed.numbered + 1, field };
+        let alike =
+            [pack.terminal.len(), approvals.len(), pack.yen.len()].iter().all(|length| *length == rows);
+        if !alike || !(pack.passed_over.is_empty() || pack.passed_over.len() == rows) {
+            return Err(bad(self, Field::Columns));
+        }
+        let columns = pack.days.iter().zip(pack.yen).zip(pack.terminal).zip(approvals);
+        for (at, (((day, yen), terminal), approval)) in columns.enumerate() {
+            if pack.passed_over.get(at) == Some(&true) {
+                self.numbered += 1;
+                continue;
+            }
+            let date = u16::try_from(*day).map_err(|_| bad(self, Field::Date))?;
+            let amount = i32::try_from(*yen).map_err(|_| bad(self, Field::Amount))?;
+            let home = usize::try_from(*terminal).ok().and_then(|terminal| homes.get(terminal));
+            let home = home.ok_or_else(|| bad(self, Field::Columns))?;
+            let place = place(self.numbered).ok_or(Refusal::TooManyTexts)?;
+            match (home, code(*approval).ok_or(Refusal::TooManyTexts)?) {
+                (Some(home), Some(number)) => self.shelf.put(Record::new(home | number, date, amount, place)),
+                (Some(home), None) => self.unkeyed.loose.push(Record::new(*home, date, amount, place)),
+                (None, _) => self.unkeyed.alone.push(Record::new(0, date, amount, place)),
+            }
+            self.rows += 1;
+            self.numbered += 1;
+            self.yen += yen;
+        }
+        Ok(())
+    }
+
     /// Rows so far.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -99,8 +212,8 @@ impl Feed {
 
     /// The records by partition, and everything else.
     fn contents(self) -> (Vec<Vec<Record>>, Contents) {
-        let Self { shelf, unkeyed, rows, yen, .. } = self;
-        (shelf.finish(), Contents { unkeyed, numbers: Numbers::whole(rows), rows, yen })
+        let Self { shelf, unkeyed, rows, numbered, yen, .. } = self;
+        (shelf.finish(), Contents { unkeyed, numbers: Numbers::whole(numbered), rows, yen })
     }
 }
 

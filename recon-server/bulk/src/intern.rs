@@ -61,6 +61,48 @@ pub(crate) fn packed(text: &[u8], length_max: usize) -> Option<u64> {
     })
 }
 
+/// Three digits at once.
+const THREE_DIGITS: usize = 1_000;
+/// What they count for.
+const THREE_PLACES: u64 = 37_u64.pow(3);
+/// Each three digits, packed.
+static THREES: [u16; THREE_DIGITS] = threes();
+
+const fn threes() -> [u16; THREE_DIGITS] {
+    let (mut packed, mut at) = ([0; THREE_DIGITS], 0);
+    let mut digits = [0_u16; 3];
+    while at < THREE_DIGITS {
+        packed[at] = ((digits[2] + 1) * 37 + digits[1] + 1) * 37 + digits[0] + 1;
+        let mut place = 0;
+        while place < 3 {
+            if digits[place] < 9 {
+                digits[place] += 1;
+                break;
+            }
+            digits[place] = 0;
+            place += 1;
+        }
+        at += 1;
+    }
+    packed
+}
+
+/// [`packed`] of a number written with so many digits, which are no more than fit: 12.
+#[inline]
+pub(crate) fn packed_digits(mut number: u64, mut digits: usize) -> u64 {
+    let (mut packed, mut weight) = (0, 1);
+    while digits >= 3 {
+        let three = usize::try_from(number % 1_000).unwrap_or_default();
+        packed += u64::from(THREES[three]) * weight;
+        (number, weight, digits) = (number / 1_000, weight * THREE_PLACES, digits - 3);
+    }
+    while digits > 0 {
+        packed += (number % 10 + 1) * weight;
+        (number, weight, digits) = (number / 10, weight * 37, digits - 1);
+    }
+    packed
+}
+
 /// The text of a packed number.
 pub(crate) fn unpacked(mut number: u64) -> String {
     let mut text = Vec::new();
@@ -87,6 +129,18 @@ mod tests {
         assert!(packed(b"ZZZZZZ", 6) < Some(37_u64.pow(6)));
         for text in ["a", "A-1", "1234567"] {
             assert_eq!(packed(text.as_bytes(), 6), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_packed_as_their_text_is() {
+        for digits in 1..=12_usize {
+            let most = 10_u64.pow(u32::try_from(digits).unwrap()) - 1;
+            let some = (0..2_000).map(|n| n * 7_919 * 7_919 * (n + 1) % (most + 1));
+            for number in some.chain([0, 1, most, most / 2, most / 10]) {
+                let text = format!("{number:0digits$}");
+                assert_eq!(Some(packed_digits(number, digits)), packed(text.as_bytes(), 12), "{text}");
+            }
         }
     }
 

@@ -32,7 +32,7 @@ mod stock;
 mod write;
 
 pub use columns::{ColumnMap, ColumnMapError, Role};
-pub use feed::{Columns, Feed, feeds, settle};
+pub use feed::{Columns, Feed, PackApprovals, PackColumns, feeds, settle};
 pub use outcome::{Class, Exception, NotConserved, Outcome, Tally};
 pub use pass::{Options, reconcile};
 pub use refusal::{Field, Refusal, Side};

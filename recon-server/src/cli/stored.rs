@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use domain::time::CivilDate;
 use formats::csv_out::{CsvEncoding, write};
 use serde::Serialize;
-use store::compared::{ComparedBy, ComparedException};
+use store::compared::{ComparedBy, ComparedException, Via};
 
 use super::{Ended, OutputFormat, bulk::whole_or_not, output, people::ACTOR};
 use crate::{
@@ -91,7 +91,7 @@ impl StoredArgs {
             By::Slip => ComparedBy::Slip,
             By::Approval => ComparedBy::Approval,
         };
-        let compared = compare::compare(state, (from, to), by, ACTOR).await?;
+        let compared = compare::compare(state, (from, to), (by, Via::Packs), ACTOR).await?;
         let csv = |encoding| write(lines(&compared.exceptions), encoding);
         if let Some(path) = list {
             let bytes = csv(CsvEncoding::Utf8Bom)?;

@@ -11,7 +11,7 @@ use domain::time::CivilDate;
 use serde::Serialize;
 use store::{
     Store,
-    compared::{ColumnReading, ComparedBy, ComparedException, NewComparison, Scope},
+    compared::{ColumnReading, ComparedBy, ComparedException, NewComparison, Scope, Via},
 };
 
 use self::sides::{Places, Side};
@@ -30,7 +30,7 @@ pub struct Compared {
     pub watermark: u64,
     /// Rows and yen of every class. The rows of its exceptions are those of the reading; [`Compared::exceptions`] name the records.
     pub outcome: Outcome,
-    /// What is not matched, in the order of the outcome.
+    /// What is not matched, in the order of the outcome: by class, then by record.
     pub exceptions: Vec<ComparedException>,
 }
 
@@ -55,18 +55,19 @@ impl<'o> Figures<'o> {
     }
 }
 
-/// Compares the sales and the statement rows of days `from` to `to`, and records what differs.
+/// Compares the sales and the statement rows of days `from` to `to`, and records what differs. From what the columns are read changes
+/// nothing of it.
 ///
 /// # Errors
 /// When the store fails, or a stored row is none that can be compared.
 pub async fn compare(
     state: &AppState,
     (from, to): (CivilDate, CivilDate),
-    by: ComparedBy,
+    (by, via): (ComparedBy, Via),
     actor: &str,
 ) -> Result<Compared, JobError> {
     let (store, tenant) = (state.store.clone(), state.tenant().clone());
-    let work = move || read_and_settle(&*store, &Scope { tenant: &tenant, from, to, by });
+    let work = move || read_and_settle(&*store, &Scope { tenant: &tenant, from, to, by, via });
     let work = tokio::task::spawn_blocking(work).await;
     let (watermark, outcome, exceptions) =
         work.map_err(|panicked| JobError::Facts(panicked.to_string()))??;
@@ -97,8 +98,10 @@ fn read_and_settle(
     let watermark = reading.read(&mut sales, &mut lines)?;
     refuse(&mut *reading, &sales, &lines)?;
     let ((sales, sale_places), (lines, line_places)) = (sales.parts(), lines.parts());
-    let outcome = settle(sales, lines, THREADS).map_err(|refusal| JobError::Facts(refusal.to_string()))?;
+    let mut outcome =
+        settle(sales, lines, THREADS).map_err(|refusal| JobError::Facts(refusal.to_string()))?;
     let named = named(&mut *reading, &outcome, (&sale_places, &line_places))?;
+    let named = in_order(&mut outcome, named);
     Ok((watermark, outcome, named))
 }
 
@@ -116,6 +119,20 @@ fn refuse(reading: &mut dyn ColumnReading, sales: &Side, lines: &Side) -> Result
         return Err(JobError::Facts(format!("{which}: {why}")));
     }
     Ok(())
+}
+
+/// By class, then by record: rows are read in another order from packs than from tables.
+fn in_order(outcome: &mut Outcome, named: Vec<ComparedException>) -> Vec<ComparedException> {
+    let mut both: Vec<_> = std::mem::take(&mut outcome.exceptions).into_iter().zip(named).collect();
+    both.sort_by(|(one, a), (other, b)| {
+        fn sale(of: &ComparedException) -> Option<(&str, u32, u64)> {
+            of.sale.as_ref().map(|sale| (sale.counter.as_str(), sale.incarnation.0, sale.sequence.0))
+        }
+        (one.class, sale(a), a.line).cmp(&(other.class, sale(b), b.line))
+    });
+    let (exceptions, named) = both.into_iter().unzip();
+    outcome.exceptions = exceptions;
+    named
 }
 
 /// The exceptions with their records: only these are ever asked for.

@@ -38,6 +38,8 @@ mod journal;
 mod locks;
 #[path = "../../sql/matching.rs"]
 mod matching;
+#[path = "../../sql/packs.rs"]
+mod packs;
 #[path = "../../sql/payouts.rs"]
 mod payouts;
 #[path = "../../sql/projections.rs"]

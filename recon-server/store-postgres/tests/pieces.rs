@@ -12,7 +12,7 @@ use domain::id::TenantId;
 use sqlx::PgPool;
 use store::{
     Store,
-    compared::{ColumnSink, ColumnsRow, ComparedBy, Place, SaleKey, Scope},
+    compared::{ColumnSink, ColumnsRow, ComparedBy, Place, SaleKey, Scope, Via},
 };
 
 /// Rows of each side: some six pieces, and more places than one statement looks up.
@@ -70,7 +70,7 @@ async fn read(url: &str, from: &'static str, to: &'static str) -> [Vec<String>; 
     let work = move || {
         let tenant: TenantId = "mihon".parse().unwrap();
         let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
-        let scope = Scope { tenant: &tenant, from, to, by: ComparedBy::Slip };
+        let scope = Scope { tenant: &tenant, from, to, by: ComparedBy::Slip, via: Via::Rows };
         let (mut sales, mut lines) = (Rows::default(), Rows::default());
         let store: &dyn Store = &*store;
         let mut reading = store.columns(&scope).unwrap();

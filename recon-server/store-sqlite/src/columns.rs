@@ -3,8 +3,10 @@
 //!
 //! Invariants: both scans begin while nobody can write, for the moment that takes; they read only. A row's place is its `rowid`,
 //! which nothing changes in the state that they see. Rows are stepped through by `rusqlite` on connections of their own: the other driver
-//! copies each value of each row between threads, which takes ten times as long as reading it. Both share one SQLite.
+//! copies each value of each row between threads, which takes ten times as long as reading it. Both share one SQLite. All of that is for
+//! rows that are in no pack (`columns/packs.rs`): where packs hold everything of the scope, no table of rows is read at all.
 
+mod packs;
 mod scan;
 
 use std::{
@@ -18,39 +20,44 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Row};
 use store::{
     Fault, Result as StoreResult, StoreError,
-    compared::{ColumnReading, ColumnSink, LineKey, Place, SaleKey, Scope},
+    compared::{ColumnReading, ColumnSink, LineKey, Place, SaleKey, Scope, Via},
+    packs::{GivenPacks, LinePack, SalePack},
     words,
 };
 
-use self::scan::{LINES, SALES, Scan, place};
+use self::scan::{Ends, LINES, SALES, Scan, place};
 
 /// Longest wait for the moment without a writer, in seconds.
 const MOMENT_WAIT_MAX_SECONDS: u64 = 30;
+/// Entries behind the packs of counters up to which their sales are looked up counter by counter; where there are more (counters that
+/// never closed since packs are made), by day.
+const BEHIND_ENTRIES_MAX: i64 = 200_000;
 
 /// Two connections that see the same.
 pub struct Reading<'s> {
     scope: Scope<'s>,
     of_sales: Connection,
     of_lines: Connection,
+    sale_packs: GivenPacks<SalePack>,
+    line_packs: GivenPacks<LinePack>,
 }
 
 /// Begins to read.
 pub fn begin<'s>(path: &Path, scope: &Scope<'s>) -> Result<Reading<'s>, Fault> {
     let (of_sales, of_lines) = one_state(path).map_err(fault)?;
-    Ok(Reading { scope: *scope, of_sales, of_lines })
+    let (sale_packs, line_packs) = (GivenPacks::default(), GivenPacks::default());
+    Ok(Reading { scope: *scope, of_sales, of_lines, sale_packs, line_packs })
 }
 
 impl Reading<'_> {
     fn both(&mut self, sales: &mut dyn ColumnSink, lines: &mut dyn ColumnSink) -> Result<u64, Fault> {
         let ended = AtomicBool::new(false);
-        let Self { scope, of_sales, of_lines } = self;
+        let Self { scope, of_sales, of_lines, sale_packs, line_packs } = self;
         thread::scope(|threads| {
             let (scope, ended) = (&*scope, &ended);
-            let other = threads.spawn(move || {
-                let scan = Scan { connection: of_sales, side: &SALES, scope, ended };
-                scan.each(|row| sales.take(row))
-            });
-            let watermark = read_lines(of_lines, scope, lines, ended);
+            let other =
+                threads.spawn(move || read_sales(of_sales, scope, (sale_packs, sales), Ends::new(ended)));
+            let watermark = read_lines(of_lines, scope, (line_packs, lines), Ends::new(ended));
             if watermark.is_err() {
                 ended.store(true, Ordering::Relaxed);
             }
@@ -66,24 +73,31 @@ impl ColumnReading for Reading<'_> {
     }
 
     fn sales(&mut self, wanted: &[Place]) -> StoreResult<Vec<SaleKey>> {
-        let text = "SELECT counter_id, incarnation, sequence_number FROM sale WHERE rowid = ?1";
-        let rows = at(&self.of_sales, text, wanted, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        let key = |(counter, incarnation, sequence): (String, i64, i64)| {
-            Ok(SaleKey {
-                counter: words::parse("counter", &counter)?,
-                incarnation: words::incarnation(incarnation)?,
-                sequence: words::sequence_number(sequence)?,
-            })
-        };
-        let keys = rows.map_err(fault).and_then(|rows| rows.into_iter().map(key).collect());
-        keys.map_err(StoreError::ReadColumns)
+        let named = self.sale_packs.name(wanted, |wanted| sales_at(&self.of_sales, wanted));
+        named.map_err(StoreError::ReadColumns)
     }
 
     fn lines(&mut self, wanted: &[Place]) -> StoreResult<Vec<LineKey>> {
         let text = "SELECT file_number, row_number FROM statement_line WHERE rowid = ?1";
-        let rows = at(&self.of_lines, text, wanted, |row| Ok((number(row.get(0)?), row.get(1)?)));
-        rows.map_err(fault).map_err(StoreError::ReadColumns)
+        let in_table = |wanted: &[Place]| {
+            at(&self.of_lines, text, wanted, |row| Ok((number(row.get(0)?), row.get(1)?))).map_err(fault)
+        };
+        self.line_packs.name(wanted, in_table).map_err(StoreError::ReadColumns)
     }
+}
+
+/// The sales at these places of their table.
+fn sales_at(connection: &Connection, wanted: &[Place]) -> Result<Vec<SaleKey>, Fault> {
+    let text = "SELECT counter_id, incarnation, sequence_number FROM sale WHERE rowid = ?1";
+    let rows = at(connection, text, wanted, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    let key = |(counter, incarnation, sequence): (String, i64, i64)| {
+        Ok(SaleKey {
+            counter: words::parse("counter", &counter)?,
+            incarnation: words::incarnation(incarnation)?,
+            sequence: words::sequence_number(sequence)?,
+        })
+    };
+    rows.map_err(fault)?.into_iter().map(key).collect()
 }
 
 /// The rows at these places, one by one.
@@ -118,26 +132,65 @@ fn one_state(path: &Path) -> rusqlite::Result<(Connection, Connection)> {
     readers
 }
 
+/// Reads the sales: those in packs, then those that no pack holds yet.
+fn read_sales(
+    connection: &Connection,
+    scope: &Scope<'_>,
+    (held, sink): (&mut GivenPacks<SalePack>, &mut dyn ColumnSink),
+    mut ends: Ends<'_>,
+) -> Result<(), Fault> {
+    let ends = &mut ends;
+    if scope.via == Via::Packs {
+        packs::sales(connection, scope, (&mut *held, &mut *sink), ends)?;
+    }
+    if ends.over {
+        return Ok(());
+    }
+    let scan = Scan { connection, side: &SALES, scope, unpacked: !held.is_empty() };
+    if held.is_empty() {
+        return scan.each(ends, |row| sink.take(row));
+    }
+    let behind = packs::behind(connection, scope)?;
+    if behind.entries > BEHIND_ENTRIES_MAX {
+        return scan.each(ends, |row| sink.take(row));
+    }
+    packs::sales_behind(connection, scope, sink, &behind, ends)
+}
+
+/// Reads the statement rows: those in packs, then those of files that have none.
 fn read_lines(
     connection: &Connection,
     scope: &Scope<'_>,
-    sink: &mut dyn ColumnSink,
-    ended: &AtomicBool,
+    (held, sink): (&mut GivenPacks<LinePack>, &mut dyn ColumnSink),
+    mut ends: Ends<'_>,
 ) -> Result<u64, Fault> {
-    let tenant = scope.tenant.as_str();
+    let (tenant, ends) = (scope.tenant.as_str(), &mut ends);
     let watermark =
         "SELECT COALESCE(MAX(file_number), 0) FROM source_file WHERE tenant_id = ?1 AND state = 'accepted'";
     let watermark = connection.query_row(watermark, [tenant], |row| row.get(0)).map_err(fault)?;
-    let replaced = replaced(connection, tenant).map_err(fault)?;
-    let scan = Scan { connection, side: &LINES, scope, ended };
-    scan.each(|row| !replaced.is_empty() && replaced.contains(&row.place) || sink.take(row))?;
-    words::to_u64("file number", watermark)
+    let watermark = words::to_u64("file number", watermark)?;
+    let (places, replaced) = replaced(connection, tenant).map_err(fault)?;
+    if scope.via == Via::Packs {
+        packs::lines(connection, scope, (&mut *held, &mut *sink), &replaced, ends)?;
+        if ends.over || packs::unpacked_files(connection, scope)? == 0 {
+            return Ok(watermark);
+        }
+    }
+    let scan = Scan { connection, side: &LINES, scope, unpacked: !held.is_empty() };
+    scan.each(ends, |row| !places.is_empty() && places.contains(&row.place) || sink.take(row))?;
+    Ok(watermark)
 }
 
-/// Rows that a later file corrected.
-fn replaced(connection: &Connection, tenant: &str) -> rusqlite::Result<HashSet<Place>> {
+/// Rows that a later file corrected, by place and by file.
+fn replaced(connection: &Connection, tenant: &str) -> rusqlite::Result<(HashSet<Place>, packs::Replaced)> {
     let mut statement = connection.prepare(include_str!("columns/replaced.sql"))?;
-    statement.query_map([tenant], |row| place(row, 0))?.collect()
+    let (mut places, mut of_files) = (HashSet::new(), packs::Replaced::new());
+    let mut rows = statement.query([tenant])?;
+    while let Some(row) = rows.next()? {
+        places.insert(place(row, 0)?);
+        of_files.entry(row.get(1)?).or_default().insert(row.get(2)?);
+    }
+    Ok((places, of_files))
 }
 
 /// Numbers of files and entries are positive by their tables' checks.

@@ -1,8 +1,11 @@
 //! 大量突合 of what is stored: the few columns by which sales and statement rows are compared, read as fast as the engine gives them, and
 //! the comparisons that were recorded.
 //!
-//! Invariants: both sides are read of one state of the store; each statement row once, as its newest revision; what a comparison found is
+//! Invariants: both sides are read of one state of the store; each statement row once, as its newest revision; rows come from packs
+//! ([`crate::packs`]) where there are any and one by one where there are none, and are the same rows; what a comparison found is
 //! appended and never updated, and no fact is marked. Not here: the comparison (crate `bulk`), refunds, failed rows, cash.
+
+use std::borrow::Cow;
 
 use async_trait::async_trait;
 use domain::{
@@ -24,6 +27,15 @@ pub enum ComparedBy {
     Approval,
 }
 
+/// From what the columns are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// Packs, and rows where there are none.
+    Packs,
+    /// Rows only: what packs must agree with.
+    Rows,
+}
+
 /// Which rows are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope<'s> {
@@ -35,6 +47,8 @@ pub struct Scope<'s> {
     pub to: CivilDate,
     /// By which number.
     pub by: ComparedBy,
+    /// From what.
+    pub via: Via,
 }
 
 /// Where a row stands in its table. It means something to the [`ColumnReading`] that gave it, and to nobody else.
@@ -56,10 +70,93 @@ pub struct ColumnsRow<'r> {
     pub amount: i64,
 }
 
+/// The rows of a pack, column by column; each column has one value a row.
+#[derive(Debug, Clone, Copy)]
+pub struct PackedRows<'p> {
+    /// Where the first stands; each of the others stands one further.
+    pub first: Place,
+    /// 端末番号, each once; empty for none.
+    pub terminals: &'p [&'p str],
+    /// Which of them, from 0.
+    pub terminal: &'p [i64],
+    /// 伝票番号 or 承認番号.
+    pub number: NumberColumn<'p>,
+    /// Days since 1970-01-01.
+    pub days: &'p [i64],
+    /// Yen.
+    pub amounts: &'p [i64],
+    /// Which rows are none of the scope; without any value where all are.
+    pub passed_over: &'p [bool],
+}
+
+/// 伝票番号 or 承認番号 of the rows of a pack.
+#[derive(Debug, Clone, Copy)]
+pub enum NumberColumn<'p> {
+    /// So many digits each: 0 for none, else the number that they write and one.
+    Digits {
+        /// Digits, leading zeros among them.
+        digits: usize,
+        /// Of each row.
+        numbers: &'p [i64],
+    },
+    /// Any texts.
+    Texts {
+        /// Each once; empty for none.
+        texts: &'p [&'p str],
+        /// Which of them, from 0.
+        of_rows: &'p [i64],
+    },
+}
+
+impl NumberColumn<'_> {
+    /// The number of a row as it was written.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Cow<'_, str> {
+        match self {
+            Self::Digits { digits, numbers } => match numbers.get(row) {
+                Some(number) if *number > 0 => Cow::Owned(format!("{:0digits$}", number - 1)),
+                _ => Cow::Borrowed(""),
+            },
+            Self::Texts { texts, of_rows } => Cow::Borrowed(text_of(texts, of_rows, row)),
+        }
+    }
+}
+
+fn text_of<'p>(texts: &[&'p str], of_rows: &[i64], row: usize) -> &'p str {
+    let place = of_rows.get(row).and_then(|place| usize::try_from(*place).ok());
+    place.and_then(|place| texts.get(place)).copied().unwrap_or_default()
+}
+
+impl PackedRows<'_> {
+    /// Gives each row by itself, until one is refused; whether none was.
+    pub fn each(&self, mut take: impl FnMut(&ColumnsRow<'_>) -> bool) -> bool {
+        let epoch = Timestamp::from_micros(0).date();
+        self.days.iter().zip(self.amounts).enumerate().all(|(row, (day, amount))| {
+            if self.passed_over.get(row) == Some(&true) {
+                return true;
+            }
+            let day =
+                i32::try_from(*day).map_or_else(|_| String::new(), |day| epoch.plus_days(day).to_string());
+            take(&ColumnsRow {
+                place: Place(self.first.0.saturating_add(u64::try_from(row).unwrap_or(u64::MAX))),
+                terminal: text_of(self.terminals, self.terminal, row),
+                number: &self.number.text(row),
+                day: &day,
+                amount: *amount,
+            })
+        })
+    }
+}
+
 /// Takes the rows of one side, on a thread of its own.
 pub trait ColumnSink: Send {
     /// The next row. `false` ends the reading of both sides.
     fn take(&mut self, row: &ColumnsRow<'_>) -> bool;
+
+    /// The next rows. `false` ends the reading of both sides.
+    fn take_pack(&mut self, rows: &PackedRows<'_>) -> bool {
+        rows.each(|row| self.take(row))
+    }
 }
 
 /// One state of the store: first the few columns of every row, then which records those few rows are that somebody has to look at.

@@ -17,6 +17,7 @@ pub mod files;
 pub mod inbox;
 pub mod journal;
 pub mod matching;
+pub mod packs;
 pub mod projection;
 pub mod refunds;
 pub mod reports;

@@ -8,7 +8,7 @@ use store::{
     Store,
     compared::{
         ColumnSink, ColumnsRow, ComparedBy, ComparedException, ComparisonRow, NewComparison, Place, SaleKey,
-        Scope,
+        Scope, Via,
     },
     facts::StatementLine,
     files::{FileFacts, FileKind},
@@ -102,7 +102,7 @@ pub async fn each_row_is_read_once(store: &dyn Store) {
     unit.commit().await.unwrap();
 
     let the_day = day("2026-08-03");
-    let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip };
+    let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip, via: Via::Packs };
     let (watermark, sales, lines) = read(store, &scope, usize::MAX);
     assert_eq!(watermark, 2);
     assert_eq!(sales, ["m1/1/2 99001 00041 2026-08-03 300", "m1/1/4 99001 00042 2026-08-03 600"], "no cash");

@@ -14,6 +14,7 @@ mod counters;
 mod files;
 mod inbox;
 mod journals;
+mod packs;
 mod projections;
 mod refunds;
 mod runs;
@@ -42,6 +43,8 @@ pub async fn tell(store: &dyn Store) {
     bulk::all_or_nothing(store).await;
     compared::each_row_is_read_once(store).await;
     compared::a_comparison_is_read_back(store).await;
+    packs::packs_say_what_rows_say(store).await;
+    packs::parts_of_a_file_are_packed(store).await;
     refunds::asked_for_and_decided(store).await;
     refunds::said_once(store).await;
     runs::a_run_is_read_back(store).await;

@@ -1,6 +1,6 @@
 //! Random small towns: the crate and the oracle agree, however the files are written, cut and read.
 
-use bulk::{Class, Columns, Options, Outcome, Refusal, feeds, settle};
+use bulk::{Class, Columns, Options, Outcome, PackApprovals, PackColumns, Refusal, feeds, settle};
 use proptest::prelude::*;
 
 use crate::{
@@ -134,6 +134,87 @@ fn by_rows(town: &Town, threads: usize) -> Outcome {
     settle(sales, rows, threads).unwrap()
 }
 
+/// The same by packs of a few rows: digits where a pack has nothing else, some rows passed over.
+fn by_packs(town: &Town, threads: usize, pack_rows: usize, passed_over: usize) -> Outcome {
+    let (mut sales, mut rows) = feeds();
+    for (feed, lines) in [(&mut sales, &town.sales), (&mut rows, &town.rows)] {
+        for lines in lines.chunks(pack_rows) {
+            // Each pack begins with rows of no interest.
+            let with = |mut column: Vec<i64>| {
+                column.splice(0..0, vec![0; passed_over]);
+                column
+            };
+            let terminals: Vec<_> = lines.iter().map(|line| line.terminal.as_str()).collect();
+            let texts: Vec<_> = lines.iter().map(|line| line.approval.as_str()).collect();
+            let each = with((0..i64::try_from(lines.len()).unwrap()).collect());
+            let digits = texts.iter().map(|text| text.len()).max().unwrap_or(1).max(1);
+            let plain = |text: &&str| {
+                text.is_empty() || text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())
+            };
+            let number = |text: &&str| if text.is_empty() { 0 } else { text.parse::<i64>().unwrap() + 1 };
+            let numbers;
+            let approval = if digits < 18 && texts.iter().all(plain) {
+                numbers = with(texts.iter().map(number).collect());
+                PackApprovals::Digits { digits, numbers: &numbers }
+            } else {
+                PackApprovals::Texts { texts: &texts, of_rows: &each }
+            };
+            let first = domain::time::CivilDate::new(2026, 7, 1).unwrap();
+            let first = i64::from(first.days_since(domain::time::CivilDate::new(1970, 1, 1).unwrap()));
+            let pack = PackColumns {
+                terminals: &terminals,
+                terminal: &each,
+                approval,
+                days: &with(lines.iter().map(|line| first - 1 + i64::from(line.day)).collect()),
+                yen: &with(lines.iter().map(|line| line.yen).collect()),
+                passed_over: &[vec![true; passed_over], vec![false; lines.len()]].concat(),
+            };
+            feed.push_pack(&pack).unwrap();
+        }
+    }
+    settle(sales, rows, threads).unwrap()
+}
+
+/// Rows by their numbers among those that were not passed over.
+fn renumbered(mut outcome: Outcome, pack_rows: usize, passed_over: usize) -> Outcome {
+    let (whole, pack) = (u64::try_from(pack_rows + passed_over).unwrap(), u64::try_from(pack_rows).unwrap());
+    let skipped = u64::try_from(passed_over).unwrap();
+    for one in &mut outcome.exceptions {
+        for row in [&mut one.sales_row, &mut one.statement_row].into_iter().flatten() {
+            let at = *row - 1;
+            *row = at / whole * pack + (at % whole - skipped) + 1;
+        }
+    }
+    outcome
+}
+
+#[test]
+fn a_pack_whose_columns_are_not_alike_is_refused() {
+    let (mut sales, _) = feeds();
+    let approval = PackApprovals::Texts { texts: &["1"], of_rows: &[0, 0] };
+    let pack = PackColumns {
+        terminals: &["T"],
+        terminal: &[0, 0],
+        approval,
+        days: &[20_000, 20_000],
+        yen: &[300, 300],
+        passed_over: &[],
+    };
+    sales.push_pack(&pack).unwrap();
+    let none = PackApprovals::Texts { texts: &[], of_rows: &[0, 0] };
+    for bad in [
+        PackColumns { yen: &[300], ..pack },
+        PackColumns { passed_over: &[true], ..pack },
+        PackColumns { terminals: &[], ..pack },
+        PackColumns { approval: none, ..pack },
+        PackColumns { days: &[-1, 0], ..pack },
+        PackColumns { yen: &[1 << 31, 0], ..pack },
+    ] {
+        assert!(sales.push_pack(&bad).is_err(), "{bad:?}");
+    }
+    assert_eq!(sales.rows(), 2, "nothing of what was refused in its first row");
+}
+
 /// More rows than one piece numbers, and more than one partition.
 #[test]
 fn rows_keep_their_numbers_over_many() {
@@ -176,6 +257,7 @@ proptest! {
         styles in (style(), style()),
         piece_bytes in 12_usize..300,
         threads in 1_usize..4,
+        (pack_rows, passed_over) in (1_usize..40, 0_usize..3),
         many_passes in proptest::bool::weighted(0.1),
     ) {
         let with = |style: Style| Style { references: town.references, ..style };
@@ -198,6 +280,8 @@ proptest! {
         // Row by row instead of by files, where no identifier asks for a second look.
         if !town.references {
             prop_assert_eq!(&by_rows(&town, threads), &outcome);
+            let by_packs = by_packs(&town, threads, pack_rows, passed_over);
+            prop_assert_eq!(&renumbered(by_packs, pack_rows, passed_over), &outcome);
         }
     }
 }

@@ -1,4 +1,4 @@
-SELECT CAST(older.ctid AS TEXT) AS "place!"
+SELECT CAST(older.ctid AS TEXT) AS "place!", older.file_number AS "file_number!", older.row_number AS "row_number!"
 FROM statement_line newer
 JOIN statement_line older ON older.tenant_id = newer.tenant_id AND older.source = newer.source
     AND older.record_key = newer.record_key AND older.occurrence = newer.occurrence AND older.revision = newer.revision - 1

@@ -32,6 +32,10 @@ pub struct Texts<'s> {
     amount: &'static str,
     /// Which rows beside tenant and days.
     only: &'static str,
+    /// Which rows are in no pack of the tenant, whose id is quoted.
+    no_pack: fn(&str) -> String,
+    /// Whether only those are read.
+    unpacked: bool,
     scope: Scope<'s>,
 }
 
@@ -56,6 +60,13 @@ impl<'s> Texts<'s> {
             day: "payment_date",
             amount: "total",
             only: "method IN ('credit', 'electronic_money', 'code_static', 'code_dynamic', 'code_consumer_presented')",
+            no_pack: |tenant| {
+                format!(
+                    "sequence_number > COALESCE((SELECT MAX(p.last_sequence) FROM sale_pack p WHERE p.tenant_id = {tenant} \
+                     AND p.counter_id = sale.counter_id AND p.incarnation = sale.incarnation), 0)"
+                )
+            },
+            unpacked: false,
             scope: *scope,
         }
     }
@@ -68,8 +79,19 @@ impl<'s> Texts<'s> {
             day: "day",
             amount: "amount",
             only: "class = 'sale'",
+            no_pack: |tenant| {
+                format!(
+                    "file_number NOT IN (SELECT p.file_number FROM statement_pack p WHERE p.tenant_id = {tenant})"
+                )
+            },
+            unpacked: false,
             scope: *scope,
         }
+    }
+
+    /// Only what no pack holds.
+    pub fn unpacked(self) -> Self {
+        Self { unpacked: true, ..self }
     }
 
     fn one_day(&self) -> bool {
@@ -81,12 +103,9 @@ impl<'s> Texts<'s> {
         let (from, to) = (words::date_text(self.scope.from), words::date_text(self.scope.to));
         let days =
             if self.one_day() { format!("= '{from}'") } else { format!("BETWEEN '{from}' AND '{to}'") };
-        format!(
-            "tenant_id = {} AND {} {days} AND {}",
-            quoted(self.scope.tenant.as_str()),
-            self.day,
-            self.only
-        )
+        let tenant = quoted(self.scope.tenant.as_str());
+        let no_pack = if self.unpacked { format!(" AND {}", (self.no_pack)(&tenant)) } else { String::new() };
+        format!("tenant_id = {tenant} AND {} {days} AND {}{no_pack}", self.day, self.only)
     }
 
     fn select(&self) -> String {

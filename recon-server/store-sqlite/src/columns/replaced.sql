@@ -1,4 +1,4 @@
-SELECT older.rowid
+SELECT older.rowid, older.file_number, older.row_number
 FROM statement_line newer
 CROSS JOIN statement_line older ON older.tenant_id = newer.tenant_id AND older.source = newer.source
     AND older.record_key = newer.record_key AND older.occurrence = newer.occurrence AND older.revision = newer.revision - 1

@@ -27,6 +27,8 @@ pub struct Side {
     amount: &'static str,
     /// Which rows beside tenant and days.
     only: &'static str,
+    /// Which rows are in no pack.
+    no_pack: &'static str,
 }
 
 pub const SALES: Side = Side {
@@ -35,6 +37,8 @@ pub const SALES: Side = Side {
     day: "payment_date",
     amount: "total",
     only: "method IN ('credit', 'electronic_money', 'code_static', 'code_dynamic', 'code_consumer_presented')",
+    no_pack: "sequence_number > COALESCE((SELECT MAX(p.last_sequence) FROM sale_pack p WHERE p.tenant_id = ?1 \
+              AND p.counter_id = sale.counter_id AND p.incarnation = sale.incarnation), 0)",
 };
 pub const LINES: Side = Side {
     table: "statement_line",
@@ -42,20 +46,34 @@ pub const LINES: Side = Side {
     day: "day",
     amount: "amount",
     only: "class = 'sale'",
+    no_pack: "file_number NOT IN (SELECT p.file_number FROM statement_pack p WHERE p.tenant_id = ?1)",
 };
 
 impl Side {
     /// Place, terminal, number, amount, day.
-    fn text(&self, by: ComparedBy, whole_table: bool) -> String {
-        let Self { table, terminal, day, amount, only } = self;
-        let how = if whole_table { " NOT INDEXED" } else { "" };
+    fn select(&self, by: ComparedBy) -> String {
+        let Self { table, terminal, day, amount, .. } = self;
         let number = match by {
             ComparedBy::Slip => "slip_number",
             ComparedBy::Approval => "approval_code",
         };
+        format!("SELECT rowid, {terminal}, {number}, {amount}, {day} FROM {table}")
+    }
+
+    fn text(&self, by: ComparedBy, whole_table: bool, unpacked: bool) -> String {
+        let Self { day, only, no_pack, .. } = self;
+        let how = if whole_table { " NOT INDEXED" } else { "" };
+        let and = if unpacked { format!(" AND {no_pack}") } else { String::new() };
+        format!("{}{how} WHERE tenant_id = ?1 AND {day} BETWEEN ?2 AND ?3 AND {only}{and}", self.select(by))
+    }
+
+    /// The rows of a counter behind an entry, through the key of the table: one look-up for a day would find every counter's.
+    pub fn behind(&self, by: ComparedBy) -> String {
+        let Self { day, only, .. } = self;
         format!(
-            "SELECT rowid, {terminal}, {number}, {amount}, {day} FROM {table}{how} \
-             WHERE tenant_id = ?1 AND {day} BETWEEN ?2 AND ?3 AND {only}"
+            "{} WHERE tenant_id = ?1 AND +{day} BETWEEN ?2 AND ?3 AND {only} AND counter_id = ?4 AND incarnation = ?5 \
+             AND sequence_number > ?6 ORDER BY sequence_number",
+            self.select(by)
         )
     }
 
@@ -81,28 +99,60 @@ impl Side {
     }
 }
 
+/// When a side has come to its end: the sink has enough, or the other side has ended.
+pub struct Ends<'e> {
+    ended: &'e AtomicBool,
+    count: u64,
+    /// It has.
+    pub over: bool,
+}
+
+impl<'e> Ends<'e> {
+    pub const fn new(ended: &'e AtomicBool) -> Self {
+        Self { ended, count: 0, over: false }
+    }
+
+    /// After a row: whether the reading goes on.
+    pub fn after(&mut self, more: bool) -> bool {
+        self.count += 1;
+        let other_ended = self.count.is_multiple_of(LOOK_ROWS) && self.ended.load(Ordering::Relaxed);
+        if other_ended || !more {
+            self.ended.store(true, Ordering::Relaxed);
+            self.over = true;
+        }
+        !self.over
+    }
+
+    /// The next pack: `give` hands it on, and says whether more is wanted.
+    pub fn after_pack(&mut self, give: impl FnOnce() -> Result<bool, Fault>) -> Result<bool, Fault> {
+        let more = !self.ended.load(Ordering::Relaxed) && give()?;
+        Ok(self.after(more))
+    }
+}
+
 /// A scan of one side.
 pub struct Scan<'s> {
     pub connection: &'s Connection,
     pub side: &'s Side,
     pub scope: &'s Scope<'s>,
-    pub ended: &'s AtomicBool,
+    /// Only rows that no pack holds.
+    pub unpacked: bool,
 }
 
 impl Scan<'_> {
     /// Steps through it until it, the sink or the other side ends.
-    pub fn each(&self, mut take: impl FnMut(&ColumnsRow<'_>) -> bool) -> Result<(), Fault> {
+    pub fn each(
+        &self,
+        ends: &mut Ends<'_>,
+        mut take: impl FnMut(&ColumnsRow<'_>) -> bool,
+    ) -> Result<(), Fault> {
         let whole_table = self.side.is_mostly(self.connection, self.scope).map_err(fault)?;
-        let text = self.side.text(self.scope.by, whole_table);
+        let text = self.side.text(self.scope.by, whole_table, self.unpacked);
         let mut statement = self.connection.prepare(&text).map_err(fault)?;
         let (from, to) = (words::date_text(self.scope.from), words::date_text(self.scope.to));
         let mut rows = statement.query(params![self.scope.tenant.as_str(), from, to]).map_err(fault)?;
-        let mut count = 0_u64;
         while let Some(row) = rows.next().map_err(fault)? {
-            count += 1;
-            let other_ended = count.is_multiple_of(LOOK_ROWS) && self.ended.load(Ordering::Relaxed);
-            if other_ended || !take(&columns(row).map_err(fault)?) {
-                self.ended.store(true, Ordering::Relaxed);
+            if !ends.after(take(&columns(row).map_err(fault)?)) {
                 break;
             }
         }
@@ -110,7 +160,8 @@ impl Scan<'_> {
     }
 }
 
-fn columns<'r>(row: &'r Row<'_>) -> rusqlite::Result<ColumnsRow<'r>> {
+/// The columns of a row of [`Side::select`].
+pub fn columns<'r>(row: &'r Row<'_>) -> rusqlite::Result<ColumnsRow<'r>> {
     let text = |at| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_str_or_null()?.unwrap_or_default());
     Ok(ColumnsRow {
         place: place(row, 0)?,

@@ -1,5 +1,6 @@
 //! P13 of the plan: sales against statement rows of one day from what is stored, exceptions durable, beside the raw reading of the same
-//! columns by the same driver, the match alone on columns in memory, and what PostgreSQL does by itself with the same rows (`peers.rs`).
+//! columns as rows by the same driver, the match alone on columns in memory, and what PostgreSQL does by itself with the same rows
+//! (`peers.rs`). The whole is measured from packs, as it runs, and once more from rows alone; both must say the same.
 
 mod fill;
 mod peers;
@@ -22,7 +23,7 @@ use recon_server::{
 };
 use store::{
     Store,
-    compared::{ColumnSink, ColumnsRow, ComparedBy, Scope},
+    compared::{ColumnSink, ColumnsRow, ComparedBy, ComparedException, Scope, Via},
 };
 use tokio::net::TcpListener;
 
@@ -69,7 +70,7 @@ pub fn measure(folder: &Path, national: bool) -> Result<()> {
         let url = cluster.url();
         let server = runtime.block_on(serve(folder, &url))?;
         fill::postgres(&url, folder, TENANT, &day)?;
-        peers::psql(&url, "VACUUM ANALYZE sale; VACUUM ANALYZE statement_line;\n")?;
+        peers::psql(&url, "VACUUM ANALYZE;\n")?;
         let mut rounds = Vec::new();
         for _ in 0..stats::ROUNDS {
             peers.push(peers::measure(&url, &day.truth)?);
@@ -105,12 +106,14 @@ async fn serve(folder: &Path, database: &str) -> Result<Server> {
     Ok(Server::start(options).await?)
 }
 
-/// One round: reading alone, matching alone, the whole; wall time, and of the whole this process's processor time.
+/// One round: reading the rows alone, matching alone, the whole from packs and from rows; wall time, and of the whole this process's
+/// processor time.
 struct Round {
     read: Duration,
     matched: Duration,
     whole: Duration,
     processor: Duration,
+    rows_only: Duration,
 }
 
 fn round(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Result<Round> {
@@ -118,13 +121,16 @@ fn round(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Resul
     let store = server.state().store.clone();
     let tenant = server.state().tenant().clone();
     let work = move || {
-        let scope = Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip };
+        let scope =
+            Scope { tenant: &tenant, from: the_day, to: the_day, by: ComparedBy::Slip, via: Via::Rows };
         read(&*store, &scope)
     };
     let read = runtime.block_on(runtime.spawn_blocking(work))??;
     let matched = match_alone(day)?;
-    let (whole, processor) = whole(runtime, server, day, the_day)?;
-    Ok(Round { read, matched, whole, processor })
+    let (whole, processor, found) = self::whole(runtime, server, (day, the_day), Via::Packs)?;
+    let (rows_only, _, found_in_rows) = self::whole(runtime, server, (day, the_day), Via::Rows)?;
+    ensure!(found == found_in_rows, "packs and rows say different things");
+    Ok(Round { read, matched, whole, processor, rows_only })
 }
 
 /// Counts and adds up.
@@ -183,12 +189,12 @@ fn match_alone(day: &Day) -> Result<Duration> {
 fn whole(
     runtime: &tokio::runtime::Runtime,
     server: &Server,
-    day: &Day,
-    the_day: CivilDate,
-) -> Result<(Duration, Duration)> {
+    (day, the_day): (&Day, CivilDate),
+    via: Via,
+) -> Result<(Duration, Duration, Vec<ComparedException>)> {
     let (begun, before) = (Instant::now(), processor()?);
     let compared =
-        runtime.block_on(compare(server.state(), (the_day, the_day), ComparedBy::Slip, "bench"))?;
+        runtime.block_on(compare(server.state(), (the_day, the_day), (ComparedBy::Slip, via), "bench"))?;
     let took = (begun.elapsed(), processor()?.saturating_sub(before));
     let truth = &day.truth;
     let breaks = truth.duplicates + truth.amount_differs + truth.only_sales + truth.only_statement;
@@ -198,7 +204,7 @@ fn whole(
         compared.outcome.classes
     );
     ensure!(compared.outcome.matched().sales_rows == truth.matched, "{:?}", compared.outcome.classes);
-    Ok(took)
+    Ok((took.0, took.1, compared.exceptions))
 }
 
 /// Processor time of this process so far, by the kernel's ticks of 10 ms.
@@ -215,14 +221,17 @@ fn print(engine: &str, rounds: &[Round], peers: &[Peers]) {
         format!("{} ms", stats::quantile(&mut sample, 500).as_millis())
     };
     println!(
-        "  {engine:<10} whole {} ({} of this process's processors), reading alone {}, matching alone {}",
+        "  {engine:<10} whole {} ({} of this process's processors), whole from rows alone {}, reading rows alone {}, matching alone {}",
         median(|round| round.whole),
         median(|round| round.processor),
+        median(|round| round.rows_only),
         median(|round| round.read),
         median(|round| round.matched)
     );
     let floor = rounds.iter().map(|round| stats::ratio_percent(round.whole, round.read + round.matched));
-    println!("    whole / (reading + matching) {}   target 1.50", stats::spread(floor.collect()));
+    println!("    whole / (reading rows + matching) {}   target 1.50", stats::spread(floor.collect()));
+    let floor = rounds.iter().map(|round| stats::ratio_percent(round.rows_only, round.read + round.matched));
+    println!("    whole from rows alone / the same {}", stats::spread(floor.collect()));
     if peers.is_empty() {
         return;
     }

@@ -1,0 +1,4 @@
+SELECT file_number AS "file_number!", ordinal AS "ordinal!", body AS "body!"
+FROM statement_pack
+WHERE tenant_id = $1 AND last_day >= $2 AND first_day <= $3
+ORDER BY file_number, ordinal

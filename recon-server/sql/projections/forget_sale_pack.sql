@@ -1,0 +1,1 @@
+DELETE FROM sale_pack WHERE tenant_id = $1
