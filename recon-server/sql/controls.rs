@@ -142,6 +142,28 @@ impl ControlStore for Unit {
             .during(StoreError::ReadControls)
     }
 
+    async fn put_scan(
+        &mut self,
+        tenant: &TenantId,
+        id: ControlId,
+        sha256: [u8; 32],
+        bytes: &[u8],
+    ) -> Result<()> {
+        query_file!("../sql/controls/insert_scan.sql", tenant.as_str(), id.0, &sha256[..], bytes)
+            .execute(&mut *self.tx)
+            .await
+            .one_row()
+            .during(StoreError::ChangeControl)
+    }
+
+    async fn scan(&mut self, tenant: &TenantId, id: ControlId) -> Result<Option<Vec<u8>>> {
+        let row = query_file!("../sql/controls/scan.sql", tenant.as_str(), id.0)
+            .fetch_optional(&mut *self.tx)
+            .await
+            .during(StoreError::ReadControls)?;
+        Ok(row.map(|row| row.bytes))
+    }
+
     async fn controls(&mut self, tenant: &TenantId) -> Result<Vec<ControlRow>> {
         query_file_as!(ControlRecord, "../sql/controls/list.sql", tenant.as_str())
             .fetch_all(&mut *self.tx)

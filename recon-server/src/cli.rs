@@ -7,6 +7,7 @@ mod bulk;
 mod commands;
 mod controls;
 mod finance;
+mod hand;
 mod imports;
 mod output;
 mod people;
@@ -95,6 +96,9 @@ enum Command {
     SetUp {
         /// 設定ファイル(TOML)。例は set-up.example.toml
         file: PathBuf,
+        /// 読み込む利用者。手数料の決まりが変わるときに要る(承認は別の人)
+        #[arg(long, value_name = "USER")]
+        by: Option<String>,
     },
     /// 窓口の登録コードを出す
     #[command(subcommand)]
@@ -156,6 +160,9 @@ enum Command {
     /// 突合の提案と振込名義を確かめる。ひとりが申請し、別の人が承認する
     #[command(subcommand)]
     Confirm(controls::ConfirmCommand),
+    /// 紙の支払通知や通帳の入金を手で入れる。ひとりが入れ、別の人が confirm approve で承認する
+    #[command(subcommand)]
+    Hand(hand::HandCommand),
     /// 月を締める。締めた月の月報・日報・帳票は、そのあと変わらない
     Lock(periods::LockArgs),
     /// 締めを戻すことを申請する。別の人が confirm approve で承認する
@@ -245,7 +252,7 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
     use commands as c;
     match command {
         Command::Migrate => c::migrated(format),
-        Command::SetUp { file } => c::set_up(state, &file, format).await,
+        Command::SetUp { file, by } => c::set_up(state, &file, by.as_deref(), format).await,
         Command::Counter(CounterCommand::List) => c::counters(state, format).await,
         Command::Counter(CounterCommand::Enrol { counter }) => {
             c::code(state, &counter, crate::counters::Purpose::Enrol, format).await
@@ -271,6 +278,7 @@ async fn with_state(state: &AppState, command: Command, format: OutputFormat) ->
         Command::Report(args) => report::run(state, args, format).await,
         Command::Refund(command) => refunds::run(state, command, format).await,
         Command::Confirm(command) => controls::run(state, command, format).await,
+        Command::Hand(command) => hand::run(state, command, format).await,
         Command::Lock(args) => periods::lock(state, args, format).await,
         Command::Reopen(args) => periods::reopen(state, args, format).await,
         Command::Finance(command) => finance::run(state, command, format).await,

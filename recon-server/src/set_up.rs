@@ -7,7 +7,7 @@ mod model;
 mod strict;
 
 use domain::{
-    id::CounterId,
+    id::{ContractId, CounterId},
     inbox::InboxItem,
     method::{Method, brand_rule},
     time::{CivilDate, Timestamp},
@@ -22,7 +22,15 @@ use store::{
 
 pub use model::{ContractTerms, HolidayEntry, SetUp, Weekday};
 
-use crate::{app::AppState, auth, jobs::import::SourceChoice};
+use crate::{
+    app::AppState,
+    auth,
+    jobs::{JobError, controls, import::SourceChoice, terms},
+    random::RandomError,
+};
+
+/// Who loads a set-up at a command line without saying who: such a person changes no charges.
+pub const NOBODY: &str = "cli";
 
 /// The example, as shipped.
 pub const EXAMPLE_TOML: &str = include_str!("../set-up.example.toml");
@@ -36,9 +44,15 @@ pub enum SetUpError {
     /// A value that cannot be right.
     #[error("設定ファイル: {0}")]
     Value(String),
-    /// A contract as JSON.
-    #[error("write a contract as JSON")]
+    /// A setting as JSON.
+    #[error("write a setting as JSON")]
     Json(#[from] serde_json::Error),
+    /// A version of a contract cannot be kept.
+    #[error("keep a version of a contract")]
+    Terms(#[from] JobError),
+    /// There is no randomness for the id of a wish.
+    #[error("make the id of a wish")]
+    Random(#[from] RandomError),
     /// The store failed.
     #[error("store the set-up")]
     Store(#[from] StoreError),
@@ -51,6 +65,8 @@ pub struct Done {
     pub counters: Vec<(CounterId, u32)>,
     /// Contracts in the file.
     pub contracts: usize,
+    /// Contracts whose changed charges wait for a second person.
+    pub waiting: Vec<ContractId>,
     /// Settings of sources of files in the file.
     pub sources: usize,
     /// Bank holidays in the file.
@@ -174,9 +190,16 @@ pub async fn apply(state: &AppState, set_up: &SetUp, actor: &str) -> Result<Done
     let mut unit = state.store.begin().await?;
     let mut done = Done::default();
     for ContractTerms { valid_from, terms } in &set_up.contracts {
-        let config = serde_json::to_string(terms)?;
-        unit.put_contract(state.tenant(), &terms.id, *valid_from, &config, now).await?;
+        let wish = controls::new_id(state)?;
+        let waits = terms::put(&mut *unit, state, (*valid_from, terms), (wish, actor)).await?;
         done.contracts += 1;
+        if waits && actor == NOBODY {
+            return Err(SetUpError::Value(format!(
+                "契約 {}: 手数料の決まりが変わります。--by で読み込む利用者を指定してください。別の人が承認すると使われます。",
+                terms.id
+            )));
+        }
+        done.waiting.extend(waits.then(|| terms.id.clone()));
     }
     for profile in &set_up.counters {
         let version = put_counter(&mut *unit, state, profile, now).await?;

@@ -182,6 +182,7 @@ fn contract() -> Contract {
         deposit_account: None,
         deposit_window: DepositWindow::default(),
         keys: vec![KeyRule::TerminalSlipDateAmount],
+        chargeback_reply_days: None,
         cutoff_band_minutes: 30,
         matching: Matching::default(),
         terms: Vec::new(),

@@ -67,6 +67,7 @@ fn contract(place: usize) -> Contract {
         deposit_account: Some("main".to_owned()),
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
+        chargeback_reply_days: None,
         cutoff_band_minutes: 30,
         matching: Matching::default(),
         terms: Vec::new(),
@@ -218,6 +219,7 @@ fn paid(mut facts: Facts) -> Facts {
             remitter_kana: format!("PAYER{place}"),
             summary: String::new(),
             reversal: false,
+            by_hand: false,
         });
     }
     facts

@@ -13,6 +13,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::BankCalendar;
 use crate::matching::Matching;
 use crate::trustee::Trustee;
 
@@ -142,6 +143,27 @@ fn is_zero(yen: &Yen) -> bool {
     *yen == Yen::ZERO
 }
 
+/// Within how many days after the process date an objection to a chargeback must reach the company (反証期限; reconciliation.md 5.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyDays {
+    /// Days of the calendar.
+    Calendar(u16),
+    /// 銀行営業日
+    Banking(u8),
+}
+
+impl ReplyDays {
+    /// The last day on which an objection to what was processed on a day counts.
+    #[must_use]
+    pub fn until(self, calendar: &BankCalendar, processed: CivilDate) -> CivilDate {
+        match self {
+            Self::Calendar(days) => processed.plus_days(i32::from(days)),
+            Self::Banking(days) => calendar.banking_days_after(processed, days),
+        }
+    }
+}
+
 /// What a contract charges from a day on (覚書). The rate goes by the day of the sale, the other charges by the closing day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DatedTerms {
@@ -158,6 +180,9 @@ pub struct DatedTerms {
     /// A closing that comes to less than this is carried to the next one; 0 for none.
     #[serde(default)]
     pub carry_below: Yen,
+    /// 反証期限 of chargebacks that are processed from this day on; none where the contract says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chargeback_reply_days: Option<ReplyDays>,
 }
 
 /// A key by which a sale and a row of one contract are one (reconciliation.md 5.4, stage 2). It must be unique on both sides.
@@ -257,6 +282,9 @@ pub struct Contract {
     pub fee_year: FeeYear,
     /// 振込手数料 kept back per payout, tax included.
     pub transfer_fee: Yen,
+    /// 反証期限 of chargebacks; none where the contract says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chargeback_reply_days: Option<ReplyDays>,
     /// Confirmed remitter names in comparison form.
     pub payer_kana: Vec<String>,
     /// Key of the account that payouts arrive in; any account when none.
@@ -291,6 +319,7 @@ impl Contract {
             transfer_fee: self.transfer_fee,
             plan_fee: Yen::ZERO,
             carry_below: Yen::ZERO,
+            chargeback_reply_days: self.chargeback_reply_days,
         })
     }
 
@@ -300,13 +329,19 @@ impl Contract {
     pub fn with_history<'a>(mut self, versions: impl IntoIterator<Item = (CivilDate, &'a Self)>) -> Self {
         let mut history: BTreeMap<CivilDate, DatedTerms> = BTreeMap::new();
         for (valid_from, version) in versions {
-            let (fee, transfer_fee) = (version.fee, version.transfer_fee);
-            let terms =
-                DatedTerms { valid_from, fee, transfer_fee, plan_fee: Yen::ZERO, carry_below: Yen::ZERO };
+            let terms = DatedTerms {
+                valid_from,
+                fee: version.fee,
+                transfer_fee: version.transfer_fee,
+                plan_fee: Yen::ZERO,
+                carry_below: Yen::ZERO,
+                chargeback_reply_days: version.chargeback_reply_days,
+            };
             history.insert(valid_from, terms);
         }
+        let own = (self.fee, self.transfer_fee, self.chargeback_reply_days);
         let changes =
-            history.values().any(|terms| (terms.fee, terms.transfer_fee) != (self.fee, self.transfer_fee));
+            history.values().any(|terms| (terms.fee, terms.transfer_fee, terms.chargeback_reply_days) != own);
         if self.terms.is_empty() && changes {
             self.terms = history.into_values().collect();
         }
@@ -346,6 +381,7 @@ pub(crate) fn sample() -> Contract {
         },
         fee_year: FeeYear::default(),
         transfer_fee: Yen::ZERO,
+        chargeback_reply_days: None,
         payer_kana: vec!["ﾍﾟｲﾍﾟｲ(ｶ".to_owned()],
         deposit_account: None,
         deposit_window: DepositWindow::default(),

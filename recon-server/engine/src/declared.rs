@@ -51,6 +51,9 @@ pub struct DeclaredPayout {
     /// The acquirer's number of the payout, where it is said.
     #[serde(default)]
     pub payout_id: Option<String>,
+    /// 手入力: two persons entered it from paper.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// A payment statement beside what we had computed.

@@ -289,6 +289,9 @@ pub struct Deposit {
     /// The bank says that this entry takes another one back (取引区分 19 訂正, 取消区分 1; reconciliation.md 6.1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reversal: bool,
+    /// 手入力: two persons entered it from a passbook or a paper notice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// Days of a contract's statement that were received, both included.

@@ -162,6 +162,7 @@ impl Draft {
             gross: self.gross,
             days: 0,
             business_days: 0,
+            due_on: None,
             sentence_ja: self.sentence_ja,
             near: self.near,
             count: 0,

@@ -157,6 +157,9 @@ pub struct Exception {
     /// Banking days since `day`, on the day of the run (reconciliation.md 5.8).
     #[serde(default)]
     pub business_days: i32,
+    /// 反証期限 of a chargeback: the last day on which an objection counts; none where there is none, or the contract does not say one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<CivilDate>,
     /// Why, in one Japanese sentence.
     pub sentence_ja: String,
     /// What comes closest, at most three.
@@ -167,6 +170,28 @@ pub struct Exception {
 }
 
 impl Exception {
+    /// The order of lists: by class, then what is due first, then by day.
+    #[must_use]
+    pub fn order(&self) -> (ExceptionClass, CivilDate, CivilDate, &str) {
+        (self.class, self.due_on.unwrap_or(self.day), self.day, &self.id)
+    }
+
+    /// What is to be said of its deadline on a day; none for what has none.
+    #[must_use]
+    pub fn due_ja(&self, as_of: CivilDate) -> Option<String> {
+        if self.class != ExceptionClass::Chargeback {
+            return None;
+        }
+        let Some(due) = self.due_on else { return Some("反証期限 不明".to_owned()) };
+        let left = due.days_since(as_of);
+        let distance = match left {
+            0 => "今日まで".to_owned(),
+            1.. => format!("あと{left}日"),
+            _ => format!("{}日経過", left.saturating_abs()),
+        };
+        Some(format!("反証期限 {}({distance})", due.to_japanese()))
+    }
+
     /// Yen that count as a break, without sign. A conflict about a result is one only where its money stands on one side alone.
     #[must_use]
     pub fn breaks(&self) -> Yen {

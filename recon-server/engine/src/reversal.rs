@@ -62,6 +62,7 @@ mod tests {
             remitter_kana: kana.to_owned(),
             summary: summary.to_owned(),
             reversal: false,
+            by_hand: false,
         }
     }
 

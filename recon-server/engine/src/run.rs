@@ -84,7 +84,7 @@ fn matched(facts: &Facts, way: Way<'_>) -> Result<(Outcome, Rerun), BadFacts> {
     let behind = locks::prior::apply(&world, &mut sheets, &arrived);
     let worst = behind.exceptions.iter().map(|e| e.verdict).chain(worst).max();
     exceptions.extend(behind.exceptions);
-    exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
+    exceptions.sort_by(|a, b| a.order().cmp(&b.order()));
     let links = all_links(leg1.links, leg3.links);
     let mut sets = leg1.sets;
     sets.sort_by(|a, b| a.id.cmp(&b.id));

@@ -2,7 +2,10 @@
 //!
 //! Invariant: as there: everyday Japanese; each says what was seen and what to do.
 
-use domain::{money::Yen, time::Timestamp};
+use domain::{
+    money::Yen,
+    time::{CivilDate, Timestamp},
+};
 
 use crate::{
     contract::Contract,
@@ -147,16 +150,22 @@ pub(crate) fn unclosed(
     )
 }
 
-pub(crate) fn chargeback(r: &Row, original: Option<&Sale>) -> String {
-    match original {
+pub(crate) fn chargeback(r: &Row, original: Option<&Sale>, due: Option<CivilDate>) -> String {
+    let found = match original {
         Some(s) => format!(
-            "会社が取り消した、または返金した明細があります: {}。元の収納は{}です。当方に返金の記録はありません。会社の通知と期限を確かめてください。",
+            "会社が取り消した、または返金した明細があります: {}。元の収納は{}です。当方に返金の記録はありません。",
             row(r),
             sale(s)
         ),
+        None => format!("会社が取り消した明細があります: {}。元の収納は番号からは分かりません。", row(r)),
+    };
+    match due {
+        Some(day) => format!(
+            "{found}反証は{}までに会社に届かなければなりません。受け入れるか争うかを決めてください。",
+            day.to_japanese()
+        ),
         None => format!(
-            "会社が取り消した明細があります: {}。元の収納は番号からは分かりません。会社の通知と期限を確かめてください。",
-            row(r)
+            "{found}反証の期限は契約に登録されていません(期限不明)。会社の通知で期限を確かめ、受け入れるか争うかを決めてください。"
         ),
     }
 }

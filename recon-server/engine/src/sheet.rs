@@ -10,8 +10,10 @@ use domain::{money::Yen, time::CivilDate};
 use crate::{
     calendar::Period,
     class::Verdict,
+    contract::Contract,
     facts::SaleState,
     ledger::{Classified, OurKind, Ours, Timing},
+    matching::Grade,
     outcome::{ContractSheet, Exception, Figure, Payout, PayoutState},
     payout::PayoutKey,
     world::World,
@@ -26,8 +28,9 @@ pub(crate) fn sheets(
 ) -> Vec<ContractSheet> {
     let mut keys: BTreeSet<PayoutKey> = payouts.keys().copied().collect();
     keys.extend(leg1.ours.iter().map(|o| (o.contract, world.period(o.contract, o.date))));
+    let by_hand = by_hand(world);
     let mut sheets: BTreeMap<PayoutKey, ContractSheet> =
-        keys.iter().map(|key| (*key, blank(world, *key, payouts.get(key)))).collect();
+        keys.iter().map(|key| (*key, blank(world, *key, payouts.get(key), &by_hand))).collect();
     for ours in &leg1.ours {
         add_ours(world, &mut sheets, ours);
     }
@@ -57,8 +60,31 @@ pub(crate) fn sheets(
     done
 }
 
+/// Payment notices and deposits that two persons entered from paper, by id.
+fn by_hand<'f>(world: &World<'f>) -> BTreeSet<&'f str> {
+    let declared = world.facts.declared.iter().filter(|declared| declared.by_hand);
+    let deposits = world.facts.deposits.iter().filter(|deposit| deposit.by_hand);
+    declared.map(|one| one.id.as_str()).chain(deposits.map(|one| one.id.as_str())).collect()
+}
+
+/// What stands behind a sheet: one figure that was entered by hand makes the whole 手入力, because a chain of evidence is as good as its
+/// weakest member. Otherwise the contract says what its rows are worth.
+fn grade(contract: &Contract, payout: Option<&Payout>, by_hand: &BTreeSet<&str>) -> Grade {
+    let behind = payout.into_iter().flat_map(|payout| {
+        let declared = payout.declared.iter().flat_map(|declared| &declared.ids);
+        payout.deposits.iter().chain(declared)
+    });
+    let any = behind.into_iter().any(|id| by_hand.contains(id.as_str()));
+    if any { Grade::ByHand } else { contract.matching.grade }
+}
+
 /// A sheet with its payout's lines filled in.
-fn blank(world: &World<'_>, key: PayoutKey, payout: Option<&Payout>) -> ContractSheet {
+fn blank(
+    world: &World<'_>,
+    key: PayoutKey,
+    payout: Option<&Payout>,
+    by_hand: &BTreeSet<&str>,
+) -> ContractSheet {
     let (contract, Period { from, to }) = key;
     let c = world.contracts[contract];
     let expected_on = world.facts.calendar.payout_day(&c.payout, to);
@@ -91,7 +117,7 @@ fn blank(world: &World<'_>, key: PayoutKey, payout: Option<&Payout>) -> Contract
         in_transit: if waiting { net } else { Yen::ZERO },
         residual: Yen::ZERO,
         payout_state: payout.map_or(state, |p| p.state),
-        grade: c.matching.grade,
+        grade: grade(c, payout, by_hand),
         verdict: Verdict::Matched,
         sentence_ja: String::new(),
     }

@@ -7,7 +7,10 @@ use domain::{id::CounterId, time::CivilDate};
 use engine::Verdict;
 use serde_json::json;
 
-use super::{Ended, OutputFormat, output, people::ACTOR};
+use super::{
+    Ended, OutputFormat, output,
+    people::{self, ACTOR},
+};
 use crate::{
     app::AppState,
     config::Config,
@@ -21,17 +24,32 @@ pub fn migrated(format: OutputFormat) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-pub async fn set_up(state: &AppState, file: &Path, format: OutputFormat) -> anyhow::Result<Ended> {
+pub async fn set_up(
+    state: &AppState,
+    file: &Path,
+    by: Option<&str>,
+    format: OutputFormat,
+) -> anyhow::Result<Ended> {
     let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
-    let done = set_up::apply(state, &set_up::read(&text)?, ACTOR).await?;
+    let by = match by {
+        Some(by) => people::named(state, by).await?,
+        None => ACTOR.to_owned(),
+    };
+    let done = set_up::apply(state, &set_up::read(&text)?, &by).await?;
     output::value(format, &done, || {
-        format!(
+        let mut words = format!(
             "登録しました: 契約{}件、窓口{}か所、銀行の休業日{}日、窓口の休業{}日。",
             done.contracts,
             done.counters.len(),
             done.bank_holidays,
             done.counter_holidays
-        )
+        );
+        for contract in &done.waiting {
+            words.push_str(&format!(
+                "\n契約 {contract}: 手数料の決まりの変更が承認待ちです。別の人が confirm approve で承認するまで、前の決まりで計算します。"
+            ));
+        }
+        words
     })?;
     Ok(Ended::Done)
 }

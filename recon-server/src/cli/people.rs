@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Who acts on the command line, in the audit trail.
-pub const ACTOR: &str = "cli";
+pub const ACTOR: &str = crate::set_up::NOBODY;
 
 /// What to do with users.
 #[derive(Debug, Subcommand)]

@@ -25,10 +25,16 @@ use store::{
     users::AuditEntry,
 };
 
-pub use list::{Desk, Proposal, desk};
+pub use list::{Desk, Proposal, about, desk};
 pub use refusal::{ControlError, ControlRefusal};
 
-use super::{JobError, period, second_person::Decision};
+use super::{
+    JobError,
+    hand::{self, HandEntry},
+    period,
+    second_person::Decision,
+    terms::TermsChange,
+};
 use crate::{
     app::AppState,
     random::{self, RandomError},
@@ -49,6 +55,21 @@ pub enum Document {
         proposal: Box<AliasProposal>,
         /// First day on which the name counts.
         valid_from: CivilDate,
+    },
+    /// 手数料の決まりの変更
+    Terms {
+        /// What changes.
+        change: Box<TermsChange>,
+    },
+    /// 処理済とすること, or what becomes of a chargeback
+    Settle {
+        /// As the run had it.
+        exception: Box<Exception>,
+    },
+    /// 手入力
+    Hand {
+        /// What was typed, with its scan.
+        entry: Box<HandEntry>,
     },
     /// 締めを戻す
     Period {
@@ -229,11 +250,7 @@ pub async fn decide(
 ) -> Result<ControlRow, ControlError> {
     let note = check::note(&word)?;
     let asked = find(state, id).await?.ok_or(ControlRefusal::NoControl)?;
-    let proposal = matches!(asked.action, ControlAction::Confirm | ControlAction::Refuse);
-    let gone = word.approved
-        && proposal
-        && asked.decision.is_none()
-        && list::proposed(state, asked.topic, &asked.subject).await?.is_none();
+    let gone = word.approved && asked.decision.is_none() && list::gone(state, &asked).await?;
     let mut unit = state.store.begin().await?;
     let number = unit.next_control(state.tenant()).await?;
     let mut row = unit.control(state.tenant(), id).await?.ok_or(ControlRefusal::NoControl)?;
@@ -252,6 +269,9 @@ pub async fn decide(
     if row.is_approved() && row.action == ControlAction::Reopen {
         period::reopened(&mut *unit, state, &row, actor).await?;
     }
+    if row.is_approved() && row.topic == ControlTopic::Hand {
+        hand::record(&mut *unit, state, &row).await?;
+    }
     let action = if word.approved { "control.approved" } else { "control.rejected" };
     audit(&mut *unit, state, actor, action, &row).await?;
     unit.commit().await?;
@@ -266,12 +286,12 @@ pub async fn find(state: &AppState, id: ControlId) -> Result<Option<ControlRow>,
     Ok(state.store.snapshot().await?.control(state.tenant(), id).await?)
 }
 
-fn json(document: &Document) -> Result<String, JobError> {
+pub(super) fn json(document: &Document) -> Result<String, JobError> {
     serde_json::to_string(document).map_err(|source| JobError::Json { what: "document of a control", source })
 }
 
 /// The free texts stay in their own rows: the trail names what was done and to what.
-async fn audit(
+pub(super) async fn audit(
     unit: &mut dyn UnitOfWork,
     state: &AppState,
     actor: &str,

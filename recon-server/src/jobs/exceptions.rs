@@ -15,6 +15,7 @@ use super::{
     JobError,
     papers::table::{Cell, Column, PaperTable, RowKind, TableRow},
     reconcile,
+    settled::{Decisions, Settled},
 };
 use crate::app::AppState;
 
@@ -53,6 +54,12 @@ pub struct ExceptionLine {
     pub class_ja: &'static str,
     /// The verdict in words.
     pub verdict_ja: &'static str,
+    /// 反証期限 with the days that are left, of a chargeback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_ja: Option<String>,
+    /// What two persons decided about it; what is open has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
     /// As the engine has it.
     #[serde(flatten)]
     pub exception: Exception,
@@ -75,8 +82,10 @@ pub struct ExceptionList {
     pub breaks_gross: Yen,
     /// Classes that occur before the filter, for a form.
     pub classes: Vec<ExceptionClass>,
-    /// Rows.
+    /// What is open.
     pub rows: Vec<ExceptionLine>,
+    /// 処理済: about what two persons have decided. Its yen are in the sums above all the same.
+    pub settled: Vec<ExceptionLine>,
 }
 
 /// The list as of a day; today where none is named.
@@ -90,11 +99,18 @@ pub async fn list(
 ) -> Result<ExceptionList, JobError> {
     let as_of = as_of.unwrap_or_else(|| state.today());
     let current = reconcile::current(state, as_of).await?;
-    Ok(build(&state.config.tenant.name, as_of, &current.recorded.exceptions, wanted))
+    let decided = state.store.snapshot().await?.controls(state.tenant()).await?;
+    let decisions = Decisions::of(&decided)?;
+    Ok(build(&state.config.tenant.name, as_of, (&current.recorded.exceptions, &decisions), wanted))
 }
 
 /// Puts the list together. Pure.
-fn build(tenant_name: &str, as_of: CivilDate, all: &[Exception], wanted: &Wanted) -> ExceptionList {
+fn build(
+    tenant_name: &str,
+    as_of: CivilDate,
+    (all, decisions): (&[Exception], &Decisions),
+    wanted: &Wanted,
+) -> ExceptionList {
     let mut classes: Vec<ExceptionClass> = all.iter().map(|exception| exception.class).collect();
     classes.sort_unstable();
     classes.dedup();
@@ -104,6 +120,8 @@ fn build(tenant_name: &str, as_of: CivilDate, all: &[Exception], wanted: &Wanted
         .map(|exception| ExceptionLine {
             class_ja: exception.class.label_ja(),
             verdict_ja: exception.verdict.label_ja(),
+            due_ja: exception.due_ja(as_of),
+            settled: decisions.about(exception).cloned(),
             exception: exception.clone(),
         })
         .collect();
@@ -111,15 +129,18 @@ fn build(tenant_name: &str, as_of: CivilDate, all: &[Exception], wanted: &Wanted
     let sum = |of: fn(&Exception) -> Yen| {
         rows.iter().fold(Yen::ZERO, |sum, row| sum.saturating_add(of(&row.exception)))
     };
+    let (net, breaks_gross) = (sum(|one| one.amount), sum(Exception::breaks));
+    let (rows, settled) = rows.into_iter().partition(|row| row.settled.is_none());
     ExceptionList {
         tenant_name: tenant_name.to_owned(),
         as_of,
         verdict,
         verdict_ja: verdict.label_ja(),
-        net: sum(|one| one.amount),
-        breaks_gross: sum(Exception::breaks),
+        net,
+        breaks_gross,
         classes,
         rows,
+        settled,
     }
 }
 
@@ -131,17 +152,21 @@ impl ExceptionList {
             ("団体", self.tenant_name.clone()),
             ("基準日", self.as_of.to_japanese()),
             ("判定", self.verdict_ja.to_owned()),
-            ("件数", format!("{}件", self.rows.len())),
+            ("件数", format!("{}件(ほかに処理済 {}件)", self.rows.len(), self.settled.len())),
             ("差異", format!("差引 {}円、増減を打ち消さない合計 {}円", self.net, self.breaks_gross)),
         ];
-        let rows: Vec<&Exception> = self.rows.iter().map(|row| &row.exception).collect();
-        table(&head, &rows)
+        let words = |row: &ExceptionLine| row.settled.as_ref().map(Settled::words_ja).unwrap_or_default();
+        let rows = self.rows.iter().chain(&self.settled).map(|row| (&row.exception, words(row)));
+        table(&head, rows)
     }
 }
 
 /// Exceptions as a table under a head.
 #[must_use]
-pub fn table(head: &[(&'static str, String)], rows: &[&Exception]) -> PaperTable {
+pub fn table<'e>(
+    head: &[(&'static str, String)],
+    rows: impl IntoIterator<Item = (&'e Exception, String)>,
+) -> PaperTable {
     PaperTable {
         title: "不一致一覧",
         head: head.to_vec(),
@@ -156,16 +181,18 @@ pub fn table(head: &[(&'static str, String)], rows: &[&Exception]) -> PaperTable
             Column::numbers("差（先方−当方）"),
             Column::numbers("金額"),
             Column::numbers("経過日数"),
+            Column::words("反証期限"),
             Column::words("説明"),
             Column::words("近いもの"),
+            Column::words("処理"),
         ],
-        rows: rows.iter().map(|exception| row(exception)).collect(),
+        rows: rows.into_iter().map(|(exception, settled)| row(exception, settled)).collect(),
         notes: Vec::new(),
         seals: &[],
     }
 }
 
-fn row(exception: &Exception) -> TableRow {
+fn row(exception: &Exception, settled: String) -> TableRow {
     let near: Vec<&str> = exception.near.iter().map(|near| near.why_ja.as_str()).collect();
     let yen = |yen: Option<Yen>| yen.map_or(Cell::None, Cell::Yen);
     let id = |id: Option<String>| Cell::Text(id.unwrap_or_default());
@@ -182,10 +209,21 @@ fn row(exception: &Exception) -> TableRow {
             Cell::Yen(exception.amount),
             Cell::Yen(exception.gross),
             Cell::Count(i64::from(exception.days)),
+            due(exception),
             Cell::text(exception.sentence_ja.clone()),
             Cell::Text(near.join(" / ")),
+            Cell::Text(settled),
         ],
     )
+}
+
+/// 反証期限: a day, or that it is unknown.
+fn due(exception: &Exception) -> Cell {
+    match exception.due_on {
+        Some(day) => Cell::Day(day),
+        None if exception.class == ExceptionClass::Chargeback => Cell::text("不明"),
+        None => Cell::empty(),
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +247,7 @@ mod tests {
             gross: Yen::new(amount.abs()),
             days: 1,
             business_days: 1,
+            due_on: None,
             sentence_ja: String::new(),
             near: Vec::new(),
             count: 0,
@@ -222,7 +261,8 @@ mod tests {
             exception(ExceptionClass::AmountDiff, (Some(300), Some(200)), -100),
             exception(ExceptionClass::CutoffShift, (Some(300), None), -300),
         ];
-        let list = build("団体", "2026-08-05".parse().unwrap(), &all, &Wanted::default());
+        let list =
+            build("団体", "2026-08-05".parse().unwrap(), (&all, &Decisions::default()), &Wanted::default());
         let table = list.table();
         let labels: Vec<&str> = table.columns.iter().map(|column| column.label).collect();
         let at = labels.iter().position(|label| *label == "当方").unwrap();

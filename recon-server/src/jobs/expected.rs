@@ -19,7 +19,7 @@ use store::{
 };
 
 use super::{
-    JobError, contracts_in_force,
+    JobError, contract_rows, contracts_in_force,
     import::{Counted, DueRule, FileDays, Settings},
 };
 use crate::app::AppState;
@@ -159,7 +159,7 @@ pub async fn expected(
     let tenant = state.tenant();
     let mut unit = state.store.snapshot().await?;
     let settings = Settings::read(&mut *unit, tenant).await?;
-    let rows = unit.contracts(tenant).await?;
+    let rows = contract_rows(&mut *unit, tenant).await?;
     let contracts = contracts_in_force(&rows, as_of)?;
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_MAX_DAYS)).await?;
     let banking = BankCalendar::with_listed(holidays.into_iter().map(|holiday| holiday.day));

@@ -37,10 +37,11 @@ pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
 pub use restated::{RESTATED_MAX, Restated};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
 pub use settings::{BankFormat, DueRule, FileDays, Settings, SourceTerms};
+pub(in crate::jobs) use source::account_of;
 pub use source::{Source, SourceChoice};
 
 use self::{layouts::Layouts, source::Known};
-use super::{JobError, contracts_in_force};
+use super::{JobError, contract_rows, contracts_in_force, hand};
 use crate::{app::AppState, jobs::import::facts::Part, metrics::Count};
 
 /// Longest file that is taken, in bytes.
@@ -82,7 +83,7 @@ pub async fn preview(state: &AppState, upload: &Upload) -> Result<DryRun, JobErr
 /// Everything that settles whose file an upload is.
 async fn known(state: &AppState) -> Result<Known, JobError> {
     let mut unit = state.store.snapshot().await?;
-    let rows = unit.contracts(state.tenant()).await?;
+    let rows = contract_rows(&mut *unit, state.tenant()).await?;
     Ok(Known {
         contracts: contracts_in_force(&rows, state.today())?,
         profiles: profiles(state),
@@ -147,11 +148,10 @@ fn draft_source(
     if holds("booked_on") {
         let profile = layouts::parse_bank(&file, &draft.text)?;
         let account = match &upload.source {
-            SourceChoice::Account(key) => source::account_of(key),
+            SourceChoice::Account(key) => account_of(key),
             _ => None,
         };
-        let account =
-            account.or_else(|| source::account_of(DRAFT_ACCOUNT)).filter(|_| profile.accounts.is_empty());
+        let account = account.or_else(|| account_of(DRAFT_ACCOUNT)).filter(|_| profile.accounts.is_empty());
         let strict = BankReadOptions::strict(name, today);
         let options = BankReadOptions { csv: Some(profile), account, period: upload.period, ..strict };
         return Ok(Source::Bank(Box::new(options)));
@@ -169,7 +169,7 @@ fn draft_source(
 /// # Errors
 /// When the store fails or a stored contract cannot be read.
 pub async fn contracts(state: &AppState) -> Result<Vec<Contract>, JobError> {
-    let rows = state.store.snapshot().await?.contracts(state.tenant()).await?;
+    let rows = contract_rows(&mut *state.store.snapshot().await?, state.tenant()).await?;
     contracts_in_force(&rows, state.today())
 }
 
@@ -197,6 +197,8 @@ async fn take(
                 unit.put_bank_stretches(state.tenant(), file, &continuity::stretches(&part.ends)).await?;
                 let revisions = revisions(&replaced, &part.facts);
                 notices.extend(restated::notices(&restated));
+                let by_hand = hand::notices(&mut *unit, state.tenant(), &part.facts, part.period, watermark);
+                notices.extend(by_hand.await?);
                 receipts.push(receipt(file, part, counts, (revisions, restated)));
             }
             Import::SeenBefore { first } => seen = Some(first),

@@ -12,6 +12,7 @@ pub mod exceptions;
 pub mod expected;
 pub mod fees;
 pub mod finance;
+pub mod hand;
 pub mod import;
 pub mod month;
 pub mod papers;
@@ -20,7 +21,11 @@ pub mod reconcile;
 pub mod refund;
 pub mod report;
 pub mod second_person;
+pub mod settled;
+pub mod terms;
 pub mod verify;
+
+pub(crate) use terms::contract_rows;
 
 use std::collections::BTreeMap;
 

@@ -36,11 +36,13 @@ pub use write::{days_table, mix_table, tables, to_csv, to_json, to_text};
 pub use year_month::{NotAMonth, YearMonth};
 
 use super::{
-    JobError, contracts_in_force,
+    JobError, contract_rows, contracts_in_force,
     papers::as_of_of_month,
     period, reconcile,
     refund::{Lanes, all_with_lanes},
     report::{OpenUnknown, Reason, open_unknown},
+    settled::{Decisions, Settled},
+    terms::{TermsChange, waiting},
 };
 use crate::app::AppState;
 
@@ -127,6 +129,10 @@ pub struct MonthDay {
 pub enum EvidenceGrade {
     /// 明細: every row of the acquirer.
     Rows,
+    /// 合計のみ: one row a day.
+    Totals,
+    /// 手入力: a payment notice or a deposit that two persons entered from paper stands behind it.
+    ByHand,
     /// 当方の記録: a contract without statements.
     OwnFigures,
     /// 資料なし: rows are expected and none is here.
@@ -139,6 +145,8 @@ impl EvidenceGrade {
     pub const fn label_ja(self) -> &'static str {
         match self {
             Self::Rows => "明細",
+            Self::Totals => "合計のみ",
+            Self::ByHand => "手入力",
             Self::OwnFigures => "当方の記録",
             Self::Nothing => "資料なし",
         }
@@ -170,6 +178,12 @@ pub struct ContractMonth {
     pub grade: EvidenceGrade,
     /// Its word.
     pub grade_ja: Cow<'static, str>,
+    /// A change of the charges waits for a second person, and everything goes by the old ones; in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting_terms: Vec<String>,
+    /// Our own figures stand in for a statement, whatever the payment was entered from.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_figures: bool,
 }
 
 /// One exception with its words.
@@ -177,6 +191,9 @@ pub struct ContractMonth {
 pub struct MonthException {
     /// The class in words.
     pub class_ja: Cow<'static, str>,
+    /// What two persons decided about it; its yen stay in every sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
     /// What the run says.
     #[serde(flatten)]
     pub exception: Exception,
@@ -295,7 +312,7 @@ pub async fn monthly(
     let as_of = as_of_of_month(state, month, as_of);
     let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
-    let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
+    let terms = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, as_of)?;
     let refunds = unit.refunds(state.tenant(), month.first(), month.last()).await?;
     let refunds = refunds.into_iter().filter(|refund| !refund.is_rejected());
     let refunds = all_with_lanes(&mut *unit, state.tenant(), refunds).await?;
@@ -314,7 +331,17 @@ pub async fn monthly(
         refunds: refunds.iter().map(refund_line).collect(),
         unknowns: unknowns.map(|row| open_unknown(row, as_of)).collect(),
     };
-    Ok(build::monthly(header, &current.recorded, &terms, beside))
+    let controls = unit.controls(state.tenant()).await?;
+    let (decisions, waiting) = (Decisions::of(&controls)?, waiting(&controls)?);
+    let mut report = build::monthly(header, &current.recorded, &terms, beside);
+    for one in &mut report.contracts {
+        let own = waiting.iter().filter(|change| change.contract == one.contract);
+        one.waiting_terms = own.map(TermsChange::waiting_ja).collect();
+    }
+    for one in &mut report.exceptions {
+        one.settled = decisions.about(&one.exception).cloned();
+    }
+    Ok(report)
 }
 
 /// The facility's own word for the sum: every item on sale is a ticket, or it is not.

@@ -53,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/counters/holidays/withdraw", post(pages::counters::withdraw_holiday))
         .layer(DefaultBodyLimit::max(FORM_BODY_MAX_BYTES))
         .merge(Router::new().route("/imports/preview", post(pages::imports::preview)).layer(upload))
+        .merge(hand_pages())
         .route("/assets/{name}", get(assets::get))
         .fallback(pages::nothing_here)
         .method_not_allowed_fallback(pages::nothing_here)
@@ -112,6 +113,16 @@ fn refund_pages() -> Router<AppState> {
         .route("/refunds", get(pages::refunds::list))
         .route("/refunds/{refund}", get(pages::refunds::show).post(pages::refunds::decide))
         .route("/sales/{sale}/refund", get(pages::refunds::ask).post(pages::refunds::request))
+}
+
+fn hand_pages() -> Router<AppState> {
+    let scan = DefaultBodyLimit::max(crate::jobs::hand::SCAN_LENGTH_MAX_BYTES + UPLOAD_EXTRA_MAX_BYTES);
+    Router::new()
+        .route("/hand", get(pages::hand::list))
+        .route("/hand/payout", get(pages::hand::payout).post(pages::hand::enter_payout))
+        .route("/hand/deposit", get(pages::hand::deposit).post(pages::hand::enter_deposit))
+        .route("/confirm/{id}/scan", get(pages::hand::scan))
+        .layer(scan)
 }
 
 fn control_pages() -> Router<AppState> {

@@ -1,5 +1,5 @@
-//! What takes two persons (reconciliation.md 5.9): proposed matches, remitter names, the reopening of a period; and the periods that
-//! are signed, with their papers.
+//! What takes two persons (reconciliation.md 5.9): proposed matches, remitter names, the reopening of a period, evidence entered by
+//! hand, amounts that are done with, chargebacks, changed charges; and the periods that are signed, with their papers.
 //!
 //! Invariants: a request and its decision are appended once each and never updated; the newest approved action about a subject is the
 //! one in force, in the order of [`ControlDecision::number`]; a signed paper is kept byte for byte with its lock. Not here: who may ask
@@ -46,6 +46,14 @@ pub enum ControlTopic {
     Alias,
     /// 締めた期間
     Period,
+    /// 手入力
+    Hand,
+    /// 処理済とすること
+    WriteOff,
+    /// チャージバックの扱い
+    Chargeback,
+    /// 手数料の決まりの変更
+    Terms,
 }
 
 /// What is wished.
@@ -195,6 +203,18 @@ pub trait ControlStore {
 
     /// One wish.
     async fn control(&mut self, tenant: &TenantId, id: ControlId) -> Result<Option<ControlRow>>;
+
+    /// Keeps the scan of a wish, under the digest of its bytes; one a wish.
+    async fn put_scan(
+        &mut self,
+        tenant: &TenantId,
+        id: ControlId,
+        sha256: [u8; 32],
+        bytes: &[u8],
+    ) -> Result<()>;
+
+    /// The bytes of a wish's scan.
+    async fn scan(&mut self, tenant: &TenantId, id: ControlId) -> Result<Option<Vec<u8>>>;
 
     /// Every wish with its decision, in the order in which they were asked for.
     async fn controls(&mut self, tenant: &TenantId) -> Result<Vec<ControlRow>>;

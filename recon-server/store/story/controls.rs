@@ -67,6 +67,25 @@ pub async fn asked_for_and_decided(store: &dyn Store) {
     assert!(matches!(refused, Err(StoreError::ChangeControl(_))), "a decision comes later: {refused:?}");
 }
 
+pub async fn scans(store: &dyn Store) {
+    let tenant = tenant("scans");
+    let mut unit = store.begin().await.unwrap();
+    let row = ControlRow { topic: ControlTopic::Hand, ..wish(1, ControlAction::Confirm) };
+    unit.request_control(&tenant, &row).await.unwrap();
+    unit.put_scan(&tenant, row.id, [7; 32], b"%PDF-1.7\0\xff").await.unwrap();
+    unit.commit().await.unwrap();
+    let mut unit = store.snapshot().await.unwrap();
+    assert_eq!(unit.control(&tenant, row.id).await.unwrap(), Some(row.clone()), "a topic of its own");
+    assert_eq!(unit.scan(&tenant, row.id).await.unwrap().as_deref(), Some(&b"%PDF-1.7\0\xff"[..]));
+    assert_eq!(unit.scan(&tenant, id(9)).await.unwrap(), None);
+    drop(unit);
+    for (of, why) in [(row.id, "one a wish"), (id(9), "nobody asked")] {
+        let mut unit = store.begin().await.unwrap();
+        let refused = unit.put_scan(&tenant, of, [7; 32], b"x").await;
+        assert!(matches!(refused, Err(StoreError::ChangeControl(_))), "{why}: {refused:?}");
+    }
+}
+
 pub async fn locks_and_papers(store: &dyn Store) {
     let tenant = tenant("locks");
     let mut unit = store.begin().await.unwrap();

@@ -52,6 +52,7 @@ pub async fn tell(store: &dyn Store) {
     audits::a_chain_has_no_gaps(store).await;
     audits::exports_are_counted(store).await;
     controls::asked_for_and_decided(store).await;
+    controls::scans(store).await;
     controls::locks_and_papers(store).await;
     users::users_and_sessions(store).await;
     users::one_time_links(store).await;

@@ -20,6 +20,7 @@ mod expected;
 mod fees;
 mod files;
 mod finance;
+mod hand;
 mod month;
 mod refunds;
 mod report;

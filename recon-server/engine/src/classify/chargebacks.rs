@@ -1,10 +1,16 @@
 //! CHARGEBACK: money that the acquirer took back, with no refund of ours behind it; linked to the original when a key says so
 //! (reconciliation.md 5.5).
 //!
-//! Invariant: a plain refund row without such a key stays "no record of ours": it may be anybody's.
+//! Its deadline is counted from the process date by the contract's terms of that day; where they say none, that is said. Invariant: a plain refund row without such a key stays "no record of ours": it may be anybody's.
+
+use domain::time::CivilDate;
 
 use crate::{
-    class::ExceptionClass, facts::RowClass, ledger::Draft, outcome::Ended, sentence_sets as sentence,
+    class::ExceptionClass,
+    facts::{Row, RowClass},
+    ledger::Draft,
+    outcome::Ended,
+    sentence_sets as sentence,
 };
 
 use super::Classifier;
@@ -22,10 +28,23 @@ impl Classifier<'_, '_> {
         if let (Some(theirs), Some(sale)) = (self.out.theirs.len().checked_sub(1), original) {
             self.out.far.push((theirs, sale.id.clone()));
         }
-        let draft = self.about_row(row, ExceptionClass::Chargeback, sentence::chargeback(r, original));
+        let due = self.reply_until(r);
+        let draft = self.about_row(row, ExceptionClass::Chargeback, sentence::chargeback(r, original, due));
         let mut members = draft.members.clone();
         members.extend(original.map(|s| s.id.clone()));
         let counter = original.map(|s| s.counter.clone()).or(draft.counter.clone());
-        Some(self.raise(Draft { members, counter, ..draft }))
+        let ended = self.raise(Draft { members, counter, ..draft });
+        if let Some(raised) = self.out.exceptions.last_mut() {
+            raised.due_on = due;
+        }
+        Some(ended)
+    }
+
+    /// The last day on which an objection reaches the company in time, by the contract's terms on the day of the process.
+    fn reply_until(&self, row: &Row) -> Option<CivilDate> {
+        let contract = self.world.contracts.iter().find(|contract| contract.id == row.contract)?;
+        let processed = row.closing_date();
+        let days = contract.terms_on(processed).chargeback_reply_days?;
+        Some(days.until(&self.world.facts.calendar, processed))
     }
 }

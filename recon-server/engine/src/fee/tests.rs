@@ -95,6 +95,7 @@ fn rates_by_date() {
         transfer_fee: Yen::ZERO,
         plan_fee: Yen::ZERO,
         carry_below: Yen::ZERO,
+        chargeback_reply_days: None,
     };
     let contract = Contract {
         terms: vec![from("2026-07-16", new), from("2026-04-01", old)],

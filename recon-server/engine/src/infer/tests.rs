@@ -113,6 +113,7 @@ fn dated_rules_of_the_contract_fit() {
         transfer_fee: Yen::ZERO,
         plan_fee: Yen::ZERO,
         carry_below: Yen::ZERO,
+        chargeback_reply_days: None,
     };
     contract.terms = vec![terms("2026-04-01", 19_800), terms("2026-08-01", 23_000)];
     let mut past = vec![

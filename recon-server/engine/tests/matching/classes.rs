@@ -4,6 +4,7 @@ use domain::{method::Method, money::Yen};
 use engine::{
     ExceptionClass, Facts, Verdict,
     class::Leg,
+    contract::{DatedTerms, ReplyDays},
     facts::{Row, RowClass, Sale, SaleState, TerminalTotal},
     matching::Grade,
     notices::{Resolution, Revision, SequenceGap, Source},
@@ -152,6 +153,42 @@ fn chargebacks() {
     facts.rows.push(row("q", "2026-07-25 10:00:00", -300, "4821"));
     let outcome = run(&all_delivered(facts));
     assert_eq!(raised(&outcome)[0].class, ExceptionClass::AOnly, "anybody's");
+}
+
+/// The deadline goes by the contract's terms on the process date; without a term it is said to be unknown. 20 July 2026 is 海の日.
+#[test]
+fn a_chargeback_has_its_deadline() {
+    let told = |reply: Option<ReplyDays>, later: Option<ReplyDays>| {
+        let mut facts = facts();
+        let contract = &mut facts.contracts[0];
+        contract.chargeback_reply_days = reply;
+        if later.is_some() {
+            let terms = contract.terms_on(date("2026-07-01"));
+            let from =
+                |day: &str, days| DatedTerms { valid_from: date(day), chargeback_reply_days: days, ..terms };
+            contract.terms = vec![from("2026-01-01", reply), from("2026-07-18", later)];
+        }
+        facts.rows.push(Row {
+            class: RowClass::Chargeback,
+            process_date: Some(date("2026-07-17")),
+            ..row("q", "2026-07-15 10:00:00", -300, "9999")
+        });
+        let outcome = run(&all_delivered(facts));
+        let [back] = &raised(&outcome)[..] else { panic!("one") };
+        (back.due_on, back.sentence_ja.clone(), back.due_ja(date("2026-07-31")).unwrap())
+    };
+    for (reply, due, words) in [
+        (ReplyDays::Calendar(14), "2026-07-31", "今日まで"),
+        (ReplyDays::Calendar(16), "2026-08-02", "あと2日"),
+        (ReplyDays::Banking(1), "2026-07-21", "10日経過"),
+    ] {
+        let (found, sentence, said) = told(Some(reply), Some(ReplyDays::Calendar(1)));
+        assert_eq!(found, Some(date(due)), "{reply:?}: the terms of the process date");
+        assert!(sentence.contains(&date(due).to_japanese()) && said.contains(words), "{sentence} {said}");
+    }
+    let (found, sentence, said) = told(None, None);
+    assert_eq!((found, said.as_str()), (None, "反証期限 不明"));
+    assert!(sentence.contains("期限不明"), "{sentence}");
 }
 
 /// Gaps, revisions after the close, and sources that contradict one another.

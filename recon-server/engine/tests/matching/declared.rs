@@ -9,6 +9,7 @@ use engine::{
     Contract, ExceptionClass, Facts, Outcome, Verdict, audit,
     contract::{Closing, DatedTerms, FeeRule, PayDay, PayoutRule, Shift},
     facts::{DeclaredPayout, Deposit, SalePart},
+    matching::Grade,
     outcome::{Ended, PayoutState},
     reconcile,
     trustee::{EntrustedOn, Trustee},
@@ -46,7 +47,40 @@ fn declared() -> DeclaredPayout {
         carry_out: Yen::ZERO,
         net: yen(29_347),
         payout_id: None,
+        by_hand: false,
     }
+}
+
+/// The grade follows from what really stands behind a sheet: one figure from paper makes it 手入力, whatever the contract says.
+#[test]
+fn the_grade_follows_from_the_facts() {
+    let by_hand = |said: bool, paid: bool| {
+        let mut facts = with(vec![DeclaredPayout { by_hand: said, ..declared() }], 29_347);
+        facts.deposits[0].by_hand = paid;
+        facts
+    };
+    for (said, paid, grade) in [
+        (false, false, Grade::Rows),
+        (true, false, Grade::ByHand),
+        (false, true, Grade::ByHand),
+        (true, true, Grade::ByHand),
+    ] {
+        let outcome = run(&by_hand(said, paid));
+        let july = outcome.sheets.iter().find(|sheet| sheet.to == date("2026-07-31")).unwrap();
+        assert_eq!((july.grade, july.residual), (grade, Yen::ZERO), "{said} {paid}");
+        let other = outcome.sheets.iter().filter(|sheet| sheet.to != july.to);
+        assert!(
+            other.clone().all(|sheet| sheet.grade == Grade::Rows),
+            "only the sheet that it stands behind"
+        );
+    }
+    let mut elsewhere = by_hand(false, false);
+    elsewhere.deposits.push(Deposit { by_hand: true, ..deposit("d9", "2026-08-20", 5) });
+    let outcome = run(&elsewhere);
+    assert!(
+        outcome.sheets.iter().all(|sheet| sheet.grade == Grade::Rows),
+        "a deposit of nobody's grades nothing"
+    );
 }
 
 fn with(declared: Vec<DeclaredPayout>, deposited: i64) -> Facts {
@@ -175,6 +209,7 @@ fn terms(from: &str, of: &Contract) -> DatedTerms {
         transfer_fee: Yen::ZERO,
         plan_fee: Yen::ZERO,
         carry_below: Yen::ZERO,
+        chargeback_reply_days: None,
     }
 }
 

@@ -59,6 +59,7 @@ pub fn contract(id: &str, brand: &str, method: Method) -> Contract {
         deposit_account: None,
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
+        chargeback_reply_days: None,
         cutoff_band_minutes: 30,
         matching: Matching::default(),
         terms: Vec::new(),
@@ -181,6 +182,7 @@ pub fn deposit(id: &str, day: &str, yen: i64) -> Deposit {
         remitter_kana: PAYPAY_KANA.to_owned(),
         summary: String::new(),
         reversal: false,
+        by_hand: false,
     }
 }
 

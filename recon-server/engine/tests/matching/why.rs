@@ -45,6 +45,7 @@ fn published_causes_by_name() {
         transfer_fee: Yen::ZERO,
         plan_fee: Yen::ZERO,
         carry_below: Yen::ZERO,
+        chargeback_reply_days: None,
     };
     let later = DatedTerms { valid_from: date("2026-08-01"), plan_fee: Yen::new(1_650), ..terms };
     plan.contracts[0].terms = vec![terms, later];

@@ -18,6 +18,7 @@ use super::{
     outputs::{self, Made},
     record::{self, Draft},
     replay::{Replay, ReplayError},
+    settings::{Settings, scans},
 };
 use crate::{
     app::AppState,
@@ -169,6 +170,12 @@ async fn write_inputs(
     let digest = hex::decode(&settings.sha256).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let bytes = unit.blob(state.tenant(), &digest.ok_or_else(missing)?).await?.ok_or_else(missing)?;
     folder.write(folder::SETTINGS, &bytes)?;
+    let settings: Settings = serde_json::from_slice(&bytes)
+        .map_err(|source| JobError::Json { what: "settings of a run", source })?;
+    for (wish, scan) in scans(&settings.controls) {
+        let bytes = unit.scan(state.tenant(), wish).await?.ok_or_else(missing)?;
+        folder.write(&folder::scan(&scan.sha256), &bytes)?;
+    }
     let rows = first_files(unit, state, files.count).await?;
     folder.write(folder::FILES, &list(&rows.iter().map(FileLine::of).collect::<Vec<_>>())?)?;
     for row in &rows {

@@ -13,6 +13,7 @@ use journal::{
     frames::{self, BATCH_ENTRIES_MAX},
 };
 use serde::Serialize;
+use store::controls::ControlId;
 
 use super::{
     Digested, Inputs, JournalInput, Manifest, PROGRAM,
@@ -20,7 +21,9 @@ use super::{
     inputs::{FileLine, digested, list},
     outputs::{self, Made},
     replay::{Replay, ReplayError},
+    settings::{Settings, scans},
 };
+use crate::jobs::hand::ScanRef;
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -167,6 +170,10 @@ impl Found {
 
 fn inputs(folder: &Folder, inputs: &Inputs, found: &mut Found) -> Result<(), FolderError> {
     found.kept(folder, (Part::Settings, folder::SETTINGS, "設定"), &inputs.settings.sha256)?;
+    for (wish, scan) in scans_of(folder)? {
+        let title = format!("手入力 {wish} の証ひょう");
+        found.kept(folder, (Part::Input, &folder::scan(&scan.sha256), &title), &scan.sha256)?;
+    }
     let lines = found.kept(folder, (Part::Input, folder::FILES, "資料の一覧"), &inputs.files.sha256)?;
     let lines: Vec<FileLine> =
         lines.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
@@ -184,6 +191,13 @@ fn inputs(folder: &Folder, inputs: &Inputs, found: &mut Found) -> Result<(), Fol
         }
     }
     Ok(())
+}
+
+/// The scans that the settings of a bundle name.
+fn scans_of(folder: &Folder) -> Result<Vec<(ControlId, ScanRef)>, FolderError> {
+    let bytes = folder.read(folder::SETTINGS)?.unwrap_or_default();
+    let settings: Option<Settings> = serde_json::from_slice(&bytes).ok();
+    Ok(settings.map(|settings| scans(&settings.controls)).unwrap_or_default())
 }
 
 /// Walks a chain from its first byte to the head that the manifest names.
@@ -241,6 +255,7 @@ fn strays(folder: &Folder, manifest: &Manifest, found: &mut Found) -> Result<(),
     let lines = folder.read(folder::FILES)?.unwrap_or_default();
     let lines: Vec<FileLine> = serde_json::from_slice(&lines).unwrap_or_default();
     known.extend(lines.iter().map(|line| folder::raw(&line.sha256)));
+    known.extend(scans_of(folder)?.iter().map(|(_, scan)| folder::scan(&scan.sha256)));
     known.extend(manifest.inputs.journals.iter().map(folder::journal));
     known.extend(manifest.outputs.iter().map(|output| folder::output(&output.file)));
     for name in folder.names()?.difference(&known) {

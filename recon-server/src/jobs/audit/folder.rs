@@ -46,6 +46,11 @@ pub fn raw(sha256: &str) -> String {
     format!("inputs/files/{sha256}.bin")
 }
 
+/// Name of a scan of an entry by hand.
+pub fn scan(sha256: &str) -> String {
+    format!("inputs/scans/{sha256}.bin")
+}
+
 /// Name of a journal.
 pub fn journal(input: &JournalInput) -> String {
     format!("inputs/journals/{}-{}.journal", input.counter, input.incarnation.0)

@@ -14,7 +14,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     UnitOfWork,
-    controls::{ControlRow, LockRow},
+    controls::{ControlAction, ControlId, ControlRow, ControlTopic, LockRow},
     counters::CounterRow,
     journal::{AsideReason, GapRow},
     refunds::RefundRow,
@@ -24,6 +24,8 @@ use crate::{
     app::AppState,
     jobs::{
         JobError,
+        controls::{self, Document},
+        hand::ScanRef,
         import::PROFILES_FOLDER,
         reconcile::{
             locked::FROZEN_PAPER,
@@ -125,7 +127,8 @@ pub struct Settings {
     pub aside: Vec<Aside>,
     pub unread: Vec<Unread>,
     pub profiles: Vec<OwnProfile>,
-    /// What two persons decided; wishes on which nobody has decided have no effect and are left out.
+    /// What two persons decided; wishes on which nobody has decided have no effect and are left out, but for changes of charges, which
+    /// hold their version back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<ControlRow>,
     /// 締め, each with the sheets that it froze.
@@ -214,9 +217,20 @@ impl Settings {
     }
 }
 
+/// 証ひょう of entries by hand among the decisions: the wish that handed it in, and what it is.
+pub(super) fn scans(controls: &[ControlRow]) -> Vec<(ControlId, ScanRef)> {
+    let of = |row: &ControlRow| match (row.action, controls::document(row)) {
+        (ControlAction::Confirm, Ok(Document::Hand { entry })) => Some((row.id, entry.scan?)),
+        _ => None,
+    };
+    controls.iter().filter_map(of).collect()
+}
+
 async fn controls(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<ControlRow>, JobError> {
     let rows = unit.controls(tenant).await?;
-    Ok(rows.into_iter().filter(ControlRow::is_approved).collect())
+    // A change of charges holds its version back while nobody has approved it: such a wish has an effect.
+    let counts = |row: &ControlRow| row.is_approved() || row.topic == ControlTopic::Terms;
+    Ok(rows.into_iter().filter(counts).collect())
 }
 
 async fn locks(unit: &mut dyn UnitOfWork, tenant: &TenantId) -> Result<Vec<Lock>, JobError> {

@@ -28,9 +28,10 @@ fn guarded(fault: TextFault, other: ControlRefusal) -> ControlRefusal {
     }
 }
 
-/// Periods are opened again, and nothing else is.
+/// Periods are opened again, and nothing else is; approved charges are not taken back but replaced by a further version.
 pub fn fits(topic: ControlTopic, action: ControlAction) -> Result<(), ControlRefusal> {
-    let fits = (topic == ControlTopic::Period) == (action == ControlAction::Reopen);
+    let fits = (topic == ControlTopic::Period) == (action == ControlAction::Reopen)
+        && (topic, action) != (ControlTopic::Terms, ControlAction::Revoke);
     if fits { Ok(()) } else { Err(ControlRefusal::NothingToRevoke) }
 }
 

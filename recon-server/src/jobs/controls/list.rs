@@ -10,12 +10,12 @@ use domain::{
 };
 use engine::{ExceptionClass, outcome::Exception};
 use serde::Serialize;
-use store::controls::{ControlId, ControlRow, ControlTopic};
+use store::controls::{ControlAction, ControlId, ControlRow, ControlTopic};
 
-use super::{ControlError, Document, alias_id, in_force};
+use super::{ControlError, Document, alias_id, document, in_force};
 use crate::{
     app::AppState,
-    jobs::{books, reconcile},
+    jobs::{books, reconcile, settled},
 };
 
 /// Something to decide about.
@@ -68,8 +68,10 @@ pub async fn desk(state: &AppState) -> Result<Desk, ControlError> {
     let rows = state.store.snapshot().await?.controls(state.tenant()).await?;
     let standing = |topic| in_force(&rows, topic);
     let (matches, names) = (standing(ControlTopic::Match), standing(ControlTopic::Alias));
+    let (chargebacks, done) = (standing(ControlTopic::Chargeback), standing(ControlTopic::WriteOff));
     documents.retain(|(subject, _)| {
-        !names.contains_key(subject.as_str()) && !matches.contains_key(subject.as_str())
+        let decided = [&names, &matches, &chargebacks];
+        !decided.iter().any(|topic| topic.contains_key(subject.as_str()))
     });
     let waits = |subject: &str| {
         rows.iter().find(|row| row.subject == subject && row.decision.is_none()).map(|row| row.id)
@@ -78,7 +80,10 @@ pub async fn desk(state: &AppState) -> Result<Desk, ControlError> {
         let waiting = waits(&subject);
         proposal(subject, document, waiting)
     });
-    let in_force = matches.values().chain(names.values()).map(|row| row.id).collect();
+    let entries = standing(ControlTopic::Hand);
+    let in_force = matches.values().chain(names.values()).chain(entries.values());
+    let in_force = in_force.chain(chargebacks.values()).chain(done.values());
+    let in_force = in_force.map(|row| row.id).collect();
     Ok(Desk {
         as_of,
         proposals: proposals.collect(),
@@ -97,14 +102,56 @@ pub(super) async fn proposed(
     let found = match topic {
         ControlTopic::Match => matches(state, state.today()).await?,
         ControlTopic::Alias => names(state, state.today()).await?,
-        ControlTopic::Period => Vec::new(),
+        ControlTopic::WriteOff | ControlTopic::Chargeback => settleable(state, topic).await?,
+        ControlTopic::Period | ControlTopic::Hand | ControlTopic::Terms => Vec::new(),
     };
     Ok(found.into_iter().find(|(id, _)| id == subject).map(|(_, document)| document))
+}
+
+/// Whether what a wish is about is no more, or is about other yen than its author saw.
+pub(super) async fn gone(state: &AppState, asked: &ControlRow) -> Result<bool, ControlError> {
+    let word = matches!(asked.action, ControlAction::Confirm | ControlAction::Refuse);
+    let found = matches!(asked.topic, ControlTopic::Hand | ControlTopic::Terms);
+    if !word || found {
+        return Ok(false);
+    }
+    let now = proposed(state, asked.topic, &asked.subject).await?;
+    Ok(match (now, document(asked)?) {
+        (None, _) => true,
+        (Some(Document::Settle { exception: now }), Document::Settle { exception: seen }) => {
+            (now.amount, now.gross) != (seen.amount, seen.gross)
+        }
+        (Some(_), _) => false,
+    })
+}
+
+/// Something that one may ask about though nothing proposes it: an exception of the newest run.
+///
+/// # Errors
+/// As [`desk`].
+pub async fn about(
+    state: &AppState,
+    topic: ControlTopic,
+    subject: &str,
+) -> Result<Option<Proposal>, ControlError> {
+    let Some(document) = proposed(state, topic, subject).await? else { return Ok(None) };
+    let rows = state.store.snapshot().await?.controls(state.tenant()).await?;
+    let waiting =
+        rows.iter().find(|row| row.topic == topic && row.subject == subject && row.decision.is_none());
+    Ok(proposal(subject.to_owned(), document, waiting.map(|row| row.id)))
+}
+
+/// Exceptions of the newest run about which two persons may decide.
+async fn settleable(state: &AppState, topic: ControlTopic) -> Result<Vec<(String, Document)>, ControlError> {
+    let current = reconcile::current(state, state.today()).await?;
+    let open = current.recorded.exceptions.iter().filter(|one| settled::topic_of(one) == Some(topic));
+    Ok(open.map(|one| (one.id.clone(), Document::Settle { exception: Box::new(one.clone()) })).collect())
 }
 
 async fn proposals(state: &AppState, as_of: CivilDate) -> Result<Vec<(String, Document)>, ControlError> {
     let mut found = matches(state, as_of).await?;
     found.extend(names(state, as_of).await?);
+    found.extend(settleable(state, ControlTopic::Chargeback).await?);
     Ok(found)
 }
 
@@ -145,6 +192,17 @@ fn proposal(subject: String, document: Document, waiting: Option<ControlId>) -> 
             members: exception.members.clone(),
             ..blank(ControlTopic::Match, exception.day, &exception.sentence_ja)
         }),
+        Document::Settle { exception } => Some(Proposal {
+            contract: exception.contract.clone(),
+            counter: exception.counter.clone(),
+            amount: exception.gross,
+            members: exception.members.clone(),
+            ..blank(
+                settled::topic_of(exception).unwrap_or(ControlTopic::WriteOff),
+                exception.day,
+                &exception.sentence_ja,
+            )
+        }),
         Document::Alias { proposal, valid_from } => {
             let pairs = proposal.evidence.iter();
             Some(Proposal {
@@ -154,6 +212,6 @@ fn proposal(subject: String, document: Document, waiting: Option<ControlId>) -> 
                 ..blank(ControlTopic::Alias, *valid_from, &proposal.sentence_ja)
             })
         }
-        Document::Period { .. } => None,
+        Document::Hand { .. } | Document::Terms { .. } | Document::Period { .. } => None,
     }
 }

@@ -22,7 +22,7 @@ use super::expenditure;
 use crate::{
     app::AppState,
     jobs::{
-        JobError, contracts_in_force, reconcile,
+        JobError, contract_rows, contracts_in_force, reconcile,
         refund::{Back, Divided, divide},
     },
 };
@@ -44,7 +44,7 @@ struct Key {
 pub async fn read(state: &AppState, from: CivilDate, to: CivilDate) -> Result<Vec<ExportRow>, JobError> {
     let current = reconcile::current(state, to).await?;
     let mut unit = state.store.snapshot().await?;
-    let contracts = contracts_in_force(&unit.contracts(state.tenant()).await?, to)?;
+    let contracts = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, to)?;
     let sales = unit.sales_booked(state.tenant(), from, to, None).await?;
     let refunds = unit.refunds(state.tenant(), from, to).await?;
     let payouts = &current.recorded.payouts;

@@ -3,7 +3,8 @@
 //! The rule: one format counts for an account and a day. Where the city set one (`counts`), it is that; else the best ledger that was
 //! received for the day: 入出金取引明細 before CSV before camt.053. 振込入金通知, camt.054 and camt.052 only announce (reconciliation.md
 //! 6.1, 6.4): they count where the city says so, and are evidence otherwise. Invariant: no yen is counted twice, and which counts never
-//! depends on the order in which files came.
+//! depends on the order in which files came. What was entered by hand counts only while no file that counts says its day, and not after
+//! it was taken back.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use store::{
 };
 
 use super::settings::{BankFormat, Settings};
-use crate::jobs::JobError;
+use crate::jobs::{JobError, hand};
 
 /// Receipts of files read at a time.
 const FILES_PAGE: u32 = 500;
@@ -36,7 +37,9 @@ impl Counted {
         let mut received = Received::new();
         for row in files.filter(|row| row.kind == FileKind::Bank && row.state == FileState::Accepted) {
             let days = row.period_from.zip(row.period_to);
-            if let (Some((account, format)), Some(days)) = (BankFormat::of_source(&row.source), days) {
+            // A slip by hand says one deposit, never a whole day.
+            let of = BankFormat::of_source(&row.source).filter(|(_, format)| *format != BankFormat::Hand);
+            if let (Some((account, format)), Some(days)) = (of, days) {
                 received.entry(account.to_owned()).or_default().entry(format).or_default().push(days);
             }
         }
@@ -68,10 +71,22 @@ impl Counted {
     #[must_use]
     pub fn counts(&self, source: &str, day: CivilDate) -> bool {
         let Some((account, format)) = BankFormat::of_source(source) else { return true };
-        match self.settings.of_account(account, day).and_then(|terms| terms.counts) {
+        let set = self.settings.of_account(account, day).and_then(|terms| terms.counts);
+        if format == BankFormat::Hand {
+            return !self.said_by_a_file(account, set, day);
+        }
+        match set {
             Some(set) => set == format,
             None => format.is_ledger() && !self.better_received(account, format, day),
         }
+    }
+
+    /// Whether a file that counts holds a day of an account.
+    fn said_by_a_file(&self, account: &str, set: Option<BankFormat>, day: CivilDate) -> bool {
+        let counts = |format: BankFormat| set.map_or(format.is_ledger(), |set| set == format);
+        let holds = |(from, to): &(CivilDate, CivilDate)| (*from..=*to).contains(&day);
+        let formats = self.received.get(account).into_iter().flatten();
+        formats.into_iter().any(|(format, days)| counts(*format) && days.iter().any(holds))
     }
 
     fn better_received(&self, account: &str, format: BankFormat, day: CivilDate) -> bool {
@@ -83,14 +98,15 @@ impl Counted {
     /// Only the rows that count.
     #[must_use]
     pub fn only(&self, mut entries: Vec<Stored<BankEntry>>) -> Vec<Stored<BankEntry>> {
-        entries.retain(|row| self.counts(&row.source, row.fact.booked_on));
+        entries.retain(|row| hand::stands(row) && self.counts(&row.source, row.fact.booked_on));
         entries
     }
 
     /// The account whose days a file makes known; none for a file that is evidence only.
     #[must_use]
     pub fn account_of<'s>(&self, source: &'s str, on: CivilDate) -> Option<&'s str> {
-        let (account, format) = BankFormat::of_source(source)?;
+        let (account, format) =
+            BankFormat::of_source(source).filter(|(_, format)| *format != BankFormat::Hand)?;
         let set = self.settings.of_account(account, on).and_then(|terms| terms.counts);
         set.map_or(format.is_ledger(), |set| set == format).then_some(account)
     }
@@ -162,6 +178,33 @@ mod tests {
             assert_eq!(counted.account_of("bank:a#csv", day("2026-07-01")), Some("a"));
             assert_eq!(counted.account_of("bank:a#notice", day("2026-07-01")), None);
         }
+    }
+
+    /// Passbook and file say the same deposit: it counts once, by the file, whichever came first.
+    #[test]
+    fn an_entry_by_hand_counts_until_a_file_says_its_day() {
+        let hand = file("bank:a#hand", "2026-07-10", "2026-07-10");
+        let alone = Counted::new(Settings::default(), std::iter::once(&hand));
+        assert!(alone.counts("bank:a#hand", day("2026-07-10")));
+        assert_eq!(alone.account_of("bank:a#hand", day("2026-07-10")), None, "no day is known whole");
+        for (source, counts) in
+            [("bank:a", false), ("bank:a#csv", false), ("bank:a#notice", true), ("bank:b", true)]
+        {
+            let files = [hand.clone(), file(source, "2026-07-01", "2026-07-31")];
+            for files in [files.iter().collect::<Vec<_>>(), files.iter().rev().collect()] {
+                let counted = Counted::new(Settings::default(), files.into_iter());
+                assert_eq!(counted.counts("bank:a#hand", day("2026-07-10")), counts, "{source}");
+                assert!(counted.counts("bank:a#hand", day("2026-08-01")), "{source}: another day");
+            }
+        }
+        let mut settings = Settings::default();
+        let terms = SourceTerms { counts: Some(BankFormat::Notice), ..SourceTerms::default() };
+        settings.put("bank:a", day("2026-07-01"), terms);
+        let files = [hand, file("bank:a", "2026-07-01", "2026-07-31")];
+        assert!(
+            Counted::new(settings, files.iter()).counts("bank:a#hand", day("2026-07-10")),
+            "only what counts"
+        );
     }
 
     #[test]

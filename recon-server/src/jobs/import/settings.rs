@@ -16,7 +16,7 @@ use formats::{
 use serde::{Deserialize, Serialize};
 use store::UnitOfWork;
 
-use crate::jobs::JobError;
+use crate::jobs::{JobError, hand::HAND_END};
 
 /// Prefix of a bank account's sources.
 pub const BANK_PREFIX: &str = "bank:";
@@ -40,17 +40,20 @@ pub enum BankFormat {
     Notice,
     /// camt.054
     Camt054,
+    /// 手入力 from a passbook or a paper notice: two persons entered it, and it counts only while no file says its day.
+    Hand,
 }
 
 impl BankFormat {
     /// Every format with the end of its source's name.
-    const ENDS: [(Self, &'static str); 6] = [
+    const ENDS: [(Self, &'static str); 7] = [
         (Self::Zengin, ""),
         (Self::Csv, "#csv"),
         (Self::Camt053, "#camt053"),
         (Self::Camt052, "#camt052"),
         (Self::Notice, "#notice"),
         (Self::Camt054, "#camt054"),
+        (Self::Hand, HAND_END),
     ];
 
     /// The format of a file.

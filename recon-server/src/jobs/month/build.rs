@@ -85,7 +85,7 @@ pub fn monthly(header: Header, recorded: &Recorded, terms: &[Contract], mut besi
 }
 
 fn with_words(exception: Exception) -> MonthException {
-    MonthException { class_ja: exception.class.label_ja().into(), exception }
+    MonthException { class_ja: exception.class.label_ja().into(), settled: None, exception }
 }
 
 /// 不一致 that belong to the month: by their day, by a line of the month, or by a payout that closes in it. What was corrected behind a

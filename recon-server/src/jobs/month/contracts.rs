@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{id::ContractId, money::Yen};
 use engine::{
     Contract, Verdict,
+    matching::Grade,
     outcome::{ContractSheet, Exception, Figure},
 };
 
@@ -15,18 +16,28 @@ impl EvidenceGrade {
     /// The grade of what stands behind these sheets of a contract.
     #[must_use]
     pub fn of(contract: Option<&Contract>, sheets: &[&ContractSheet]) -> Self {
-        let own = contract.is_some_and(|c| c.statement_profile.is_none() && !c.statement_required);
+        let own = own_figures(contract);
         let reported =
             |sheet: &&ContractSheet| !sheet.reported_sales.is_zero() || !sheet.reported_refunds.is_zero();
         let awaited = |sheet: &&ContractSheet| !sheet.awaiting.is_zero();
-        if own {
+        let worst = sheets.iter().map(|sheet| sheet.grade).max().unwrap_or_default();
+        if worst == Grade::ByHand {
+            Self::ByHand
+        } else if own {
             Self::OwnFigures
         } else if sheets.iter().any(awaited) && !sheets.iter().any(reported) {
             Self::Nothing
+        } else if worst == Grade::Totals {
+            Self::Totals
         } else {
             Self::Rows
         }
     }
+}
+
+/// Whether a contract has no statements, so that our own figures stand in for them.
+fn own_figures(contract: Option<&Contract>) -> bool {
+    contract.is_some_and(|c| c.statement_profile.is_none() && !c.statement_required)
 }
 
 /// Every contract that closed or took money in the month, in the order of their names on papers.
@@ -85,6 +96,8 @@ fn contract(
         verdict_ja: verdict.label_ja().into(),
         grade,
         grade_ja: grade.label_ja().into(),
+        waiting_terms: Vec::new(),
+        own_figures: grade == EvidenceGrade::ByHand && own_figures(terms),
     }
 }
 

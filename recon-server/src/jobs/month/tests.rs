@@ -242,6 +242,7 @@ fn exception(day: &str, member: &str) -> Exception {
         gross: yen(300),
         days: 5,
         business_days: 3,
+        due_on: None,
         sentence_ja: "入金がありません。".to_owned(),
         near: Vec::new(),
         count: 0,

@@ -24,7 +24,7 @@ use super::{as_of_of_month, table::PaperTable, terms};
 use crate::{
     app::AppState,
     jobs::{
-        JobError, contracts_in_force,
+        JobError, contract_rows, contracts_in_force,
         month::{YearMonth, taken_on_its_day},
         reconcile::{self, Recorded},
     },
@@ -111,7 +111,7 @@ pub async fn cashless_as_of(
     let as_of = as_of_of_month(state, YearMonth::of(date), as_of);
     let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
-    let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
+    let terms = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, as_of)?;
     Ok(build((state.config.tenant.name.clone(), date, as_of), &current.recorded, &terms))
 }
 

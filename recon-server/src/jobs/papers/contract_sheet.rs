@@ -13,7 +13,7 @@ use domain::{id::ContractId, method::Method, money::Yen, time::CivilDate};
 use engine::{
     Contract, Verdict,
     contract::GrossOrNet,
-    outcome::{ContractSheet, LateConfirmed, Payout},
+    outcome::{ContractSheet, Exception, LateConfirmed, Payout},
 };
 use serde::{Deserialize, Serialize};
 use store::refunds::RefundRow;
@@ -22,10 +22,12 @@ use super::{as_of_of_month, table::PaperTable, terms};
 use crate::{
     app::AppState,
     jobs::{
-        JobError, contracts_in_force,
+        JobError, contract_rows, contracts_in_force,
         month::{EvidenceGrade, RefundLine, YearMonth, refund_line},
         reconcile::{self, Recorded},
         refund::{Refund, all_with_lanes},
+        settled::{Decisions, Settled},
+        terms::waiting,
     },
 };
 
@@ -62,6 +64,12 @@ pub struct SheetPaper {
     pub late: Vec<LateConfirmed>,
     /// 戻出 of the closing, approved ones.
     pub refunds: Vec<RefundLine>,
+    /// A change of the charges waits for a second person, and the paper is made by the old ones; in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting_terms: Vec<String>,
+    /// 処理済: what two persons decided about differences of the closing; it changes no figure above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settled>,
 }
 
 /// The paper of one closing as it can be made now; none where the run knows no such contract or closing.
@@ -81,12 +89,26 @@ pub async fn contract_sheet_as_of(
         return Ok(None);
     };
     let mut unit = state.store.snapshot().await?;
-    let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
+    let terms = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, as_of)?;
     let refunds = unit.refunds(state.tenant(), sheet.from, sheet.to).await?;
     let refunds = refunds.into_iter().filter(RefundRow::is_approved);
     let refunds = all_with_lanes(&mut *unit, state.tenant(), refunds).await?;
     let header = (state.config.tenant.name.clone(), as_of);
-    Ok(Some(build(header, recorded, sheet, &terms, &refunds)))
+    let controls = unit.controls(state.tenant()).await?;
+    let decisions = Decisions::of(&controls)?;
+    let mut paper = build(header, recorded, sheet, &terms, &refunds);
+    let payouts = recorded.payouts.iter().filter(|p| p.contract == sheet.contract && p.to == sheet.to);
+    let payouts: Vec<&str> = payouts.map(|payout| payout.id.as_str()).collect();
+    let of_closing = |one: &&Exception| {
+        let within =
+            one.contract.as_ref() == Some(&sheet.contract) && (sheet.from..=sheet.to).contains(&one.day);
+        within || one.members.iter().any(|member| payouts.contains(&member.as_str()))
+    };
+    let settled = recorded.exceptions.iter().filter(of_closing).filter_map(|one| decisions.about(one));
+    paper.settled = settled.cloned().collect();
+    let waiting = waiting(&controls)?.into_iter().filter(|change| change.contract == sheet.contract);
+    paper.waiting_terms = waiting.map(|change| change.waiting_ja()).collect();
+    Ok(Some(paper))
 }
 
 /// Puts the paper together. Pure.
@@ -123,6 +145,8 @@ fn build(
         merged: payout.map_or(1, |payout| merged(payout, &recorded.payouts)),
         late: late.cloned().collect(),
         refunds: approved.map(refund_line).collect(),
+        settled: Vec::new(),
+        waiting_terms: Vec::new(),
     }
 }
 

@@ -24,7 +24,7 @@ use super::{contract_sheet::merged, table::PaperTable, terms};
 use crate::{
     app::AppState,
     jobs::{
-        JobError, contracts_in_force,
+        JobError, contract_rows, contracts_in_force,
         reconcile::{self, Recorded},
     },
 };
@@ -126,7 +126,7 @@ pub async fn deposits_as_of(state: &AppState, as_of: Option<CivilDate>) -> Resul
     let as_of = as_of.unwrap_or_else(|| state.today());
     let current = reconcile::current(state, as_of).await?;
     let mut unit = state.store.snapshot().await?;
-    let terms = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
+    let terms = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, as_of)?;
     let accounts = accounts(&unit.counters(state.tenant()).await?);
     Ok(build((state.config.tenant.name.clone(), as_of), &current.recorded, &terms, &accounts))
 }

@@ -62,6 +62,7 @@ pub fn contract(id: &str, acquirer: &str) -> Contract {
         deposit_account: None,
         deposit_window: DepositWindow::default(),
         keys: default_keys(),
+        chargeback_reply_days: None,
         cutoff_band_minutes: 10,
         matching: engine::matching::Matching::default(),
         terms: Vec::new(),

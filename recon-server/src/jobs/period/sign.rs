@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::AppState,
     jobs::{
-        JobError, audit, contracts_in_force,
+        JobError, audit, contract_rows, contracts_in_force,
         controls::{ControlError, ControlRefusal},
         month::{self, YearMonth},
         papers::{self, CashlessPaper, DaySheet},
@@ -114,7 +114,7 @@ pub async fn papers(
     let (facts, outcome) = (&matched.facts, &matched.outcome);
     if let Some(contract) = &scope.contract {
         let mut unit = state.store.snapshot().await?;
-        let known = contracts_in_force(&unit.contracts(state.tenant()).await?, as_of)?;
+        let known = contracts_in_force(&contract_rows(&mut *unit, state.tenant()).await?, as_of)?;
         if !known.iter().any(|one| one.id == *contract) {
             return Err(ControlRefusal::NoContract.into());
         }

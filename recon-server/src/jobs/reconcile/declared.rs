@@ -6,10 +6,13 @@ use engine::{facts::DeclaredPayout, ident::stable_id};
 use formats::payout::PayoutRow;
 use store::facts::{PayoutLine, Stored};
 
-use crate::jobs::JobError;
+use crate::jobs::{JobError, hand};
 
 /// A payment statement's row. `file` is the SHA-256 of its file, hex.
 pub fn payout(stored: &Stored<PayoutLine>, file: &str) -> Result<DeclaredPayout, JobError> {
+    if hand::is_hand(&stored.source) {
+        return hand::declared(stored, file);
+    }
     let line = &stored.fact;
     let read: PayoutRow = serde_json::from_str(&line.document)
         .map_err(|source| JobError::Json { what: "row of a payment statement", source })?;
@@ -33,6 +36,7 @@ pub fn payout(stored: &Stored<PayoutLine>, file: &str) -> Result<DeclaredPayout,
         carry_out: read.carried_out,
         net: read.net,
         payout_id: read.payout_id,
+        by_hand: false,
     })
 }
 

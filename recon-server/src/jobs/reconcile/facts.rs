@@ -23,7 +23,7 @@ use store::{
     reports::{AttemptRow, DayRow, SaleRow},
 };
 
-use crate::jobs::JobError;
+use crate::jobs::{JobError, hand};
 
 /// Hour, in Japan, of a refund of which only the day is known.
 const NOON_HOUR: i8 = 12;
@@ -301,6 +301,7 @@ pub fn deposit(stored: &Stored<BankEntry>, file: &str) -> Result<Deposit, JobErr
         remitter_kana: read.common.remitter_kana.to_string(),
         reversal: read.reversal || read.class == formats::zengin::TransactionClass::Correction,
         summary: read.common.summary.to_string(),
+        by_hand: hand::is_hand(&stored.source),
     })
 }
 

@@ -32,7 +32,9 @@ use crate::jobs::{
     audit::{Seen, Settings},
     contracts_in_force, controls,
     expected::Calendar,
+    hand,
     import::{self, Counted},
+    terms,
 };
 
 /// Days before the day of a run that it looks at: a fiscal year, 出納整理期間 and a closing period before it.
@@ -72,7 +74,7 @@ pub async fn gather(
     let attempts = attempts(unit, tenant, from, as_of).await?;
     let days = unit.days(tenant, from, as_of).await?;
     let decided = unit.controls(tenant).await?;
-    let contract_rows = unit.contracts(tenant).await?;
+    let contract_rows = terms::contract_rows(unit, tenant).await?;
     let mut contracts = contracts_in_force(&contract_rows, as_of)?;
     controls::name_payers(&mut contracts, &decided, as_of)?;
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
@@ -81,7 +83,7 @@ pub async fn gather(
     let sources = import::Settings::read(unit, tenant).await?;
     let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
-    let declared = unit.payout_lines(tenant, from, as_of, watermark).await?;
+    let declared = hand::counted_payouts(unit.payout_lines(tenant, from, as_of, watermark).await?);
     let sales = sales(unit, tenant, (from, as_of), (&sale_rows, &attempts)).await?;
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;

@@ -18,7 +18,7 @@ use super::{
 use crate::jobs::JobError;
 
 /// Version of what a run finds and records. A result of an older version stays readable, and is never taken for the present one.
-const RESULT_VERSION: u32 = 5;
+const RESULT_VERSION: u32 = 6;
 
 /// Digests of everything that a run depends on, hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

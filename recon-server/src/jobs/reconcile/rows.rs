@@ -163,7 +163,7 @@ pub async fn read(unit: &mut dyn UnitOfWork, tenant: &TenantId, run: u64) -> Res
     let rows = unit.run_exceptions(tenant, run).await?;
     let mut exceptions: Vec<Exception> =
         rows.iter().map(|row| from_json("exception", &row.detail)).collect::<Result<_, _>>()?;
-    exceptions.sort_by(|a, b| (a.class, a.day, &a.id).cmp(&(b.class, b.day, &b.id)));
+    exceptions.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(Recorded {
         lines: report(unit, tenant, run, LINES).await?,
         late: report(unit, tenant, run, LATE).await?,

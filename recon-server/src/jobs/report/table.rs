@@ -17,7 +17,7 @@ pub fn tables(report: &DailyReport) -> Vec<PaperTable> {
     vec![
         day(report),
         reasons(report),
-        exceptions::table(&head(report), &exceptions),
+        exceptions::table(&head(report), exceptions.into_iter().map(|one| (one, String::new()))),
         unknowns(&report.unknowns, report),
     ]
 }

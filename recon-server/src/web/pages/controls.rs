@@ -19,14 +19,17 @@ use store::{
 };
 
 use super::{
-    day_and_time,
+    day_and_time, hand,
     records::Surroundings,
     second_person::{DecideForm, Done, Sentences, done, one_line},
 };
 use crate::{
     app::AppState,
     auth::{CurrentUser, require},
-    jobs::controls::{self, ControlError, ControlRefusal, Document, NewControl, Proposal},
+    jobs::{
+        self,
+        controls::{self, ControlError, ControlRefusal, Document, NewControl, Proposal},
+    },
     web::{
         answers::{Answer, Answers},
         failure::PageError,
@@ -35,6 +38,7 @@ use crate::{
             controls::{ControlAskPage, ControlPage, ControlsPage, WishLine},
             form::{Field, FormId},
             refunds::Choice,
+            sale::Fact,
             shell::Section,
         },
     },
@@ -104,8 +108,8 @@ async fn surroundings<'a>(
 ) -> Result<Surroundings, PageError> {
     let exceptions: Vec<_> = documents
         .filter_map(|document| match document {
-            Document::Match { exception } => Some(&**exception),
-            Document::Alias { .. } | Document::Period { .. } => None,
+            Document::Match { exception } | Document::Settle { exception } => Some(&**exception),
+            _ => None,
         })
         .collect();
     let today = state.today();
@@ -127,6 +131,9 @@ pub async fn ask(
 
 async fn proposal(state: &AppState, topic: &str, subject: &str) -> Result<Proposal, PageError> {
     let topic = words::topic_of(topic).ok_or(PageError::NotFound)?;
+    if topic == ControlTopic::WriteOff {
+        return controls::about(state, topic, subject).await?.ok_or(PageError::NotFound);
+    }
     let desk = controls::desk(state).await?;
     let mut found = desk.proposals.into_iter();
     found.find(|one| one.topic == topic && one.subject == subject).ok_or(PageError::NotFound)
@@ -141,7 +148,7 @@ async fn ask_page(
     let line = words::proposal_line(found, &around);
     let valid_from = match &found.document {
         Document::Alias { valid_from, .. } => Some(Field::typed(valid_from.to_string())),
-        Document::Match { .. } | Document::Period { .. } => None,
+        _ => None,
     };
     Ok(ControlAskPage {
         shell: frame::shell(state, Some(user), Section::Exceptions)?,
@@ -304,19 +311,33 @@ async fn context(state: &AppState, user: &CurrentUser, row: &ControlRow) -> Resu
         None => Choice::Decide,
     };
     let mut facts = words::facts(&document, &around);
+    let mut members = words::members(&document, &around, state.today());
+    let mut refused = None;
+    if let Document::Hand { entry } = &document {
+        let scan = entry.scan.as_ref().map(|scan| hand::scan_link(row.id, scan));
+        facts.push(Fact {
+            name: "証ひょう",
+            value: scan.as_ref().map_or_else(|| "なし".to_owned(), |link| link.text.clone()),
+            href: scan.map(|link| link.href),
+        });
+        let (beside, proposal) = jobs::hand::beside(state, row).await?;
+        members.extend(beside.iter().map(hand::beside_link));
+        refused = proposal.filter(|_| standing || row.decision.is_none());
+    }
     facts.extend(words::who(row, day_and_time(row.requested_at)));
-    let revocable = standing && row.topic != ControlTopic::Period;
+    let revocable = standing && !matches!(row.topic, ControlTopic::Period | ControlTopic::Terms);
     Ok(ControlPage {
         shell: frame::shell(state, Some(user), Section::Exceptions)?,
         form: FormId(controls::new_id(state)?.0),
         wish: words::wish_line(row, standing)?,
         facts,
-        members: words::members(&document, &around, state.today()),
+        members,
         choice,
         decision: Field::default(),
         note: Field::default(),
         note_max: FREE_TEXT_LENGTH_MAX_CHARS,
-        refused: None,
+        refused,
+        revoke_hint: words::revoke_hint(row.topic),
         revoke: revocable.then(|| format!("/confirm/{}/revoke", row.id)),
     })
 }

@@ -29,8 +29,9 @@ use crate::{
     jobs::{
         books,
         controls::alias_id,
-        exceptions::{self, ExceptionList, Wanted},
+        exceptions::{self, ExceptionLine, ExceptionList, Wanted},
         papers::{excel, render},
+        settled::Settled,
     },
     web::{
         failure::PageError,
@@ -38,6 +39,7 @@ use crate::{
         view::{
             exceptions::{AliasLine, Choice, ExceptionsPage},
             form::Field,
+            report_lists::Break,
             shell::Section,
             words::{Link, short_date},
         },
@@ -93,13 +95,19 @@ pub async fn list(
         return download::file(&format!("exceptions-{as_of}"), format, csv, json, xlsx);
     }
     let all = exceptions::list(&state, Some(as_of), &Wanted::default()).await?;
-    let shown: Vec<&Exception> = list.rows.iter().map(|row| &row.exception).take(ROWS_MAX).collect();
+    let rows = || list.rows.iter().take(ROWS_MAX).chain(list.settled.iter().take(ROWS_MAX));
+    let shown: Vec<&Exception> = rows().map(|row| &row.exception).collect();
     let days: BTreeSet<CivilDate> = shown.iter().map(|one| one.day).collect();
     let span = (days.first().copied().unwrap_or(as_of), days.last().copied().unwrap_or(as_of));
     let around = Surroundings::of_exceptions(&state, span, &shown).await?;
     let aliases = books::aliases(&state, as_of).await?;
     let shell = frame::shell(&state, Some(&user), Section::Exceptions)?;
-    let breaks = shown.iter().map(|one| with_why(one, &PayoutPlaces::new(), as_of, &around)).collect();
+    let line = |row: &ExceptionLine| Break {
+        settled: row.settled.as_ref().map(Settled::words_ja),
+        ..with_why(&row.exception, &PayoutPlaces::new(), as_of, &around)
+    };
+    let breaks = list.rows.iter().take(ROWS_MAX).map(line).collect();
+    let settled = list.settled.iter().take(ROWS_MAX).map(line).collect();
     let page = ExceptionsPage {
         shell,
         as_of: Field::typed(as_of.to_string()),
@@ -112,8 +120,9 @@ pub async fn list(
         verdict: list.verdict.into(),
         net: list.net,
         breaks_gross: list.breaks_gross,
-        hidden: all.rows.len().saturating_sub(shown.len()),
+        hidden: (all.rows.len() + all.settled.len()).saturating_sub(shown.len()),
         breaks,
+        settled,
         aliases: aliases.iter().map(|one| alias(one, as_of, &around)).collect(),
         downloads: download::links(&query.address(as_of)),
     };

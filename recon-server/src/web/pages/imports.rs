@@ -146,6 +146,7 @@ pub async fn receipt(
     let mut unit = state.store.snapshot().await?;
     let Some(row) = unit.file(state.tenant(), number).await? else { return Err(PageError::NotFound) };
     let revisions = revised::revisions(&mut *unit, &state, &row).await?;
+    let by_hand = crate::jobs::hand::of_file(&mut *unit, &state, &row).await?;
     drop(unit);
     let restated = revised::restated(&state, &row).await?;
     let contracts = import::contracts(&state).await?;
@@ -165,6 +166,7 @@ pub async fn receipt(
         },
         sha256: hex::encode(row.sha256),
         kind: kind_words(row.kind).to_owned(),
+        by_hand: by_hand.map(|from| super::hand::origin_link(row.file, &from)),
         refused: row.refusal.iter().map(|refusal| refused_row(refusal)).collect(),
         revisions_cut: revisions.len() >= import::REVISIONS_MAX,
         revisions,

@@ -11,6 +11,7 @@ pub mod drill;
 pub mod exceptions;
 pub mod expected;
 pub mod finance;
+pub mod hand;
 pub mod imports;
 pub mod month;
 pub mod papers;

@@ -20,7 +20,7 @@ use store::{
 use crate::{
     app::AppState,
     jobs::{
-        JobError, contracts_in_force,
+        JobError, contract_rows, contracts_in_force, hand,
         import::{BankFormat, counted_entries},
     },
     web::{
@@ -91,7 +91,8 @@ impl Surroundings {
         let tenant = state.tenant();
         let mut unit = state.store.snapshot().await?;
         let deliveries = unit.deliveries(tenant).await?;
-        let contracts: Result<_, JobError> = contracts_in_force(&unit.contracts(tenant).await?, to);
+        let contracts: Result<_, JobError> =
+            contracts_in_force(&contract_rows(&mut *unit, tenant).await?, to);
         let watermark = unit.last_file(tenant).await?;
         let (mut records, mut statements) = (BTreeMap::new(), BTreeMap::new());
         for (first, last) in spans {
@@ -244,6 +245,10 @@ fn class_words(class: &str) -> &str {
 pub fn deposit_record(stored: &Stored<BankEntry>) -> (String, Link) {
     let identity = &stored.fact.identity;
     let id = deposit_id(&stored.fact.account, &identity.record_key, identity.occurrence);
+    if let Some(from) = hand::provenance(&stored.source, &stored.fact.document) {
+        let origin = super::hand::origin_link(stored.file, &from);
+        return (id, Link::new(format!("入金 {}", origin.text), origin.href));
+    }
     (
         id,
         Link::new(
@@ -267,12 +272,19 @@ pub fn counter_words(counters: &[CounterRow], counter: &CounterId) -> String {
 #[must_use]
 pub fn source_words(contracts: &[Contract], source: &str) -> String {
     if let Some((account, format)) = BankFormat::of_source(source) {
+        if format == BankFormat::Hand {
+            return format!("口座 {account} 手入力の入金");
+        }
         let file = if format.is_ledger() { "入出金明細" } else { "入出金のお知らせ" };
         return format!("口座 {account} {file}");
     }
     if let Some(contract) = source.strip_prefix("payout:") {
+        let (contract, word) = match contract.strip_suffix(hand::HAND_END) {
+            Some(contract) => (contract, "手入力の支払通知"),
+            None => (contract, "支払明細"),
+        };
         let known = contracts.iter().find(|known| known.id.as_str() == contract);
-        return format!("{} 支払明細", known.map_or(contract, |known| known.label_ja.as_str()));
+        return format!("{} {word}", known.map_or(contract, |known| known.label_ja.as_str()));
     }
     match contracts.iter().find(|contract| contract.id.as_str() == source) {
         Some(contract) => format!("{} 取引明細", contract.label_ja),

@@ -10,14 +10,19 @@ use engine::{
     outcome::{ContractSheet as SheetFacts, Exception, Figure as Amount, Payout, PayoutState},
 };
 
+use store::controls::ControlTopic;
+
 use super::{
-    contract_words, day_and_time, method_words,
+    contract_words, controls, day_and_time, method_words,
     records::{Surroundings, source_words},
     report_view::{day_state, deposited},
     why,
 };
 use crate::{
-    jobs::report::{self, DailyReport},
+    jobs::{
+        report::{self, DailyReport},
+        settled,
+    },
     web::view::{
         report_lists::{Break, ContractSheet, CounterDelivery, FileState, OpenUnknown, Receipt, SheetLine},
         words::{Figure, Link},
@@ -76,7 +81,20 @@ pub fn one_break(exception: &Exception, payouts: &PayoutPlaces<'_>, around: &Sur
         why: sentence_with_near(exception),
         next_step: next_step(exception.class).to_owned(),
         members: members(exception, payouts, around),
+        due: None,
+        settled: None,
+        ask: ask(exception),
     }
+}
+
+/// The form in which one asks for a decision about an exception.
+fn ask(exception: &Exception) -> Option<Link> {
+    let topic = settled::topic_of(exception)?;
+    let words = match topic {
+        ControlTopic::Chargeback => "受け入れるか争うかの申請",
+        _ => "処理済にする申請",
+    };
+    Some(Link::new(words, controls::ask_address(topic, &exception.id)))
 }
 
 /// The break with a link to the reason behind its first member, where it has one that the engine can explain; where a file is missing,
@@ -88,6 +106,7 @@ pub fn with_why(
     around: &Surroundings,
 ) -> Break {
     let mut made = one_break(exception, payouts, around);
+    made.due = exception.due_ja(as_of);
     if exception.class == ExceptionClass::MissingFile {
         made.members.push(Link::new("資料の到着予定", "/expected"));
     } else if exception.class.leg() != Leg::Counter
@@ -373,6 +392,7 @@ mod tests {
                 gross: Yen::ZERO,
                 days: 0,
                 business_days: 0,
+                due_on: None,
                 sentence_ja: String::new(),
                 near: Vec::new(),
                 count: 0,

@@ -28,7 +28,7 @@ use crate::{
     app::AppState,
     auth::CurrentUser,
     jobs::{
-        books,
+        books, hand,
         papers::{excel, render},
     },
     web::{
@@ -80,6 +80,12 @@ pub async fn show(
         files.iter().map(|row| (hex::encode(row.sha256), row.file)).collect();
     let shell = frame::shell(&state, Some(&user), Section::Exceptions)?;
     let mut page = page(shell, &why, as_of, &numbers);
+    for (source, link) in why.sources.iter().zip(&mut page.sources) {
+        let Some(row) = files.iter().find(|row| hex::encode(row.sha256) == source.file) else { continue };
+        if let Some(from) = hand::of_file(&mut *unit, &state, row).await? {
+            *link = super::hand::origin_link(row.file, &from);
+        }
+    }
     page.beside.extend(record);
     Ok(frame::page(&page)?.into_response())
 }

@@ -141,6 +141,8 @@ pub struct ControlPage {
     pub note_max: usize,
     /// What refuses the whole, where no field is to blame.
     pub refused: Option<String>,
+    /// What follows from taking it back.
+    pub revoke_hint: &'static str,
     /// The form that asks to take it back; none where there is nothing to take back.
     pub revoke: Option<String>,
 }

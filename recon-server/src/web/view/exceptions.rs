@@ -68,8 +68,10 @@ pub struct ExceptionsPage {
     pub breaks_gross: Yen,
     /// Rows that the filter hides.
     pub hidden: usize,
-    /// Rows.
+    /// What is open.
     pub breaks: Vec<Break>,
+    /// 処理済: about what two persons have decided.
+    pub settled: Vec<Break>,
     /// 振込名義の提案
     pub aliases: Vec<AliasLine>,
     /// The same rows as files.

@@ -213,6 +213,8 @@ pub struct ReceiptPage {
     pub sha256: String,
     /// 種別
     pub kind: String,
+    /// Who entered it by hand and who approved, leading to the wish; none of a file.
+    pub by_hand: Option<Link>,
     /// Why it was refused.
     pub refused: Vec<RefusedRow>,
     /// What it corrected, field by field.

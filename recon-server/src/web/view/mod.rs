@@ -15,6 +15,7 @@ pub mod expected;
 pub mod failure;
 pub mod finance;
 pub mod form;
+pub mod hand;
 pub mod imports;
 pub mod month;
 pub mod papers;

@@ -146,6 +146,8 @@ pub struct ContractCard {
     pub behind: String,
     /// 資料の等級
     pub grade: String,
+    /// Changes of the charges that wait for a second person.
+    pub waiting_terms: Vec<String>,
     /// 判定
     pub verdict: Verdict,
     /// Why, one sentence.

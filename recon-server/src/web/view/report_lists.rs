@@ -36,6 +36,12 @@ pub struct Break {
     pub next_step: String,
     /// もとの記録: journal entry, statement row, bank line.
     pub members: Vec<Link>,
+    /// 反証期限 with the days that are left, of a chargeback.
+    pub due: Option<String>,
+    /// What two persons decided about it.
+    pub settled: Option<String>,
+    /// The form in which one asks for a decision about it.
+    pub ask: Option<Link>,
 }
 
 /// A result that nobody can tell yet: 結果不明一覧.

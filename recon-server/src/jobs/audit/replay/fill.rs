@@ -27,6 +27,7 @@ use super::{
     Replay, ReplayError,
 };
 use crate::jobs::{
+    hand,
     import::{self, BankFormat, SourceChoice, Upload},
     reconcile::locked::FROZEN_PAPER,
 };
@@ -208,6 +209,12 @@ impl Replay {
         match (line.state, &line.refusal) {
             (FileState::Refused, refusal) => {
                 self.keep_refused(line, bytes, refusal.as_deref().unwrap_or_default()).await
+            }
+            // A slip is approved before it is a file; whoever approved it is among the settings.
+            (FileState::Accepted, _) if hand::is_hand(&line.source) => {
+                let mut unit = self.state.store.begin().await?;
+                hand::take_in(&mut *unit, self.tenant(), bytes, line.received_at).await?;
+                Ok(unit.commit().await?)
             }
             (FileState::Accepted, _) => {
                 let upload = Upload {

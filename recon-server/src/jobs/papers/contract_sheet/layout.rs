@@ -68,6 +68,7 @@ fn rows(paper: &SheetPaper) -> Vec<TableRow> {
         rows.push(alarm(words, sheet.breaks_net));
     }
     rows.extend(money::rows(paper));
+    rows.extend(paper.settled.iter().map(|one| yen("", one.words_ja(), one.amount)));
     rows
 }
 
@@ -140,7 +141,7 @@ pub(super) fn deposit_words(paper: &SheetPaper) -> String {
 }
 
 fn notes(paper: &SheetPaper) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = paper.waiting_terms.clone();
     match &paper.payout {
         Some(payout) => {
             notes.push(booked(paper, payout));

@@ -2,8 +2,8 @@
 //!
 //! Invariant: who and when stand beside every step; a record leads to its own page.
 
-use domain::time::CivilDate;
-use engine::outcome::Exception;
+use domain::{money::Yen, time::CivilDate};
+use engine::{ExceptionClass, outcome::Exception};
 use store::controls::{ControlAction, ControlDecision, ControlRow, ControlTopic};
 
 use super::super::{day_and_time, records::Surroundings, report_lists, why};
@@ -11,6 +11,7 @@ use crate::{
     jobs::{
         JobError,
         controls::{ControlRefusal, Document, Proposal, document},
+        hand::HandFact,
     },
     web::view::{
         controls::{ActionChoice, ControlAskPage, ProposalLine, WishLine},
@@ -26,12 +27,18 @@ const fn topic_code(topic: ControlTopic) -> &'static str {
         ControlTopic::Match => "match",
         ControlTopic::Alias => "alias",
         ControlTopic::Period => "period",
+        ControlTopic::Hand => "hand",
+        ControlTopic::WriteOff => "write-off",
+        ControlTopic::Chargeback => "chargeback",
+        ControlTopic::Terms => "terms",
     }
 }
 
 /// The topic of a word in addresses, where one may ask for it there.
 pub fn topic_of(code: &str) -> Option<ControlTopic> {
-    [ControlTopic::Match, ControlTopic::Alias].into_iter().find(|topic| topic_code(*topic) == code)
+    [ControlTopic::Match, ControlTopic::Alias, ControlTopic::WriteOff, ControlTopic::Chargeback]
+        .into_iter()
+        .find(|topic| topic_code(*topic) == code)
 }
 
 const fn topic_words(topic: ControlTopic) -> &'static str {
@@ -39,6 +46,22 @@ const fn topic_words(topic: ControlTopic) -> &'static str {
         ControlTopic::Match => "突合",
         ControlTopic::Alias => "振込名義",
         ControlTopic::Period => "月の締め",
+        ControlTopic::Hand => "手入力",
+        ControlTopic::WriteOff => "処理済",
+        ControlTopic::Chargeback => "チャージバック",
+        ControlTopic::Terms => "手数料の決まり",
+    }
+}
+
+/// The word of an action: what was typed is entered, not confirmed.
+const fn action_words(topic: ControlTopic, action: ControlAction) -> &'static str {
+    match (topic, action) {
+        (ControlTopic::Hand, ControlAction::Confirm) => "登録する",
+        (ControlTopic::Terms, ControlAction::Confirm) => "変える",
+        (ControlTopic::WriteOff, ControlAction::Confirm) => "処理済にする",
+        (ControlTopic::Chargeback, ControlAction::Confirm) => "受け入れる",
+        (ControlTopic::Chargeback, ControlAction::Refuse) => "争う",
+        _ => action.label_ja(),
     }
 }
 
@@ -63,10 +86,36 @@ pub fn choices(topic: ControlTopic) -> Vec<ActionChoice> {
                 "提案は出なくなります。入金は不明のまま残ります",
             ),
         ],
-        ControlTopic::Match | ControlTopic::Period => vec![
+        ControlTopic::WriteOff => vec![choice(
+            ControlAction::Confirm,
+            "処理済にする",
+            "不一致の一覧から外れ、照合書に「処理済(二人の承認)」の行が立ちます。差異の額と判定は変わりません",
+        )],
+        ControlTopic::Chargeback => vec![
+            choice(ControlAction::Confirm, "受け入れる", "反証しません。照合書に二人の承認として残ります"),
+            choice(
+                ControlAction::Refuse,
+                "争う（反証を出す）",
+                "会社に反証を出します。結果は会社の明細で届きます",
+            ),
+        ],
+        _ => vec![
             choice(ControlAction::Confirm, "同じ取引と確認する", "突合が確定し、不一致から消えます"),
             choice(ControlAction::Refuse, "同じ取引ではない", "突合しません。それぞれが不一致として残ります"),
         ],
+    }
+}
+
+/// What follows from taking a word back.
+pub const fn revoke_hint(topic: ControlTopic) -> &'static str {
+    match topic {
+        ControlTopic::Hand => {
+            "承認されると、次の照合からこの手入力は数えません。入れた内容と証ひょうは残ります。"
+        }
+        ControlTopic::WriteOff | ControlTopic::Chargeback => {
+            "承認されると、前の判断はなかったものとして扱われ、不一致の一覧にまた出ます。"
+        }
+        _ => "承認されると、次の照合から前の判断はなかったものとして扱われ、提案がまた出ます。",
     }
 }
 
@@ -89,7 +138,7 @@ pub fn proposal_line(one: &Proposal, around: &Surroundings) -> ProposalLine {
 /// The records behind a proposal; a deposit and a payout lead to their reasons as of a day.
 pub fn members(document: &Document, around: &Surroundings, as_of: CivilDate) -> Vec<Link> {
     match document {
-        Document::Match { exception } => of_match(exception, around),
+        Document::Match { exception } | Document::Settle { exception } => of_match(exception, around),
         Document::Alias { proposal, .. } => {
             let pairs = proposal.evidence.iter().map(|one| {
                 let words = format!("{} 入金 {}円", one.booked_on.to_japanese(), one.amount);
@@ -97,6 +146,7 @@ pub fn members(document: &Document, around: &Surroundings, as_of: CivilDate) -> 
             });
             pairs.collect()
         }
+        Document::Hand { .. } | Document::Terms { .. } => Vec::new(),
         Document::Period { through, .. } => {
             let month = crate::jobs::month::YearMonth::of(*through);
             vec![Link::new(format!("{}の月報", month.to_japanese()), format!("/month/{month}"))]
@@ -111,12 +161,16 @@ fn of_match(exception: &Exception, around: &Surroundings) -> Vec<Link> {
 /// What was found, as facts.
 pub fn facts(document: &Document, around: &Surroundings) -> Vec<Fact> {
     match document {
-        Document::Match { exception } => {
+        Document::Match { exception } | Document::Settle { exception } => {
             let mut facts = vec![
                 Fact::new("日", exception.day.to_japanese()),
                 Fact::new("金額", format!("{}円", exception.gross)),
                 Fact::new("経過", format!("{}日", exception.days)),
             ];
+            if exception.class == ExceptionClass::Chargeback {
+                let due = exception.due_on.map_or_else(|| "不明".to_owned(), CivilDate::to_japanese);
+                facts.push(Fact::new("反証期限", due));
+            }
             facts.extend(exception.contract.as_ref().map(|id| Fact::new("契約", around.contract_words(id))));
             facts.extend(exception.counter.as_ref().map(|id| Fact::new("窓口", around.counter_words(id))));
             facts.extend(exception.near.iter().map(|near| Fact::new("近いもの", near.why_ja.clone())));
@@ -128,9 +182,42 @@ pub fn facts(document: &Document, around: &Surroundings) -> Vec<Fact> {
             Fact::new("根拠の入金", format!("{}件", proposal.evidence.len())),
             Fact::new("使い始める日", valid_from.to_japanese()),
         ],
+        Document::Hand { entry } => typed(&entry.fact, around),
+        Document::Terms { change } => vec![
+            Fact::new("契約", change.label_ja.clone()),
+            Fact::new("始まる日", change.valid_from.to_japanese()),
+            Fact::new("今の決まり", change.before_ja.clone()),
+            Fact::new("新しい決まり", change.after_ja.clone()),
+        ],
         Document::Period { lock, through } => vec![
             Fact::new("締め番号", lock.to_string()),
             Fact::new("締めた期間", format!("{}まで", through.to_japanese())),
+        ],
+    }
+}
+
+/// What was typed from paper, line by line as it stands there.
+fn typed(fact: &HandFact, around: &Surroundings) -> Vec<Fact> {
+    let yen = |name, yen: Yen| Fact::new(name, format!("{yen}円"));
+    match fact {
+        HandFact::Payout(payout) => vec![
+            Fact::new("契約", around.contract_words(&payout.contract)),
+            Fact::new("締め期間", format!("{} 〜 {}", payout.from.to_japanese(), payout.to.to_japanese())),
+            Fact::new("売上", format!("{}件 {}円", payout.count, payout.sales)),
+            yen("返金", payout.refunds),
+            yen("手数料", payout.fee),
+            yen("手数料の消費税", payout.tax),
+            yen("振込手数料", payout.transfer_fee),
+            yen("そのほかの加減", payout.adjustment),
+            yen("支払額", payout.net),
+            Fact::new("支払日", payout.paid_on.to_japanese()),
+        ],
+        HandFact::Deposit(deposit) => vec![
+            Fact::new("口座", deposit.account.clone()),
+            Fact::new("勘定日", deposit.booked_on.to_japanese()),
+            yen("入金額", deposit.amount),
+            Fact::new("振込名義", deposit.kana.clone()),
+            Fact::new("摘要", deposit.summary.clone()),
         ],
     }
 }
@@ -143,13 +230,18 @@ pub fn who(row: &ControlRow, at: String) -> [Fact; 2] {
 /// A wish as a line.
 pub fn wish_line(row: &ControlRow, in_force: bool) -> Result<WishLine, JobError> {
     let sentence = match document(row)? {
-        Document::Match { exception } => exception.sentence_ja,
+        Document::Match { exception } | Document::Settle { exception } => exception.sentence_ja,
         Document::Alias { proposal, .. } => proposal.sentence_ja,
+        Document::Hand { entry } if row.action == ControlAction::Revoke => {
+            format!("手入力を取り消します。{}", entry.fact.sentence_ja())
+        }
+        Document::Hand { entry } => entry.fact.sentence_ja(),
+        Document::Terms { change } => change.sentence_ja(),
         Document::Period { through, .. } => format!("{}までの締めを戻します。", through.to_japanese()),
     };
     Ok(WishLine {
         href: format!("/confirm/{}", row.id),
-        wish: format!("{} — {}", topic_words(row.topic), row.action.label_ja()),
+        wish: format!("{} — {}", topic_words(row.topic), action_words(row.topic, row.action)),
         sentence,
         reason: row.reason.clone(),
         requested_by: format!("{} {}", row.requested_by, day_and_time(row.requested_at)),

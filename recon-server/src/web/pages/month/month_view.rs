@@ -20,6 +20,7 @@ use crate::{
     jobs::{
         month::{self, ContractMonth, MixKind, MonthDay, MonthException, MonthlyReport, YearMonth},
         report,
+        settled::Settled,
     },
     web::view::{
         chart::{Chart, ChartDay},
@@ -112,6 +113,7 @@ fn exception(one: &MonthException, report: &MonthlyReport, around: &Surroundings
     let mut made = with_why(&one.exception, &places.collect(), report.as_of, around);
     let day = one.exception.day;
     made.members.push(Link::new(format!("{}の日報", short_date(day)), format!("/report?date={day}")));
+    made.settled = one.settled.as_ref().map(Settled::words_ja);
     made
 }
 
@@ -221,6 +223,7 @@ fn card(contract: &ContractMonth, month: YearMonth) -> ContractCard {
         grade: contract.grade_ja.to_string(),
         verdict: contract.verdict.into(),
         sentence: contract.sentence_ja.clone(),
+        waiting_terms: contract.waiting_terms.clone(),
         closings: contract.sheets.iter().map(|sheet| closing(sheet, contract)).collect(),
     }
 }
@@ -230,7 +233,7 @@ fn closing(sheet: &ContractSheet, contract: &ContractMonth) -> Closing {
     let reported = sheet.reported_sales.plus(sheet.reported_refunds);
     // Nothing reported while something is awaited: the file is not here, which is no 0.
     let awaited = !sheet.awaiting.is_zero() && reported.is_zero();
-    let own = contract.grade == month::EvidenceGrade::OwnFigures;
+    let own = contract.grade == month::EvidenceGrade::OwnFigures || contract.own_figures;
     let of_statement = |yen: Yen| if awaited { Figure::Awaited("資料未着") } else { Figure::Known(yen) };
     let why = sheet.verdict != engine::Verdict::Matched && sheet.sentence_ja != contract.sentence_ja;
     Closing {

@@ -111,6 +111,11 @@ fn exceptions() -> ExceptionsPage {
         breaks_gross: Yen::new(920),
         hidden: 0,
         breaks: lists::breaks(),
+        settled: lists::breaks()
+            .into_iter()
+            .take(1)
+            .map(|one| Break { anchor: "break-9".to_owned(), ..one })
+            .collect(),
         aliases: vec![AliasLine {
             kana: "ﾍﾟｲﾍﾟｲｼﾕｳﾉｳ".to_owned(),
             contract: "PayPay".to_owned(),

@@ -131,6 +131,7 @@ fn one(choice: Choice, state: RefundState) -> ControlPage {
         note_max: 200,
         refused: Some("この申請はすでに決裁されています。".to_owned()),
         revoke: None,
+        revoke_hint: "承認されると、提案がまた出ます。",
     }
 }
 

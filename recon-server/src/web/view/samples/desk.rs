@@ -210,6 +210,7 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
         line: file_line("14", false, "取込拒否"),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         kind: "会社明細".to_owned(),
+        by_hand: Some(Link::new("受付14 手入力(入力 kaikei-02、承認 kaikei-03)", "/confirm/7")),
         refused: refused(),
         revisions: Vec::new(),
         revisions_cut: false,

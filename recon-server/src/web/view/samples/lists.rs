@@ -26,6 +26,9 @@ pub(super) fn breaks() -> Vec<Break> {
             why: "14:03:20の売上300円（取引番号末尾4821）に当たる行が、11月20日分のPayPay明細にありません。末尾の番号・金額・時刻のどれかが合う行もありません。".to_owned(),
             next_step: "PayPayの加盟店画面で、末尾4821の取引の状態を確かめてください。".to_owned(),
             members: vec![member("ジャーナル 1-000214"), member("領収書 shimin-2-1-000043")],
+            due: None,
+            settled: Some("処理済(二人の承認) kaikei-02・kaikei-03 2026-11-20".to_owned()),
+            ask: Some(Link::new("処理済にする申請", "/confirm/ask/write-off/1")),
         },
         Break {
             anchor: "break-2".to_owned(),
@@ -40,6 +43,9 @@ pub(super) fn breaks() -> Vec<Break> {
             why: "会社明細の15:22、伝票00418、620円に当たる売上が窓口の記録にありません。同じ時刻に端末の応答が途切れています。".to_owned(),
             next_step: "受付1の15時台の結果不明を確かめてください。".to_owned(),
             members: vec![Link::new("明細 kou-card-1120.csv 18行", "/imports/aa")],
+            due: Some("反証期限 令和8年12月4日(金)(あと14日)".to_owned()),
+            settled: None,
+            ask: None,
         },
     ]
 }

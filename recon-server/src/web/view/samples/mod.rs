@@ -4,6 +4,7 @@ mod accounts;
 mod books;
 mod controls;
 mod desk;
+mod hand;
 mod ledger;
 mod lists;
 mod month;
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
     books::add(&mut pages);
     controls::add(&mut pages);
     desk::add(&mut pages);
+    hand::add(&mut pages);
     ledger::add(&mut pages);
     month::add(&mut pages);
     papers::add(&mut pages);

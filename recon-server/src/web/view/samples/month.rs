@@ -141,6 +141,7 @@ fn contracts(troubled: bool) -> Vec<ContractCard> {
         sales: Sum { count: 40, amount: Yen::new(yen) },
         behind: "/month/2022-07/behind?contract=paypay".to_owned(),
         grade: "明細".to_owned(),
+        waiting_terms: vec!["手数料の決まりの変更が承認待ちです。".to_owned()],
         verdict,
         sentence: sentence.to_owned(),
         closings,

@@ -1,0 +1,3 @@
+SELECT bytes AS "bytes!"
+FROM control_scan
+WHERE tenant_id = $1 AND request_id = $2
