@@ -211,8 +211,24 @@ impl<'t> Records<'t> {
     fn bare(&mut self, cells: &mut Cells) -> usize {
         let bytes = self.text.as_bytes();
         let mut from = self.at;
+        let mut block = from / BLOCK_BYTES;
+        if self.marks.block != block {
+            self.marks = Marks::of(bytes, self.delimiter, block);
+        }
+        let mut bits = self.marks.bits & (u64::MAX << (from % BLOCK_BYTES));
         loop {
-            let to = self.marks.next(bytes, self.delimiter, from);
+            while bits == 0 {
+                block += 1;
+                if block * BLOCK_BYTES >= bytes.len() {
+                    cells.places.push(Place::new(from, bytes.len(), false));
+                    self.at = bytes.len() + 1;
+                    return bytes.len();
+                }
+                self.marks = Marks::of(bytes, self.delimiter, block);
+                bits = self.marks.bits;
+            }
+            let to = block * BLOCK_BYTES + usize::try_from(bits.trailing_zeros()).unwrap_or_default();
+            bits &= bits - 1;
             cells.places.push(Place::new(from, to, false));
             from = to + 1;
             if bytes.get(to) != Some(&self.delimiter) {

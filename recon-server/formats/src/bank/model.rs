@@ -10,7 +10,11 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Text, refusal::Notice, zengin::{Common, TransactionClass}};
+use crate::{
+    Digest, Text,
+    refusal::Notice,
+    zengin::{Common, TransactionClass},
+};
 
 /// Which format a file had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

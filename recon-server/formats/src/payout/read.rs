@@ -207,9 +207,9 @@ impl Reader<'_> {
         let yen = self.yen(row, column)?.unwrap_or_default();
         match self.profile.fee_sign {
             FeeSign::Positive => Ok(yen),
-            FeeSign::Negative => yen.checked_neg().map_err(|_| {
-                self.refuse(row, column.name.unwrap_or_default(), "", "金額が大きすぎます。")
-            }),
+            FeeSign::Negative => yen
+                .checked_neg()
+                .map_err(|_| self.refuse(row, column.name.unwrap_or_default(), "", "金額が大きすぎます。")),
         }
     }
 

@@ -112,7 +112,9 @@ impl<'t> Row<'t> {
     pub fn cell(self, column: Column<'_>) -> &'t str {
         let text = column.place.map(|at| self.cells.get(at)).unwrap_or_default();
         match text.as_bytes() {
+            [] => text,
             // Neither blank begins or ends with such a byte.
+            [only] if !matches!(only, b' ') => text,
             [first, .., last] if !matches!(first, b' ' | 0xE3) && !matches!(last, b' ' | 0x80) => text,
             _ => text.trim_matches([' ', '\u{3000}']),
         }

@@ -201,38 +201,58 @@ impl Dates {
 /// Where the pieces of a pattern of single bytes stand, so that a cell is read without being cut up.
 #[derive(Debug)]
 struct Places {
-    /// The least byte that may stand in each place, and by how much it may be more: 0 and 9 where a digit stands.
-    least: [u8; PLACES_MAX],
-    more: [u8; PLACES_MAX],
+    /// What may stand in the first places.
+    head: Half,
+    /// What may stand in the last places, some of which may be among the first.
+    tail: Half,
     width: usize,
     year: usize,
     /// Month, day, hour, minute, second.
     parts: [Option<usize>; 5],
 }
 
+/// Places that are looked at together.
+const HALF_BYTES: usize = 16;
 /// Longest pattern that is read by places, in bytes.
-const PLACES_MAX: usize = 32;
+const PLACES_MAX: usize = 2 * HALF_BYTES;
+
+/// The least byte that may stand in each of some places, and by how much it may be more: 0 and 9 where a digit stands.
+#[derive(Debug, Clone, Copy)]
+struct Half {
+    least: [u8; HALF_BYTES],
+    more: [u8; HALF_BYTES],
+}
+
+impl Half {
+    /// Whether they stand there. All places are looked at, without stopping at the first that does not fit.
+    fn fits(&self, text: &[u8; HALF_BYTES]) -> bool {
+        let places = text.iter().zip(&self.least).zip(&self.more);
+        places.fold(true, |all, ((byte, least), more)| all & (byte.wrapping_sub(*least) <= *more))
+    }
+}
 
 impl Places {
     /// The places of a pattern; none where it is long, not of single bytes, or names a piece twice.
     fn of(pattern: &DatePattern) -> Option<Self> {
-        let mut places = Self {
-            least: [0; PLACES_MAX],
-            more: [u8::MAX; PLACES_MAX],
-            width: 0,
-            year: usize::MAX,
-            parts: [None; 5],
+        let (mut least, mut more) = ([0; PLACES_MAX], [u8::MAX; PLACES_MAX]);
+        let any = Half { least: [0; HALF_BYTES], more: [u8::MAX; HALF_BYTES] };
+        let mut places = Self { head: any, tail: any, width: 0, year: usize::MAX, parts: [None; 5] };
+        // What stands in some places; none where they are beyond the last.
+        let mut expect = |places: Range<usize>, first: u8, above: u8| {
+            least.get_mut(places.clone())?.fill(first);
+            more.get_mut(places.clone())?.fill(above);
+            Some(places.end)
         };
         for piece in &pattern.0 {
             let at = places.width;
             match piece {
                 Piece::Literal(c) => {
                     let literal = u8::try_from(*c).ok().filter(u8::is_ascii)?;
-                    places.expect(at..at + 1, literal, 0)?;
+                    places.width = expect(at..at + 1, literal, 0)?;
                 }
                 Piece::Year if places.year == usize::MAX => {
                     places.year = at;
-                    places.expect(at..at + 4, b'0', 9)?;
+                    places.width = expect(at..at + 4, b'0', 9)?;
                 }
                 Piece::Year => return None,
                 other => {
@@ -240,34 +260,33 @@ impl Places {
                     if part.replace(at).is_some() {
                         return None;
                     }
-                    places.expect(at..at + 2, b'0', 9)?;
+                    places.width = expect(at..at + 2, b'0', 9)?;
                 }
             }
         }
+        let tail = places.width.saturating_sub(HALF_BYTES);
+        let half = |from: usize| {
+            let bytes = |of: &[u8; PLACES_MAX]| of.get(from..)?.first_chunk().copied();
+            Some(Half { least: bytes(&least)?, more: bytes(&more)? })
+        };
+        (places.head, places.tail) = (half(0)?, half(tail)?);
         Some(places)
-    }
-
-    /// What stands in some places; none where they are beyond the last.
-    fn expect(&mut self, places: Range<usize>, least: u8, more: u8) -> Option<()> {
-        self.least.get_mut(places.clone())?.fill(least);
-        self.more.get_mut(places.clone())?.fill(more);
-        self.width = places.end;
-        Some(())
     }
 
     /// What [`DatePattern::parts`] says of a cell.
     fn parts(&self, cell: &[u8]) -> Option<(Day, i8, i8, i8)> {
-        if cell.len() != self.width {
+        let mut short = [0; HALF_BYTES];
+        let (head, tail) = match (cell.first_chunk(), cell.last_chunk()) {
+            (Some(head), Some(tail)) => (head, tail),
+            _ => {
+                short.get_mut(..cell.len())?.copy_from_slice(cell);
+                (&short, &short)
+            }
+        };
+        if cell.len() != self.width || !self.head.fits(head) || !self.tail.fits(tail) {
             return None;
         }
-        // All places at once, without stopping at the first that does not fit.
-        let mut text = [0; PLACES_MAX];
-        text.get_mut(..cell.len())?.copy_from_slice(cell);
-        let fits = text.iter().zip(&self.least).zip(&self.more);
-        if !fits.fold(true, |all, ((byte, least), more)| all & (byte.wrapping_sub(*least) <= *more)) {
-            return None;
-        }
-        let pair = |at: usize| match text.get(at..at + 2) {
+        let pair = |at: usize| match cell.get(at..at + 2) {
             Some([tens, ones]) => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
             _ => None,
         };

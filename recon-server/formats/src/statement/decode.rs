@@ -53,22 +53,22 @@ pub(super) fn decode(bytes: &[u8], profile: &Profile, file: &str) -> Result<Stri
     }
 }
 
-/// The text of a part of a file that came behind `lines` lines. The first part proves the encoding, which all others must have.
+/// The text of a part of a file, the first one or one behind so many lines. The first proves the encoding, which all others must have.
 /// Nothing is copied where the bytes are the text; else the text is made in `buffer`.
 pub(super) fn part<'t>(
     bytes: &'t [u8],
     profile: &Profile,
     file: &str,
-    lines: usize,
+    (first, lines): (bool, &dyn Fn() -> usize),
     buffer: &'t mut String,
 ) -> Result<&'t str, Refusal> {
-    if lines == 0 {
+    if first {
         *buffer = decode(bytes, profile, file)?;
         return Ok(buffer);
     }
     let broken_at = |at: usize| {
         let mut refusal = broken(bytes, at, file);
-        let before = u32::try_from(lines).unwrap_or(u32::MAX);
+        let before = u32::try_from(lines()).unwrap_or(u32::MAX);
         refusal.row = refusal.row.map(|row| row.saturating_add(before));
         refusal
     };

@@ -112,12 +112,13 @@ impl<'p> StatementParts<'p> {
 
     /// Reads whole rows.
     fn read(&mut self, part: &[u8]) -> Result<(), Refusal> {
-        let first = self.lines == 0 && !part.is_empty();
-        self.scan.make_room(memchr_iter(b'\n', part).count(), part.len());
-        scan_pieces(&mut self.scan, part, &mut self.lines, &mut self.buffer, (self.profile, self.file))?;
-        if let (true, Some(length)) = (first, self.length) {
-            self.scan.expect(length, part.len());
+        let rows = memchr_iter(b'\n', part).count();
+        self.scan.make_room(rows, part.len());
+        if let (0, Some(length)) = (self.lines, self.length) {
+            self.scan.expect(length, part.len(), rows);
         }
+        scan_pieces(&mut self.scan, part, self.lines, &mut self.buffer, (self.profile, self.file))?;
+        self.lines += rows;
         self.scan.refused.first().map_or(Ok(()), |refusal| Err(refusal.clone()))
     }
 
@@ -133,8 +134,10 @@ impl<'p> StatementParts<'p> {
         let rest = std::mem::take(&mut self.rest);
         let mut rows = Rows::default();
         if !rest.is_empty() {
-            let text = decode::part(&rest, self.profile, self.file, self.lines, &mut self.buffer)?;
-            table::whole(text, self.lines, self.profile, self.file)?;
+            let lines = self.lines;
+            let behind = (lines == 0, &(|| lines) as &dyn Fn() -> usize);
+            let text = decode::part(&rest, self.profile, self.file, behind, &mut self.buffer)?;
+            table::whole(text, lines, self.profile, self.file)?;
             self.read(&rest)?;
             rows = std::mem::take(&mut self.scan.rows);
         }
@@ -147,11 +150,11 @@ impl<'p> StatementParts<'p> {
     }
 }
 
-/// Scans whole rows piece by piece, each of which stays in the processor's cache from its bytes to its rows.
+/// Scans whole rows that come behind so many lines, piece by piece: each stays in the processor's cache from its bytes to its rows.
 pub(super) fn scan_pieces(
     scan: &mut Scan<'_>,
     bytes: &[u8],
-    lines: &mut usize,
+    lines: usize,
     buffer: &mut String,
     (profile, file): (&Profile, &str),
 ) -> Result<(), Refusal> {
@@ -162,8 +165,13 @@ pub(super) fn scan_pieces(
         let end =
             if head.len() == rest.len() { rest.len() } else { last_row_end(head).unwrap_or(rest.len()) };
         let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        scan.text(decode::part(piece, profile, file, *lines, buffer)?)?;
-        *lines += memchr_iter(b'\n', piece).count();
+        // Lines are counted only where a piece is no text.
+        let before = || {
+            let passed = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
+            lines + memchr_iter(b'\n', passed).count()
+        };
+        let first = lines == 0 && rest.len() == bytes.len();
+        scan.text(decode::part(piece, profile, file, (first, &before), buffer)?)?;
         rest = after;
     }
     Ok(())

@@ -69,8 +69,7 @@ fn scan<'p>(bytes: &[u8], profile: &'p Profile, options: &'p ReadOptions) -> Res
     }
     let mut scan = Scan::new(profile, options, ROWS_MAX)?;
     scan.reserve(memchr_iter(b'\n', bytes).count(), bytes.len());
-    let (mut lines, mut buffer) = (0, String::new());
-    scan_pieces(&mut scan, bytes, &mut lines, &mut buffer, (profile, file))?;
+    scan_pieces(&mut scan, bytes, 0, &mut String::new(), (profile, file))?;
     scan.end()?;
     Ok(scan)
 }

@@ -84,11 +84,11 @@ impl<'p> Scan<'p> {
         })
     }
 
-    /// Room for the rows of so many bytes, where the first `sample` bytes had so many rows as were read.
-    pub fn expect(&mut self, bytes: u64, sample: usize) {
-        let rows = u64::from(self.count).saturating_mul(bytes) / u64::try_from(sample.max(1)).unwrap_or(1);
-        let rows = usize::try_from(rows).unwrap_or(self.rows_max).min(self.rows_max);
-        self.seen.reserve(rows.saturating_sub(usize::try_from(self.count).unwrap_or(rows)));
+    /// Room for the rows of so many bytes, of which the first `sample` have so many rows.
+    pub fn expect(&mut self, bytes: u64, sample: usize, rows: usize) {
+        let (rows, sample) = (u64::try_from(rows).unwrap_or(u64::MAX), u64::try_from(sample.max(1)));
+        let rows = rows.saturating_mul(bytes) / sample.unwrap_or(u64::MAX);
+        self.seen.reserve(usize::try_from(rows).unwrap_or(self.rows_max).min(self.rows_max));
     }
 
     /// Room for so many rows, the whole file, that stand in so many bytes.

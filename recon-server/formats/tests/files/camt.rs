@@ -66,8 +66,14 @@ fn reads_a_statement() {
     );
     let [first, second, third] = &account.entries[..] else { panic!("three entries") };
     assert_eq!((first.amount, first.class.clone()), (Yen::new(29_347), TransactionClass::Transfer));
-    assert_eq!((first.common.remitter_kana_raw.as_str(), first.common.remitter_kana.as_str()), ("ﾍﾟｲﾍﾟｲ (ｶ", "ﾍﾟｲﾍﾟｲ(ｶ"));
-    assert_eq!((first.common.sending_bank.as_str(), first.common.sending_branch.as_str()), ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾋｶﾞｼｼﾃﾝ"));
+    assert_eq!(
+        (first.common.remitter_kana_raw.as_str(), first.common.remitter_kana.as_str()),
+        ("ﾍﾟｲﾍﾟｲ (ｶ", "ﾍﾟｲﾍﾟｲ(ｶ")
+    );
+    assert_eq!(
+        (first.common.sending_bank.as_str(), first.common.sending_branch.as_str()),
+        ("ﾐﾅﾄｷﾞﾝｺｳ", "ﾋｶﾞｼｼﾃﾝ")
+    );
     assert_eq!((first.edi.as_str(), first.common.summary.as_str()), ("SEISAN2607", "ﾌﾘｺﾐ"));
     assert_eq!(first.inquiry_no.as_deref(), Some("REF0001"));
     assert_eq!(first.details[0].end_to_end_id.as_deref(), Some("E2E-1"));
@@ -163,7 +169,11 @@ fn batches() {
     };
     let file = taken(&notification(&credit(500, "BOOK", &(part(200, "ｱ") + &part(300, "ｲ")))));
     let entry = &file.accounts[0].entries[0];
-    assert_eq!((entry.details.len(), entry.common.remitter_kana.as_str()), (2, ""), "two payers are no one payer");
+    assert_eq!(
+        (entry.details.len(), entry.common.remitter_kana.as_str()),
+        (2, ""),
+        "two payers are no one payer"
+    );
     assert!(file.notices.is_empty());
     let short = taken(&notification(&credit(500, "BOOK", &(part(200, "ｱ") + &part(299, "ｱ")))));
     assert!(short.notices[0].sentence_ja.contains("499円"));

@@ -175,7 +175,10 @@ fn chargebacks_are_negative_whatever_the_file_writes() {
         let bytes = file(&profile, &rows);
         assert!(formats::cp932::decode(&bytes).unwrap().contains(&format!(",{written}")), "{written}");
         let read = read(&bytes, &profile, &options()).unwrap();
-        assert_eq!((&read.rows.get(0).unwrap().words.class, read.rows.get(0).unwrap().amount), (&RowClass::Chargeback, Yen::new(-800)));
+        assert_eq!(
+            (&read.rows.get(0).unwrap().words.class, read.rows.get(0).unwrap().amount),
+            (&RowClass::Chargeback, Yen::new(-800))
+        );
     }
 }
 

@@ -179,8 +179,8 @@ fn account(
 ) -> Result<Account, Refusal> {
     let file = options.file_name.as_str();
     let column = profile.fields.balance.as_deref().unwrap_or("残高");
-    let (mut entries, carried) = oldest_first(bundle.entries, bundle.carried, profile.order, column, file);
-    let (opening, closing) = balance::chain(&entries, &carried, column, file)?;
+    let (mut entries, chained) = oldest_first(bundle.entries, bundle.carried, profile.order, column, file);
+    let (opening, closing) = chained?;
     let account_key = of.account_key();
     let days = || entries.iter().map(|entry| entry.booked_on);
     let period = options.period.or_else(|| days().min().zip(days().max()));
@@ -217,34 +217,41 @@ fn account(
     Ok(account)
 }
 
-/// Entries oldest first, and the balances carried forward at their new places.
+/// The balances before and after the rows of an account.
+type Chained = Result<(Option<Yen>, Option<Yen>), Refusal>;
+
+/// Entries oldest first, and what their balances and those carried forward say in that order.
 fn oldest_first(
     mut entries: Vec<Entry>,
     mut carried: Carried,
     order: RowOrder,
     column: &str,
     file: &str,
-) -> (Vec<Entry>, Carried) {
+) -> (Vec<Entry>, Chained) {
     let turn = |entries: &mut Vec<Entry>, carried: &mut Carried| {
         entries.reverse();
         carried.reverse();
         carried.iter_mut().for_each(|(at, _)| *at = entries.len().saturating_sub(*at));
     };
     let dates = entries.first().zip(entries.last()).map(|(first, last)| first.booked_on.cmp(&last.booked_on));
-    match (order, dates) {
-        (RowOrder::OldestFirst, _) | (RowOrder::Auto, Some(Ordering::Less)) => {}
-        (RowOrder::NewestFirst, _) | (RowOrder::Auto, Some(Ordering::Greater)) => {
-            turn(&mut entries, &mut carried);
-        }
-        // All of one day: only the balances can tell.
-        (RowOrder::Auto, _) => {
-            if balance::chain(&entries, &carried, column, file).is_err() {
-                turn(&mut entries, &mut carried);
-                if balance::chain(&entries, &carried, column, file).is_err() {
-                    turn(&mut entries, &mut carried);
-                }
-            }
-        }
+    let newest_first = match (order, dates) {
+        (RowOrder::OldestFirst, _) => false,
+        (RowOrder::NewestFirst, _) => true,
+        (RowOrder::Auto, dates) => dates == Some(Ordering::Greater),
+    };
+    if newest_first {
+        turn(&mut entries, &mut carried);
     }
-    (entries, carried)
+    let chained = balance::chain(&entries, &carried, column, file);
+    // All of one day: only the balances can tell.
+    let untold = order == RowOrder::Auto && dates.is_none_or(Ordering::is_eq);
+    if untold && chained.is_err() {
+        turn(&mut entries, &mut carried);
+        let turned = balance::chain(&entries, &carried, column, file);
+        if turned.is_ok() {
+            return (entries, turned);
+        }
+        turn(&mut entries, &mut carried);
+    }
+    (entries, chained)
 }

@@ -80,12 +80,7 @@ impl<'a> Columns<'a> {
 
 impl<'a> RowReader<'a> {
     /// A reader for the rows of a table.
-    pub fn new(
-        profile: &'a BankCsvProfile,
-        table: &'a Table,
-        dates: Dates,
-        file: &'a str,
-    ) -> Self {
+    pub fn new(profile: &'a BankCsvProfile, table: &'a Table, dates: Dates, file: &'a str) -> Self {
         let columns = Columns::of(table, &profile.fields);
         Self {
             profile,
@@ -110,7 +105,7 @@ impl<'a> RowReader<'a> {
     pub fn read(&mut self, row: Row<'_>, entries: &mut Vec<Entry>) -> Result<Option<Yen>, Refusal> {
         let optional = |column: Column<'_>| Some(row.cell(column)).filter(|t| !t.is_empty()).map(Text::new);
         let balance = self.yen(row, self.columns.balance)?;
-        let Some(amount) = self.amount(row)? else { return self.carried(row, balance).map(Some) };
+        let Some((amount, reversal)) = self.amount(row)? else { return self.carried(row, balance).map(Some) };
         let incoming = !amount.is_negative();
         let own = row.cell(self.columns.remitter);
         let (remitter, payee) = if incoming { (self.remitter(own, row), "") } else { ("", own) };
@@ -139,7 +134,7 @@ impl<'a> RowReader<'a> {
             common,
             edi: Text::new(row.cell(columns.edi)),
             inquiry_no: optional(columns.inquiry_no),
-            reversal: self.is_reversal(row)?,
+            reversal,
             balance_after: balance,
             details: Vec::new(),
             edi_payloads: Vec::new(),
@@ -165,8 +160,9 @@ impl<'a> RowReader<'a> {
         cell::amount(text).map_err(|remedy| self.refuse(row, column.name.unwrap_or_default(), text, remedy))
     }
 
-    /// The signed amount; none where the row moves nothing. A zero beside the other column is a blank.
-    fn amount(&self, row: Row<'_>) -> Result<Option<Yen>, Refusal> {
+    /// The signed amount, and whether a minus in a column that has its own direction takes something back; none where the row moves
+    /// nothing. A zero beside the other column is a blank.
+    fn amount(&self, row: Row<'_>) -> Result<Option<(Yen, bool)>, Refusal> {
         let columns = &self.columns;
         let refuse = |column: Column<'_>, remedy: &str| {
             self.refuse(row, column.name.unwrap_or_default(), row.cell(column), remedy)
@@ -175,45 +171,35 @@ impl<'a> RowReader<'a> {
             |yen: Yen, column| yen.checked_neg().map_err(|_| refuse(column, "金額が大きすぎます。"));
         if columns.amount.name.is_some() {
             let Some(yen) = self.yen(row, columns.amount)? else { return Ok(None) };
-            let Some(words) = &self.profile.direction else { return Ok(Some(yen)) };
+            let Some(words) = &self.profile.direction else { return Ok(Some((yen, false))) };
             let word = row.cell(columns.direction);
-            return if words.incoming.iter().any(|w| w == word) {
-                Ok(Some(yen))
+            let signed = if words.incoming.iter().any(|w| w == word) {
+                yen
             } else if words.outgoing.iter().any(|w| w == word) {
-                negated(yen, columns.amount).map(Some)
+                negated(yen, columns.amount)?
             } else {
-                Err(refuse(
+                return Err(refuse(
                     columns.direction,
                     "入金か出金かを表す言葉として様式にありません。様式に足してください。",
-                ))
+                ));
             };
+            return Ok(Some((signed, yen.is_negative())));
         }
         let some = |yen: Option<Yen>| yen.filter(|yen| *yen != Yen::ZERO);
         let incoming = self.yen(row, columns.deposit)?;
         let outgoing = self.yen(row, columns.withdrawal)?;
-        match (some(incoming), some(outgoing)) {
-            (Some(_), Some(_)) => Err(refuse(
-                columns.withdrawal,
-                "入金と出金の両方に金額があります。列の取り違えがないか確かめてください。",
-            )),
-            (Some(yen), None) => Ok(Some(yen)),
-            (None, Some(yen)) => negated(yen, columns.withdrawal).map(Some),
-            (None, None) => Ok(incoming.or(outgoing)),
-        }
-    }
-
-    /// A minus in a column that has its own direction takes something back.
-    fn is_reversal(&self, row: Row<'_>) -> Result<bool, Refusal> {
-        let columns = &self.columns;
-        let amount = Some(columns.amount).filter(|_| self.profile.direction.is_some());
-        for column in [columns.deposit, columns.withdrawal].into_iter().chain(amount) {
-            // What begins with a digit has no minus.
-            let bare = row.cell(column).bytes().next().is_none_or(|b| b.is_ascii_digit());
-            if !bare && self.yen(row, column)?.is_some_and(Yen::is_negative) {
-                return Ok(true);
+        let moved = match (some(incoming), some(outgoing)) {
+            (Some(_), Some(_)) => {
+                return Err(refuse(
+                    columns.withdrawal,
+                    "入金と出金の両方に金額があります。列の取り違えがないか確かめてください。",
+                ));
             }
-        }
-        Ok(false)
+            (Some(yen), None) => Some((yen, yen)),
+            (None, Some(yen)) => Some((negated(yen, columns.withdrawal)?, yen)),
+            (None, None) => incoming.or(outgoing).map(|zero| (zero, zero)),
+        };
+        Ok(moved.map(|(signed, yen)| (signed, yen.is_negative())))
     }
 
     /// What a word of 取引区分 means.
