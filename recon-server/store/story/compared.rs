@@ -116,7 +116,9 @@ pub async fn each_row_is_read_once(store: &dyn Store) {
         let (_, sales, lines) = read(store, &empty, usize::MAX);
         assert_eq!((sales.len(), lines.len()), (0, 0));
     }
-    assert_eq!(read(store, &scope, 1).2.len(), 1, "a sink that has enough ends its side");
+    let (_, sales, lines) = read(store, &scope, 1);
+    let most = sales.len().max(lines.len());
+    assert_eq!(most, 1, "a sink that has enough ends both sides, wherever the other is");
 }
 
 pub async fn a_comparison_is_read_back(store: &dyn Store) {

@@ -56,7 +56,7 @@ fn shapes() -> Vec<Vec<PackRow<'static>>> {
             row(1, ["a", "1", "1000000000000000000"], "2026-08-01", 70_000),
             row(2, ["a", "22", ""], "2026-08-31", 0),
         ],
-        (0..700).map(|n| row(n * 3, ["t", "123", ""], on, n * n)).collect(),
+        (0..60).map(|n| row(n * 300, ["t", "123", ""], on, n * n)).collect(),
     ]
 }
 
@@ -119,8 +119,8 @@ fn what_is_no_whole_pack_is_an_error_that_says_which() {
         let longer = [&body[..], &[0]].concat();
         assert!(read(&longer, ComparedBy::Slip).is_err(), "something behind the end");
         // Any other byte anywhere: read or refused, never a panic.
-        for at in 0..body.len().min(400) {
-            for other in [0, 1, 2, 3, 8, 0x7F, 0x80, 0xFF] {
+        for at in 0..body.len() {
+            for other in [0, 1, 8, 0x80, 0xFF] {
                 let mut changed = body.clone();
                 changed[at] = other;
                 let _ = (read(&changed, ComparedBy::Slip), read(&changed, ComparedBy::Approval));
