@@ -191,8 +191,10 @@ impl Feed {
             let amount = i32::try_from(*yen).map_err(|_| bad(self, Field::Amount))?;
             let home = usize::try_from(*terminal).ok().and_then(|terminal| homes.get(terminal));
             let home = home.ok_or_else(|| bad(self, Field::Columns))?;
-            let place = place(self.numbered).ok_or(Refusal::TooManyTexts)?;
-            match (home, code(*approval).ok_or(Refusal::TooManyTexts)?) {
+            let (Some(place), Some(number)) = (place(self.numbered), code(*approval)) else {
+                return Err(Refusal::TooManyTexts);
+            };
+            match (home, number) {
                 (Some(home), Some(number)) => self.shelf.put(Record::new(home | number, date, amount, place)),
                 (Some(home), None) => self.unkeyed.loose.push(Record::new(*home, date, amount, place)),
                 (None, _) => self.unkeyed.alone.push(Record::new(0, date, amount, place)),
