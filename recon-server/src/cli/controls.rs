@@ -47,6 +47,17 @@ pub enum ConfirmCommand {
         #[arg(long, value_name = "USER")]
         by: String,
     },
+    /// 差異のある不一致を、理由を書いて処理済にすることを申請する。差異の額と判定は変わらない
+    WriteOff {
+        /// 不一致ID
+        exception: String,
+        /// 理由
+        #[arg(long)]
+        reason: String,
+        /// 申請する利用者
+        #[arg(long, value_name = "USER")]
+        by: String,
+    },
     /// 前の判断を取り消すことを申請する
     Revoke {
         /// 提案ID
@@ -94,6 +105,13 @@ pub async fn run(state: &AppState, command: ConfirmCommand, format: OutputFormat
         }
         ConfirmCommand::Refuse { proposal, reason, by } => {
             ask(state, ControlAction::Refuse, (proposal, reason, None), &by, format).await?;
+        }
+        ConfirmCommand::WriteOff { exception, reason, by } => {
+            let by = people::named(state, &by).await?;
+            let id = controls::new_id(state)?;
+            let (topic, action) = (ControlTopic::WriteOff, ControlAction::Confirm);
+            let new = NewControl { id, topic, action, subject: exception, reason, valid_from: None };
+            say(format, &controls::request(state, &by, new).await?)?;
         }
         ConfirmCommand::Revoke { proposal, reason, by } => {
             ask(state, ControlAction::Revoke, (proposal, reason, None), &by, format).await?;

@@ -81,6 +81,42 @@ async fn a_proposal_is_asked_for_approved_and_taken_back() {
     assert_eq!(ask_link(&asker.get("/confirm").await), ask, "taken back, it is proposed again");
 }
 
+/// A row that nobody can explain: set aside by two, it leaves the list and not the sum.
+#[tokio::test]
+async fn an_exception_is_done_with_on_the_page() {
+    let centre = Centre::set_up().await;
+    let asker = doubtful(&centre).await;
+    let other = Browser::accountant(&centre).await;
+    let decide = async |browser: &Browser<'_>, wish: &str| {
+        let form = browser.get(wish).await.field("class=\"card\" method", "form_id");
+        browser.post(wish, &[("form_id", &form), ("decision", "approve"), ("note", "")]).await
+    };
+    // What is proposed is no break yet; refused, both sides stand alone.
+    let ask = ask_link(&asker.get("/confirm").await);
+    let form = asker.get(&ask).await.field("class=\"card\" method", "form_id");
+    let refused = [("form_id", form.as_str()), ("choice", "refuse"), ("reason", "別の取引")];
+    let wish = asker.post(&ask, &refused).await.to.unwrap();
+    decide(&other, wish.strip_suffix("?done=requested").unwrap()).await;
+
+    let list = asker.get("/exceptions").await;
+    let found = list.links().into_iter().find(|link| link.starts_with("/confirm/ask/write-off/"));
+    let ask = found.unwrap_or_else(|| panic!("nothing to set aside: {}", list.html));
+    let total = |html: &str| html.split("差異の総額 ").nth(1).unwrap().split('円').next().unwrap().to_owned();
+    let page = asker.get(&ask).await;
+    assert!(page.html.contains("差異の額と判定は変わりません"), "{}", page.html);
+    let form = page.field("class=\"card\" method", "form_id");
+    let fields = [("form_id", form.as_str()), ("choice", "confirm"), ("reason", "会社にも記録がない")];
+    let wish = asker.post(&ask, &fields).await.to.unwrap();
+    let wish = wish.strip_suffix("?done=requested").unwrap();
+    assert!(!asker.get("/exceptions").await.html.contains("id=\"settled\""), "asked for is not decided");
+    decide(&other, wish).await;
+    let after = asker.get("/exceptions").await;
+    assert!(after.html.contains("id=\"settled\"") && after.html.contains("処理済(二人の承認)"), "{}", after.html);
+    assert_eq!(total(&after.html), total(&list.html));
+    assert!(!after.links().contains(&ask), "nobody is asked again");
+    assert_eq!(other.get("/confirm/ask/write-off/no-such").await.status, 404);
+}
+
 #[tokio::test]
 async fn a_month_is_locked_on_the_page() {
     let centre = Centre::set_up().await;

@@ -315,3 +315,35 @@ fn controls_from_the_command_line() {
     assert_eq!(empty.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&empty.stderr).contains("窓口の記録がありません"), "{empty:?}");
 }
+
+/// Evidence from paper and changed charges: a user's name stands behind each, and another's behind the approval.
+#[test]
+fn two_persons_from_the_command_line() {
+    let shell = Shell::new();
+    set_up(&shell);
+    for user in ["kaikei-1", "kaikei-2"] {
+        shell.ends(0, &["user", "add", user]);
+    }
+    let book = shell.json(0, &["hand", "list"]);
+    assert_eq!((&book["waiting"], &book["standing"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let account = "0001-001-1-0001234567";
+    let deposit = ["hand", "deposit", "--account", account, "--booked-on", "2199-01-01", "--amount", "295"];
+    let typed = ["--kana", "ペイペイ（カ", "--reason", "通帳 3ページ", "--by", "kaikei-1"];
+    let early = shell.run(&[deposit.as_slice(), &typed].concat());
+    assert!(String::from_utf8_lossy(&early.stderr).contains("まだ来ていない日です"), "{early:?}");
+    shell.ends(1, &["confirm", "write-off", "no-such", "--reason", "x", "--by", "kaikei-1"]);
+
+    let dearer = recon_server::set_up::EXAMPLE_TOML.replace("rate = 19800", "rate = 30000");
+    let dearer = shell.write("dearer.toml", dearer.as_bytes());
+    let unnamed = shell.run(&["set-up", &dearer]);
+    assert_eq!(unnamed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("--by"), "{unnamed:?}");
+    let done = shell.json(0, &["set-up", &dearer, "--by", "kaikei-1"]);
+    assert_eq!(done["waiting"], serde_json::json!(["paypay"]));
+    assert!(shell.ends(0, &["set-up", &dearer, "--by", "kaikei-1"]).contains("承認待ち"));
+    let desk = shell.json(0, &["confirm", "list"]);
+    let wish = desk["waiting"][0]["id"].as_str().unwrap();
+    shell.ends(1, &["confirm", "approve", wish, "--by", "kaikei-1"]);
+    shell.ends(0, &["confirm", "approve", wish, "--by", "kaikei-2"]);
+    assert_eq!(shell.json(0, &["set-up", &dearer, "--by", "kaikei-1"])["waiting"], serde_json::json!([]));
+}

@@ -2,7 +2,7 @@
 
 use domain::{method::Method, money::Yen};
 use engine::{
-    ExceptionClass, Facts, Verdict,
+    BankCalendar, ExceptionClass, Facts, Verdict,
     class::Leg,
     contract::{DatedTerms, ReplyDays},
     facts::{Row, RowClass, Sale, SaleState, TerminalTotal},
@@ -160,6 +160,7 @@ fn chargebacks() {
 fn a_chargeback_has_its_deadline() {
     let told = |reply: Option<ReplyDays>, later: Option<ReplyDays>| {
         let mut facts = facts();
+        facts.calendar = BankCalendar::with_listed(std::iter::empty());
         let contract = &mut facts.contracts[0];
         contract.chargeback_reply_days = reply;
         if later.is_some() {
