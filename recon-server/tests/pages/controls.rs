@@ -111,7 +111,11 @@ async fn an_exception_is_done_with_on_the_page() {
     assert!(!asker.get("/exceptions").await.html.contains("id=\"settled\""), "asked for is not decided");
     decide(&other, wish).await;
     let after = asker.get("/exceptions").await;
-    assert!(after.html.contains("id=\"settled\"") && after.html.contains("処理済(二人の承認)"), "{}", after.html);
+    assert!(
+        after.html.contains("id=\"settled\"") && after.html.contains("処理済(二人の承認)"),
+        "{}",
+        after.html
+    );
     assert_eq!(total(&after.html), total(&list.html));
     assert!(!after.links().contains(&ask), "nobody is asked again");
     assert_eq!(other.get("/confirm/ask/write-off/no-such").await.status, 404);

@@ -7,6 +7,7 @@ use crate::web::view::{
     exceptions::{AliasLine, Choice, ExceptionsPage},
     expected::{ExpectedLine, ExpectedPage, SourceCounts},
     form::Field,
+    report_lists::Break,
     shell::{Role, Section},
     why::{WhyField, WhyNear, WhyPage, WhyRefused, WhyStep},
     words::{Link, Verdict},
