@@ -61,6 +61,11 @@ impl Line {
     pub const fn begins(&self) -> usize {
         self.text.start
     }
+
+    /// Where it ends.
+    pub const fn ends(&self) -> usize {
+        self.text.end
+    }
 }
 
 /// What cells lie in.
@@ -154,12 +159,11 @@ pub(crate) struct Records<'t> {
 impl<'t> Records<'t> {
     /// The records of a text.
     pub fn new(text: &'t str, delimiter: u8) -> Self {
-        Self::from(text, delimiter, 0)
+        Self::behind(0, text, delimiter, memchr(b'"', text.as_bytes()).is_some())
     }
 
-    /// The records of a text behind the first bytes of it, which end where a record ends.
-    pub fn from(text: &'t str, delimiter: u8, at: usize) -> Self {
-        let quoted = memchr(b'"', text.as_bytes()).is_some();
+    /// The records of a text, of which it is known whether it has quotes, behind its first bytes, which end where a record ends.
+    pub const fn behind(at: usize, text: &'t str, delimiter: u8, quoted: bool) -> Self {
         Self { text, delimiter, at, marks: Marks::NONE, quoted, quotes: 0, needless: false }
     }
 

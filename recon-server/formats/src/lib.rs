@@ -12,6 +12,7 @@ mod cells;
 pub mod cp932;
 pub mod csv_out;
 pub mod digest;
+mod digits;
 pub mod examples;
 pub mod export;
 mod firsts;

@@ -4,17 +4,16 @@
 
 use domain::money::Yen;
 
+use crate::digits::number;
+
 /// Largest amount or balance of one row, in yen; above it a column was mixed up.
 const CELL_YEN_MAX: i64 = 100_000_000_000_000;
-
-/// Digits that are within [`CELL_YEN_MAX`] whatever they are.
-const DIGITS_READ_AT_ONCE: usize = 14;
 
 /// The amount of a cell; none where it is blank. The error is the remedy.
 pub(crate) fn amount(cell: &str) -> Result<Option<Yen>, &'static str> {
     // Bare digits are the common case.
-    if (1..=DIGITS_READ_AT_ONCE).contains(&cell.len()) && cell.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(Some(Yen::new(cell.bytes().fold(0, |yen, b| yen * 10 + i64::from(b - b'0')))));
+    if let Some(yen) = number(cell.as_bytes()).filter(|yen| *yen <= CELL_YEN_MAX) {
+        return Ok(Some(Yen::new(yen)));
     }
     let text = cell.trim_matches([' ', '\u{3000}']);
     if text.is_empty() {

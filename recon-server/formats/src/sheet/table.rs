@@ -55,6 +55,8 @@ pub(crate) struct Row<'t> {
 pub(crate) struct Table {
     text: String,
     places: Vec<(String, usize)>,
+    /// Whether it has any quotes.
+    quoted: bool,
     /// Cells of a row.
     width: usize,
     /// Where the rows after the header begin.
@@ -68,9 +70,9 @@ pub(crate) struct Table {
 struct Place {
     /// Where the next row is looked for.
     next: usize,
-    /// Where the last row began.
+    /// A place in the line of the file …
     last: usize,
-    /// Its number in the file, from 1.
+    /// … that has this number, from 1: where the last row began or ended.
     row: u32,
     /// Rows so far that are not blank.
     rows: usize,
@@ -79,7 +81,7 @@ struct Place {
 impl Table {
     /// Cuts the rows after the header, without the row of totals.
     pub fn rows<'t>(&'t self, profile: &'t Spec<'t>, file: &'t str) -> Rows<'t> {
-        Rows { width: self.width, ..Rows::from(&self.text, self.begins, profile, file) }
+        Rows { width: self.width, ..Rows::from((&self.text, self.quoted), self.begins, profile, file) }
     }
 
     /// Rows at most, for the room that is made beforehand.
@@ -157,17 +159,20 @@ fn text(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<String, Refusal>
 /// Cuts a file into rows.
 pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Table, Refusal> {
     let text = text(bytes, profile, file)?;
-    if !memchr_iter(b'"', text.as_bytes()).count().is_multiple_of(2) {
+    let quotes = memchr_iter(b'"', text.as_bytes()).count();
+    if !quotes.is_multiple_of(2) {
         let last = u32::try_from(text.lines().count()).ok();
         let remedy = format!("引用符（\"）が閉じていません。途中で切れたファイルです。{REMEDY_AGAIN}");
         return Err(Refusal::new(file, last, "最後の行", "\"", remedy));
     }
+    let quoted = quotes > 0;
     let first = Place { next: 0, last: 0, row: 1, rows: 0 };
     if !profile.header {
         let places = profile.columns.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
-        return Ok(Table { text, places, width: profile.columns.len(), begins: first, notices: Vec::new() });
+        let width = profile.columns.len();
+        return Ok(Table { text, places, quoted, width, begins: first, notices: Vec::new() });
     }
-    let mut rows = Rows::from(&text, first, profile, file);
+    let mut rows = Rows::from((&text, quoted), first, profile, file);
     let (places, width, passed) = header(&mut rows, profile, file)?;
     let begins = Place { next: rows.records.at(), ..rows.place };
     let notices = (passed > 0).then(|| Notice {
@@ -175,13 +180,14 @@ pub(crate) fn table(bytes: &[u8], profile: &Spec<'_>, file: &str) -> Result<Tabl
         field: "見出し".to_owned(),
         sentence_ja: format!("見出しより前の{passed}行は読み飛ばしました。"),
     });
-    Ok(Table { text, places, width, begins, notices: notices.into_iter().collect() })
+    Ok(Table { text, places, quoted, width, begins, notices: notices.into_iter().collect() })
 }
 
 /// Cuts a text into rows; blank ones are passed over.
 #[derive(Debug)]
 pub(crate) struct Rows<'t> {
     text: &'t str,
+    quoted: bool,
     profile: &'t Spec<'t>,
     file: &'t str,
     /// Cells of a row.
@@ -195,10 +201,10 @@ pub(crate) struct Rows<'t> {
 }
 
 impl<'t> Rows<'t> {
-    fn from(text: &'t str, place: Place, profile: &'t Spec<'t>, file: &'t str) -> Self {
+    fn from((text, quoted): (&'t str, bool), place: Place, profile: &'t Spec<'t>, file: &'t str) -> Self {
         let delimiter = u8::try_from(profile.delimiter).unwrap_or(b',');
-        let records = Records::from(text, delimiter, place.next);
-        Self { text, profile, file, width: 0, records, cells: Cells::default(), place, end: None }
+        let records = Records::behind(place.next, text, delimiter, quoted);
+        Self { text, quoted, profile, file, width: 0, records, cells: Cells::default(), place, end: None }
     }
 
     /// The next row; none at the end of the table.
@@ -236,9 +242,11 @@ impl<'t> Rows<'t> {
             self.cells.clear();
             let Some(line) = self.records.add(&mut self.cells) else { return Ok(None) };
             let passed = self.text.as_bytes().get(self.place.last..line.begins()).unwrap_or_default();
-            let lines = u32::try_from(memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX);
-            let row = self.place.row.saturating_add(lines);
-            (self.place.last, self.place.row) = (line.begins(), row);
+            let lines = u32::try_from(passed.iter().filter(|byte| **byte == b'\n').count());
+            let row = self.place.row.saturating_add(lines.unwrap_or(u32::MAX));
+            // A row without quotes is one line: nothing in it needs to be counted.
+            let last = if self.quoted { line.begins() } else { line.ends() };
+            (self.place.last, self.place.row) = (last, row);
             if self.place.rows >= ROWS_MAX {
                 let remedy = "行が多すぎます。期間を分けて取り込んでください。";
                 return Err(Refusal::new(self.file, Some(row), "行数", row.to_string(), remedy));

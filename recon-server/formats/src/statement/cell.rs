@@ -9,17 +9,16 @@ use domain::{
     time::{CivilDate, Timestamp},
 };
 
+use crate::digits::number;
+
 /// Largest amount of one row, in yen; above it a column was mixed up.
 pub(super) const ROW_YEN_MAX: i64 = 1_000_000_000_000;
-
-/// Digits that are below [`ROW_YEN_MAX`] whatever they are.
-const DIGITS_READ_AT_ONCE: usize = 12;
 
 /// Why a cell is no amount: the remedy, in Japanese.
 pub(super) fn amount(cell: &str, grouping: bool) -> Result<Yen, &'static str> {
     // Bare digits are the common case.
-    if (1..=DIGITS_READ_AT_ONCE).contains(&cell.len()) && cell.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(Yen::new(cell.bytes().fold(0, |yen, b| yen * 10 + i64::from(b - b'0'))));
+    if let Some(yen) = number(cell.as_bytes()).filter(|yen| *yen <= ROW_YEN_MAX) {
+        return Ok(Yen::new(yen));
     }
     if cell.is_empty() {
         return Err("金額が空です。決済会社の画面からもう一度ダウンロードしてください。");
