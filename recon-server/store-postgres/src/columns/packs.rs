@@ -101,6 +101,9 @@ pub async fn sales_behind(
     given: &mut Given<'_>,
     behind: &Behind,
 ) -> Result<(), Fault> {
+    if behind.counters.is_empty() {
+        return Ok(());
+    }
     let (from, to) = days(scope);
     let (tenant, counters) = (scope.tenant.as_str(), &behind.counters);
     let mut rows = query_file!(

@@ -7,6 +7,7 @@ use std::{
     io::{BufWriter, Write as _},
     path::Path,
     process::Command,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -106,9 +107,10 @@ fn sale_packs(tenant: &str, sales: &[Sale<'_>]) -> Result<Vec<(String, Packed)>>
     Ok(made)
 }
 
-/// The same of the statement, as an import by parts writes them.
+/// The same of the statement, as an import by parts writes them; prints what making them takes, which each import pays.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the monotonic clock")]
 fn line_packs(tenant: &str, day: &Day) -> Result<Vec<(String, Packed)>> {
-    let mut made = Vec::new();
+    let (mut made, mut took, mut bytes) = (Vec::new(), Duration::ZERO, 0);
     for (part, places) in day.lines.chunks(PART_ROWS).enumerate() {
         let payments: Vec<_> = places.iter().filter_map(|at| day.payments.get(*at)).collect();
         let texts: Vec<_> = payments.iter().map(|payment| texts(payment)).collect();
@@ -116,10 +118,16 @@ fn line_packs(tenant: &str, day: &Day) -> Result<Vec<(String, Packed)>> {
             let row = i64::try_from(part * PART_ROWS + place + 1)?;
             pack_row(row, texts, i64::from(payment.line_amount())).context("the day")
         });
-        for packed in packs(&rows.collect::<Result<Vec<_>>>()?)? {
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let begun = Instant::now();
+        let packed = packs(&rows)?;
+        took += begun.elapsed();
+        for packed in packed {
+            bytes += packed.body.len();
             made.push((format!("{tenant},1,{}", made.len() + 1), packed));
         }
     }
+    println!("  packs of the statement: made in {} ms, {bytes} bytes", took.as_millis());
     Ok(made)
 }
 
