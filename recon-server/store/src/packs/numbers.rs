@@ -6,9 +6,9 @@ pub fn write(to: &mut Vec<u8>, numbers: &[i64]) {
     let greatest = numbers.iter().map(|number| offset(*number, least)).max().unwrap_or_default();
     let width: u8 = match greatest {
         0 => 0,
-        ..=0xFF => 1,
-        ..=0xFFFF => 2,
-        ..=0xFFFF_FFFF => 4,
+        1..=0xFF => 1,
+        0x100..=0xFFFF => 2,
+        0x1_0000..=0xFFFF_FFFF => 4,
         _ => 8,
     };
     to.push(width);

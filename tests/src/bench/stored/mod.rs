@@ -127,10 +127,10 @@ fn round(runtime: &tokio::runtime::Runtime, server: &Server, day: &Day) -> Resul
     };
     let read = runtime.block_on(runtime.spawn_blocking(work))??;
     let matched = match_alone(day)?;
-    let (whole, processor, found) = self::whole(runtime, server, (day, the_day), Via::Packs)?;
-    let (rows_only, _, found_in_rows) = self::whole(runtime, server, (day, the_day), Via::Rows)?;
-    ensure!(found == found_in_rows, "packs and rows say different things");
-    Ok(Round { read, matched, whole, processor, rows_only })
+    let from_packs = whole(runtime, server, (day, the_day), Via::Packs)?;
+    let from_rows = whole(runtime, server, (day, the_day), Via::Rows)?;
+    ensure!(from_packs.2 == from_rows.2, "packs and rows say different things");
+    Ok(Round { read, matched, whole: from_packs.0, processor: from_packs.1, rows_only: from_rows.0 })
 }
 
 /// Counts and adds up.
