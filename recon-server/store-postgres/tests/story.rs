@@ -15,6 +15,12 @@ async fn the_story_is_true() {
     let cluster = cluster::Cluster::start().unwrap();
     let store = store_postgres::open(&cluster.url()).await.unwrap();
     story::tell(&*store).await;
+    let pool = sqlx::PgPool::connect(&cluster.url()).await.unwrap();
+    let run = async |statement| {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    };
+    story::packs::missing_packs_are_read_as_rows(&*store, &run).await;
+    story::packs::a_damaged_pack_is_named(&*store, &run).await;
 }
 
 /// Two server processes take the same batch at the same moment, many times: each entry is stored once.

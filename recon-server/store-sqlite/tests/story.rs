@@ -9,6 +9,12 @@ async fn the_story_is_true() {
     let path = home.path().join("centre.db");
     let store = store_sqlite::open(&path).await.unwrap();
     story::tell(&*store).await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let run = async |statement| {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    };
+    story::packs::missing_packs_are_read_as_rows(&*store, &run).await;
+    story::packs::a_damaged_pack_is_named(&*store, &run).await;
 }
 
 /// What was committed is there after the store was closed and opened once more, and opening twice is no harm.

@@ -14,7 +14,7 @@ mod counters;
 mod files;
 mod inbox;
 mod journals;
-mod packs;
+pub mod packs;
 mod projections;
 mod refunds;
 mod runs;

@@ -247,3 +247,46 @@ pub async fn parts_of_a_file_are_packed(store: &dyn Store) {
     assert!(rows[1].len() > 10);
     assert_eq!(packed, [0, rows[1].len()]);
 }
+
+/// What an older program leaves: files and counters without packs, beside others that have them. `run` does a statement behind the
+/// store's back.
+pub async fn missing_packs_are_read_as_rows(store: &dyn Store, run: impl AsyncFn(&'static str)) {
+    let tenant = tenant("packs-a");
+    let (rows, mut packed) = agree(store, &tenant);
+    for statement in [
+        "DELETE FROM statement_pack WHERE tenant_id = 'packs-a' AND file_number = 2",
+        "DELETE FROM sale_pack WHERE tenant_id = 'packs-a' AND counter_id = 'm1'",
+        "DELETE FROM sale_pack WHERE tenant_id = 'packs-a' AND counter_id = 'm2' AND last_sequence > \
+         (SELECT MIN(p.last_sequence) FROM sale_pack p WHERE p.counter_id = 'm2' AND p.tenant_id = sale_pack.tenant_id)",
+        // So many entries behind the packs that their sales are looked for by day.
+        "UPDATE incarnation SET head_sequence = 1000000",
+        "DELETE FROM statement_pack WHERE tenant_id = 'packs-a'",
+        "DELETE FROM sale_pack WHERE tenant_id = 'packs-a'",
+    ] {
+        run(statement).await;
+        let (now, packed_now) = agree(store, &tenant);
+        assert_eq!(now, rows, "after {statement}");
+        assert!(packed_now.iter().zip(packed).all(|(now, before)| *now <= before), "{packed_now:?}");
+        packed = packed_now;
+    }
+    assert_eq!(packed, [0, 0]);
+}
+
+/// A body that is not whole ends the reading, and the error says whose it is.
+pub async fn a_damaged_pack_is_named(store: &dyn Store, run: impl AsyncFn(&'static str)) {
+    let tenant = tenant("packs-b");
+    run("UPDATE sale_pack SET body = substr(body, 2)").await;
+    let (from, to) = (day("2026-08-01"), day("2026-08-31"));
+    let scope = Scope { tenant: &tenant, from, to, by: ComparedBy::Slip, via: Via::Packs };
+    let runtime = tokio::runtime::Handle::current();
+    let failed = std::thread::scope(|threads| {
+        let work = threads.spawn(|| {
+            let _within = runtime.enter();
+            let (mut sales, mut lines) = (Noted::default(), Noted::default());
+            store.columns(&scope).unwrap().read(&mut sales, &mut lines)
+        });
+        work.join().unwrap()
+    });
+    let said = format!("{:?}", failed.unwrap_err());
+    assert!(said.contains("sale_pack") && said.contains("m1/1/"), "{said}");
+}
