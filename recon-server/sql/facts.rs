@@ -24,6 +24,7 @@ use crate::{
     fact_rows::{BankRecord, BankRow, Known, Origin, StatementRecord, StatementRow, Wanted},
     packs, speed,
     support::{Unit, fault},
+    withdrawn::{self, Withdrawn},
 };
 
 /// The class of rows that are compared with sales.
@@ -35,6 +36,8 @@ const PART_ROWS_MAX: usize = 1_000;
 pub(crate) struct Fresh<'a, T> {
     pub fact: &'a T,
     pub revision: i64,
+    /// Whether it stands in the place of a row that says something else, and was not withdrawn.
+    pub corrects: bool,
 }
 
 /// What a file brought.
@@ -163,15 +166,21 @@ impl Fact for BankEntry {
     }
 }
 
-/// The newest stored revision of each row: its number and its content.
-type Newest = HashMap<(String, i64), (i64, Vec<u8>)>;
+/// The newest stored revision of each row: its number, and its content unless it was withdrawn.
+type Newest = HashMap<(String, i64), (i64, Option<Vec<u8>>)>;
 
-fn newest(known: Vec<Known>) -> Newest {
+fn newest(known: Vec<Known>, withdrawn: &Withdrawn) -> Newest {
     let mut newest = Newest::with_capacity(known.len());
     for row in known {
         let held = newest.entry((row.record_key, row.occurrence)).or_default();
         if row.revision > held.0 {
-            *held = (row.revision, row.content_sha256);
+            *held = (row.revision, Some(row.content_sha256));
+        }
+    }
+    for (record_key, occurrence, revision) in withdrawn {
+        let held = newest.get_mut(&(record_key.clone(), *occurrence));
+        if let Some((_, content)) = held.filter(|(newest, _)| newest == revision) {
+            *content = None;
         }
     }
     newest
@@ -183,13 +192,17 @@ fn fresh<'a, T: Fact>(part: &'a [T], newest: &Newest, counts: &mut ImportCounts)
     for fact in part {
         let identity = fact.identity();
         let key = (words::plain(&identity.record_key), i64::from(identity.occurrence));
-        let (revision, counted) = match newest.get(&key) {
-            None => (Some(1), &mut counts.new),
-            Some((_, content)) if *content == identity.content_sha256 => (None, &mut counts.unchanged),
-            Some((revision, _)) => (Some(revision.saturating_add(1)), &mut counts.revised),
+        let (revision, corrects, counted) = match newest.get(&key) {
+            None => (Some(1), false, &mut counts.new),
+            // It was withdrawn and is here again.
+            Some((revision, None)) => (Some(revision.saturating_add(1)), false, &mut counts.new),
+            Some((_, Some(content))) if *content == identity.content_sha256 => {
+                (None, false, &mut counts.unchanged)
+            }
+            Some((revision, Some(_))) => (Some(revision.saturating_add(1)), true, &mut counts.revised),
         };
         *counted = counted.saturating_add(1);
-        rows.extend(revision.map(|revision| Fresh { fact, revision }));
+        rows.extend(revision.map(|revision| Fresh { fact, revision, corrects }));
     }
     rows
 }
@@ -220,13 +233,14 @@ async fn bring<T: Fact>(tx: &mut Tx, origin: Origin<'_>, facts: &[T]) -> Result<
     speed::begin_bulk(tx).await.map_err(fault)?;
     // Seen before the first part comes in: a source's first file is not looked up row by row.
     let first_file = !T::any(tx, origin).await.map_err(fault)?;
+    let withdrawn = if first_file { Withdrawn::new() } else { withdrawn::withdrawn(tx, origin).await? };
     let mut brought = Brought { counts: ImportCounts::default(), replaced: Vec::new() };
     let mut inserted = Vec::with_capacity(facts.len());
     for part in facts.chunks(PART_ROWS_MAX) {
         let known =
             if first_file { Vec::new() } else { T::known(tx, origin, &wanted(part)).await.map_err(fault)? };
-        let rows = fresh(part, &newest(known), &mut brought.counts);
-        for row in rows.iter().filter(|row| row.revision > 1) {
+        let rows = fresh(part, &newest(known, &withdrawn), &mut brought.counts);
+        for row in rows.iter().filter(|row| row.corrects) {
             if brought.replaced.len() == REPLACED_ROWS_MAX {
                 break;
             }
@@ -268,6 +282,10 @@ impl Unit {
             FileFacts::Payout(lines) => {
                 let Brought { counts, replaced } = bring(&mut self.tx, origin, lines).await?;
                 Brought { counts, replaced: FileFacts::Payout(replaced) }
+            }
+            FileFacts::Opening(items) => {
+                let Brought { counts, replaced } = bring(&mut self.tx, origin, items).await?;
+                Brought { counts, replaced: FileFacts::Opening(replaced) }
             }
         })
     }

@@ -8,7 +8,7 @@ use domain::{
 use sqlx::{query_file, query_file_as};
 use store::{
     Fault, FilesStore, Result, StoreError,
-    facts::{BankEntry, PayoutLine, StatementLine, Stored},
+    facts::{BankEntry, OpeningItem, PayoutLine, RowRevision, StatementLine, Stored},
     files::{Begun, FileFacts, FileKind, FileRow, FileState, FileUpload, Import, ImportCounts},
     words,
 };
@@ -25,12 +25,15 @@ struct FileRecord {
     source: String,
     kind: String,
     holds: Option<String>,
+    brings: Option<String>,
     name: String,
     received_at: i64,
     uploader: String,
     period_from: Option<String>,
     period_to: Option<String>,
     state: String,
+    mode: String,
+    withdrawn_rows: i64,
     refusal: Option<String>,
     new_rows: i64,
     revised_rows: i64,
@@ -38,17 +41,19 @@ struct FileRecord {
     length: i64,
 }
 
-/// What a file holds, from its two columns.
-fn kind(kind: &str, holds: Option<&str>) -> Result<FileKind, Fault> {
-    words::from_word("file kind", holds.unwrap_or(kind))
+/// What a file holds, from its three columns.
+fn kind(kind: &str, holds: Option<&str>, brings: Option<&str>) -> Result<FileKind, Fault> {
+    words::from_word("file kind", holds.or(brings).unwrap_or(kind))
 }
 
-/// The two columns of what a file holds.
-fn kind_words(kind: FileKind) -> Result<(String, Option<String>), Fault> {
+/// The three columns of what a file holds: the first knows two kinds, and its check cannot be widened in place.
+fn kind_words(kind: FileKind) -> Result<(String, Option<String>, Option<String>), Fault> {
     let word = words::to_word(&kind)?;
+    let statement = || words::to_word(&FileKind::Statement);
     Ok(match kind {
-        FileKind::Statement | FileKind::Bank => (word, None),
-        FileKind::Payout => (words::to_word(&FileKind::Statement)?, Some(word)),
+        FileKind::Statement | FileKind::Bank => (word, None, None),
+        FileKind::Payout => (statement()?, Some(word), None),
+        FileKind::Opening => (statement()?, None, Some(word)),
     })
 }
 
@@ -60,13 +65,15 @@ impl TryFrom<FileRecord> for FileRow {
             file: words::to_u64("file number", record.file_number)?,
             sha256: words::digest("file digest", &record.sha256)?,
             source: record.source,
-            kind: kind(&record.kind, record.holds.as_deref())?,
+            kind: kind(&record.kind, record.holds.as_deref(), record.brings.as_deref())?,
             name: record.name,
             received_at: Timestamp::from_micros(record.received_at),
             uploader: record.uploader,
             period_from: words::parse_opt("period", record.period_from.as_deref())?,
             period_to: words::parse_opt("period", record.period_to.as_deref())?,
             state: words::from_word("file state", &record.state)?,
+            mode: words::from_word("file mode", &record.mode)?,
+            withdrawn: words::to_u32("rows", record.withdrawn_rows)?,
             refusal: record.refusal,
             counts: ImportCounts {
                 new: words::to_u32("rows", record.new_rows)?,
@@ -88,7 +95,7 @@ impl Unit {
         refusal: Option<&str>,
     ) -> Result<i64, Fault> {
         let number = self.next_number(tenant, "file").await?;
-        let (kind, holds) = kind_words(file.kind)?;
+        let (kind, holds, brings) = kind_words(file.kind)?;
         query_file!("../sql/files/insert_bytes.sql", tenant.as_str(), &file.sha256[..], &file.bytes)
             .execute(&mut *self.tx)
             .await
@@ -101,12 +108,14 @@ impl Unit {
             file.source,
             kind,
             holds,
+            brings,
             words::plain(&file.name),
             file.received_at.as_micros(),
             file.uploader,
             file.period_from.map(words::date_text),
             file.period_to.map(words::date_text),
             words::to_word(&state)?,
+            words::to_word(&file.mode)?,
             words::plain_opt(refusal)
         )
         .execute(&mut *self.tx)
@@ -267,6 +276,16 @@ impl FilesStore for Unit {
         self.end_long(tenant, file, counts, period).await.during(StoreError::ImportFile)
     }
 
+    async fn withdraw_rows(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        file: u64,
+        rows: &[RowRevision],
+    ) -> Result<()> {
+        self.insert_withdrawn(tenant, source, file, rows).await.during(StoreError::ImportFile)
+    }
+
     async fn keep_refused_file(
         &mut self,
         tenant: &TenantId,
@@ -340,5 +359,15 @@ impl FilesStore for Unit {
         watermark: u64,
     ) -> Result<Vec<Stored<BankEntry>>> {
         self.read_bank_entries(tenant, from, to, watermark).await.during(StoreError::ReadFiles)
+    }
+
+    async fn opening_items(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<OpeningItem>>> {
+        self.read_opening_items(tenant, from, to, watermark).await.during(StoreError::ReadFiles)
     }
 }

@@ -138,7 +138,7 @@ fn check_source(source: &str, contracts: &[ContractTerms]) -> Result<(), SetUpEr
     let contract = match source.parse::<SourceChoice>() {
         Ok(SourceChoice::Account(_)) => return Ok(()),
         Ok(SourceChoice::Contract(id) | SourceChoice::Payout(id)) => Some(id),
-        Ok(SourceChoice::Bank | SourceChoice::Find) | Err(_) => None,
+        Ok(SourceChoice::Bank | SourceChoice::Opening | SourceChoice::Find) | Err(_) => None,
     };
     if contracts.iter().any(|terms| Some(&terms.terms.id) == contract.as_ref()) {
         return Ok(());

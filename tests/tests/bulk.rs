@@ -217,6 +217,7 @@ fn sale(number: usize, line: Line) -> Sale {
         voided_at: None,
         void_slip_number: None,
         settled_by_statement: false,
+        opening: None,
         paid_again_as: None,
     }
 }

@@ -129,6 +129,7 @@ fn payment(n: usize) -> (Option<Sale>, Option<Row>) {
         voided_at: None,
         void_slip_number: None,
         settled_by_statement: false,
+        opening: None,
         paid_again_as: None,
         parts: Vec::new(),
     };

@@ -236,9 +236,11 @@ fn sheets(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
 fn lines(facts: &Facts, outcome: &Outcome, findings: &mut Vec<String>) {
     let sum = |amounts: &mut dyn Iterator<Item = Yen>| amounts.fold(Yen::ZERO, Yen::saturating_add);
     let ours = |state| sum(&mut facts.sales.iter().filter(move |s| s.state == state).map(|s| s.amount));
-    let completed = ours(crate::facts::SaleState::Completed);
+    let opening = sum(&mut facts.sales.iter().filter(|s| s.is_opening()).map(|s| s.amount));
+    let completed = ours(crate::facts::SaleState::Completed).saturating_sub(opening);
     for (what, left, right) in [
         ("net", sum(&mut outcome.lines.iter().map(|l| l.net.amount)), completed),
+        ("from before", sum(&mut outcome.lines.iter().map(|l| l.opening.amount)), opening),
         (
             "unknown",
             sum(&mut outcome.lines.iter().map(|l| l.unknown.amount)),

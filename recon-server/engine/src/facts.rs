@@ -18,6 +18,7 @@ pub use crate::{
     breakdown::SalePart,
     declared::DeclaredPayout,
     gaps::{BankGap, Gaps, OverdueFile},
+    opening::Opening,
 };
 
 /// Largest magnitude of one amount, in yen.
@@ -154,6 +155,9 @@ pub struct Sale {
     pub void_slip_number: Option<String>,
     /// It was unknown, and a statement settled it (line 3 of the 照合書).
     pub settled_by_statement: bool,
+    /// Where it was read, of 移行時の未収: no counter of this system took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
     /// Id of the sale by which the citizen paid again while this one was unknown (二重納付確認中).
     pub paid_again_as: Option<String>,
     /// What it is made of by 会計, 科目 and 所属; adds up to the amount. Empty where nothing is known of it.

@@ -113,7 +113,7 @@ pub(crate) fn about_sale(
         subject: sale.id.clone(),
         members: vec![sale.id.clone()],
         contract: world.sale_contract[index],
-        counter: Some(sale.counter.clone()),
+        counter: sale.own_counter().cloned(),
         day: sale.payment_date,
         amount: Yen::ZERO,
         gross: Yen::new(sale.amount.get().saturating_abs()),

@@ -43,6 +43,7 @@ pub mod matching;
 pub mod memory;
 mod near;
 pub mod notices;
+pub mod opening;
 mod originals;
 pub mod outcome;
 mod pairs;

@@ -47,7 +47,7 @@ impl<'f> LineKey<'f> {
         let sale = world.sales[index];
         Self {
             day: sale.business_day,
-            counter: Some(&sale.counter),
+            counter: sale.own_counter(),
             contract: world.sale_contract[index],
             method: sale.method,
             brand: sale.brand.as_ref(),
@@ -111,6 +111,7 @@ impl<'f> Lines<'f> {
             (_, SaleState::Unknown) => line.unknown.add(1, sale.amount),
             (SaleKind::Refund, SaleState::Completed) => line.refunds.add(1, sale.amount),
             (SaleKind::Refund, SaleState::Voided) | (_, SaleState::NotCharged) => {}
+            (SaleKind::Sale, _) if sale.is_opening() => line.opening.add(1, sale.amount),
             (SaleKind::Sale, state) => {
                 line.sales.add(1, sale.amount);
                 if state == SaleState::Voided {
@@ -255,6 +256,7 @@ fn blank(world: &World<'_>, key: LineKey<'_>) -> ReportLine {
         late: Figure::default(),
         provisional: Figure::default(),
         unknown: Figure::default(),
+        opening: Figure::default(),
         terminal: None,
         reported: Figure::default(),
         statement_received: received,

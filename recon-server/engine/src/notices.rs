@@ -211,7 +211,7 @@ pub(crate) fn conflicts(
             subject: id.to_owned(),
             members: vec![id.to_owned()],
             contract: world.sale_contract[place],
-            counter: Some(sale.counter.clone()),
+            counter: sale.own_counter().cloned(),
             day: sale.payment_date,
             amount: Yen::ZERO,
             gross: Yen::new(sale.amount.get().saturating_abs()),

@@ -71,6 +71,8 @@ pub enum Book {
         /// 会計年度
         year: FiscalYear,
     },
+    /// 移行時残高: what was booked before this system.
+    OpeningBalance,
     /// 仮受: nothing of ours stands behind it, or nobody knows yet.
     Suspense,
     /// 端数・差額: what a payment statement leaves unexplained.
@@ -90,6 +92,7 @@ impl Book {
             Self::Revenue { .. } => "歳入",
             Self::Repayment { .. } => "歳出（償還金）",
             Self::FeeExpenditure { .. } => "歳出（決済手数料）",
+            Self::OpeningBalance => "移行時残高",
             Self::Suspense => "仮受",
             Self::Rounding => "端数・差額",
         }
@@ -100,6 +103,8 @@ impl Book {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
+    /// 移行: what the acquirers owe from before this system.
+    Opened,
     /// 収納・戻出 of a day at the counters.
     Taken,
     /// 締め: a closing becomes a payout.
@@ -194,27 +199,33 @@ pub fn balances(postings: &[Posting]) -> BTreeMap<Book, Yen> {
     balances
 }
 
-/// Sales and refunds of a day, by contract.
+/// Sales and refunds of a day, by contract; and what was taken before this system, which is no revenue again.
 fn taken(facts: &Facts) -> Vec<Posting> {
-    let mut drafts: BTreeMap<(CivilDate, Book), Draft> = BTreeMap::new();
+    let mut drafts: BTreeMap<(CivilDate, Occasion, Book), Draft> = BTreeMap::new();
     for sale in facts.sales.iter().filter(|sale| sale.state == SaleState::Completed) {
         let with = if world::has_acquirer(sale.method) {
             Book::Receivable { contract: world::contract_id_of(sale, &facts.contracts) }
         } else {
             Book::Cash
         };
-        let draft = drafts.entry((sale.business_day, with.clone())).or_default();
+        let occasion = if sale.is_opening() { Occasion::Opened } else { Occasion::Taken };
+        let draft = drafts.entry((sale.business_day, occasion, with.clone())).or_default();
         draft.add(with, sale.amount);
-        revenue(draft, sale);
+        if sale.is_opening() {
+            draft.take(Book::OpeningBalance, sale.amount);
+        } else {
+            revenue(draft, sale);
+        }
         draft.evidence.push(sale.id.clone());
     }
-    let finish = |((day, with), draft): ((CivilDate, Book), Draft)| {
+    let finish = |((day, occasion, with), draft): ((CivilDate, Occasion, Book), Draft)| {
         let whose = match &with {
             Book::Receivable { contract: Some(id) } => label(facts, id),
             Book::Receivable { contract: None } => "契約の登録なし".to_owned(),
             _ => with.label_ja().to_owned(),
         };
-        draft.finish(day, Occasion::Taken, format!("{day} 収納 {whose}"))
+        let word = if occasion == Occasion::Opened { "移行時の未収" } else { "収納" };
+        draft.finish(day, occasion, format!("{day} {word} {whose}"))
     };
     drafts.into_iter().filter_map(finish).collect()
 }

@@ -62,6 +62,11 @@ pub struct TerminalSide {
     pub difference: Figure,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+const fn is_nothing(figure: &Figure) -> bool {
+    figure.is_zero()
+}
+
 /// One line of the daily report: counter × method × brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportLine {
@@ -90,6 +95,9 @@ pub struct ReportLine {
     pub provisional: Figure,
     /// 結果不明, not part of the net.
     pub unknown: Figure,
+    /// 移行時の未収, not part of the net: it was revenue in the books before this system.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub opening: Figure,
     /// 端末日計; none where there is no terminal (端末なし).
     pub terminal: Option<TerminalSide>,
     /// 会社明細: rows of this line, refunds negative.
@@ -149,6 +157,9 @@ pub struct ContractSheet {
     pub to: CivilDate,
     /// 1 前期末未報告: sales of earlier periods that no earlier statement held.
     pub opening: Figure,
+    /// Of 5, 移行時の未収: revenue of the books before this system.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub from_before: Figure,
     /// 2 当方収納 (成立).
     pub sales: Figure,
     /// 3 結果不明 → 明細で成立.

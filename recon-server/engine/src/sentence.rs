@@ -16,9 +16,17 @@ pub(crate) use cash::{
     adjusted, alias, declared_alone, declared_differs, declared_sum, deemed_lost, outside_notice,
 };
 
+/// Digits of a file's SHA-256 by which a person tells it.
+const FILE_HEX_DIGITS: usize = 12;
+
 /// A sale in a few words: `窓口m1 2026-07-15 14:03 PayPay 300円`.
 pub(crate) fn sale(sale: &Sale) -> String {
     let brand = sale.brand.as_ref().map_or_else(|| sale.method.label_ja().to_owned(), brand_label);
+    if let Some(opening) = &sale.opening {
+        let file: String = opening.file.chars().take(FILE_HEX_DIGITS).collect();
+        let (day, amount) = (sale.payment_date, sale.amount);
+        return format!("移行時の未収（資料 {file}… の{}行目）{day} {brand} {amount}円", opening.row);
+    }
     format!("窓口{} {} {} {brand} {}円", sale.counter, sale.payment_date, sale.at.hour_minute(), sale.amount)
 }
 

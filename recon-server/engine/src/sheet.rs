@@ -98,6 +98,7 @@ fn blank(
         from,
         to,
         opening: Figure::default(),
+        from_before: Figure::default(),
         sales: Figure::default(),
         settled_unknowns: Figure::default(),
         refunds: Figure::default(),
@@ -129,6 +130,10 @@ fn add_ours(world: &World<'_>, sheets: &mut BTreeMap<PayoutKey, ContractSheet>, 
     let figure = Figure::new(ours.count, ours.amount);
     if let Some(sheet) = sheets.get_mut(&(ours.contract, own)) {
         match ours.kind {
+            // Taken before this system: of the closing's own sales none, whatever its day.
+            OurKind::Sale if world.sales[ours.sale].is_opening() => {
+                sheet.opening = sheet.opening.plus(figure)
+            }
             OurKind::Sale | OurKind::VoidPair => sheet.sales = sheet.sales.plus(figure),
             OurKind::SettledUnknown => sheet.settled_unknowns = sheet.settled_unknowns.plus(figure),
             OurKind::Refund => sheet.refunds = sheet.refunds.plus(figure),
@@ -144,6 +149,11 @@ fn add_ours(world: &World<'_>, sheets: &mut BTreeMap<PayoutKey, ContractSheet>, 
         Timing::Cutoff => None,
         Timing::Awaiting | Timing::Break => return,
     };
+    if let (true, Some(to)) = (world.sales[ours.sale].is_opening(), reported)
+        && let Some(sheet) = sheets.iter_mut().find(|(key, _)| key.0 == ours.contract && key.1.to == to)
+    {
+        sheet.1.from_before = sheet.1.from_before.plus(figure);
+    }
     if reported == Some(own.to) {
         return;
     }

@@ -17,6 +17,7 @@ pub mod examples;
 pub mod export;
 mod firsts;
 mod mix;
+pub mod opening;
 pub mod payout;
 mod provenance;
 pub mod refusal;

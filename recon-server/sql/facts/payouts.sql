@@ -9,4 +9,9 @@ WHERE l.tenant_id = $1 AND l.to_day BETWEEN $2 AND $3 AND l.file_number <= $4
     WHERE newer.tenant_id = l.tenant_id AND newer.source = l.source AND newer.record_key = l.record_key
       AND newer.occurrence = l.occurrence AND newer.revision > l.revision AND newer.file_number <= $4
   )
+  AND NOT EXISTS (
+    SELECT 1 FROM withdrawn_row gone
+    WHERE gone.tenant_id = l.tenant_id AND gone.source = l.source AND gone.record_key = l.record_key
+      AND gone.occurrence = l.occurrence AND gone.revision = l.revision AND gone.file_number <= $4
+  )
 ORDER BY l.source, l.record_key, l.occurrence

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What `--source` may be.
-const SOURCE_USAGE: &str = "--source は 契約ID、payout:契約ID、bank、bank:口座 のどれかです";
+const SOURCE_USAGE: &str = "--source は 契約ID、payout:契約ID、bank、bank:口座、opening のどれかです";
 
 /// What is said of a file that is to be taken in.
 pub fn on_disk<'p>(
@@ -124,8 +124,10 @@ fn import_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted { receipts, notices } => {
             let receipt = |r: &Receipt| {
+                let withdrawn = r.replaced.as_ref().map(|said| said.withdrawn.rows);
+                let withdrawn = withdrawn.map(|rows| format!("、取下げ{rows}件")).unwrap_or_default();
                 format!(
-                    "取り込みました(受付番号 {}、{}): 新規{}件、訂正{}件、既知{}件\n",
+                    "取り込みました(受付番号 {}、{}): 新規{}件、訂正{}件、既知{}件{withdrawn}\n",
                     r.file, r.source, r.new, r.revised, r.unchanged
                 )
             };

@@ -17,6 +17,8 @@ use crate::{
     jobs::compare::{self, Compared},
 };
 
+/// What of the statements was compared.
+const CLASSES: &str = "明細は売上の行だけを比べました。返金・取消の行、手数料・支払・入金は見ていません。";
 /// Exceptions shown to a person; the list has them all.
 const SHOWN_MAX: usize = 20;
 const HEADER: [&str; 11] = [
@@ -138,7 +140,7 @@ fn cells(one: &ComparedException) -> Vec<String> {
 }
 
 fn words(compared: &Compared) -> String {
-    let mut text = format!("{}\n  記録番号 {}", compared.outcome, compared.number);
+    let mut text = format!("{}\n  記録番号 {}\n  {CLASSES}", compared.outcome, compared.number);
     for (one, kept) in compared.outcome.exceptions.iter().zip(&compared.exceptions).take(SHOWN_MAX) {
         let sale = kept
             .sale

@@ -115,7 +115,7 @@ fn posted(entry: &Posting, line: &Line) -> TableRow {
 fn detail(book: &Book) -> (String, String) {
     let of = |text: String| (text, String::new());
     match book {
-        Book::Cash | Book::Suspense | Book::Rounding => of(String::new()),
+        Book::Cash | Book::OpeningBalance | Book::Suspense | Book::Rounding => of(String::new()),
         Book::Receivable { contract } => of(contract.as_ref().map(ToString::to_string).unwrap_or_default()),
         Book::InTransit { contract } | Book::Carried { contract } => of(contract.to_string()),
         Book::Bank { account } => of(account.clone()),

@@ -195,6 +195,7 @@ fn received<'f>(
                 Some(account) => format!("bank:{account}"),
                 None => continue,
             },
+            FileKind::Opening => continue,
         };
         let span = to.days_since(from).clamp(0, SCOPE_MAX_DAYS);
         received.entry(source).or_default().extend((0..=span).map(|offset| from.plus_days(offset)));

@@ -8,10 +8,15 @@ mod counted;
 mod dry_run;
 mod facts;
 mod layouts;
+mod lines;
 mod long;
 mod long_read;
+mod long_rows;
 mod model;
+mod openings;
+mod periods;
 mod profiles;
+mod replaced;
 mod restated;
 mod revisions;
 mod settings;
@@ -25,7 +30,7 @@ use engine::Contract;
 use formats::{Refusal, bank::BankReadOptions};
 use store::{
     StoreError, UnitOfWork,
-    files::{FileFacts, FileKind, FileRow, FileState, FileUpload, Import, ImportCounts},
+    files::{FileFacts, FileKind, FileMode, FileRow, FileState, FileUpload, Import, ImportCounts},
 };
 
 pub use counted::{Counted, counted_entries};
@@ -33,7 +38,9 @@ pub use dry_run::DRY_ROWS_MAX;
 pub use layouts::{ProfileEntry, ProfileKind};
 pub use long::{LongError, OnDisk, import_file};
 pub use model::{DryRow, DryRun, DryTotal, Outcome, Receipt, Upload};
+pub use periods::{replaced_by_file, replaced_since};
 pub use profiles::{PROFILES_FOLDER, Profiles, profile, profiles};
+pub use replaced::{CHANGES_MAX, Change, ChangedRow, Replaced, RowSum};
 pub use restated::{RESTATED_MAX, Restated};
 pub use revisions::{REVISIONS_MAX, Revision, revisions};
 pub use settings::{BankFormat, DueRule, FileDays, Settings, SourceTerms};
@@ -56,14 +63,24 @@ const NAME_CHARS_MAX: usize = 200;
 /// # Errors
 /// When the store fails. A file that cannot be taken is [`Outcome::Refused`], not an error.
 pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobError> {
+    import_as(state, upload, None).await
+}
+
+/// Takes a file in that stands to the earlier ones of its source as it did once, whatever the settings say of it now.
+pub(super) async fn import_as(
+    state: &AppState,
+    upload: Upload,
+    mode: Option<FileMode>,
+) -> Result<Outcome, JobError> {
     let now = state.now();
     let known = known(state).await?;
     let name = plain_name(&upload.name);
-    let read = known
-        .settle(&upload, &name)
-        .and_then(|source| Ok((source.clone(), facts::read(&source, &upload, &name, now.date())?)));
-    match read {
-        Ok((source, read)) => take(state, &upload, &name, now, &source, read).await,
+    let taken = match known.read(&upload, &name, now.date(), mode) {
+        Ok((source, read)) => take(state, &upload, &name, now, &source, read).await?,
+        Err(refusal) => Err(refusal),
+    };
+    match taken {
+        Ok(outcome) => Ok(outcome),
         Err(refusal) => refuse(state, &upload, &name, now, refusal).await,
     }
 }
@@ -74,10 +91,18 @@ pub async fn import(state: &AppState, upload: Upload) -> Result<Outcome, JobErro
 /// When the store fails.
 pub async fn preview(state: &AppState, upload: &Upload) -> Result<DryRun, JobError> {
     let name = plain_name(&upload.name);
-    Ok(match known(state).await?.settle(upload, &name) {
-        Ok(source) => dry_run::of(&source, upload, &name, state.today()),
-        Err(refusal) => dry_run::only_refused(None, refusal),
-    })
+    let known = known(state).await?;
+    let source = match known.settle(upload, &name) {
+        Ok(source) => source,
+        Err(refusal) => return Ok(dry_run::only_refused(None, refusal)),
+    };
+    let mut seen = dry_run::of(&source, upload, &name, state.today());
+    if seen.refused.is_empty()
+        && let Ok((_, read)) = known.read(upload, &name, state.today(), None)
+    {
+        periods::preview(state, &name, sha256(&upload.bytes), &read.parts, &mut seen).await?;
+    }
+    Ok(seen)
 }
 
 /// Everything that settles whose file an upload is.
@@ -85,12 +110,27 @@ async fn known(state: &AppState) -> Result<Known, JobError> {
     let mut unit = state.store.snapshot().await?;
     let rows = contract_rows(&mut *unit, state.tenant()).await?;
     Ok(Known {
+        first_counter_day: first_counter_day(&mut *unit, state).await?,
         contracts: contracts_in_force(&rows, state.today())?,
         profiles: profiles(state),
         layouts: layouts(state),
         settings: Settings::read(&mut *unit, state.tenant()).await?,
         today: state.today(),
     })
+}
+
+/// The first day on which a counter was ours: the day of the first grant to any.
+async fn first_counter_day(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+) -> Result<Option<CivilDate>, JobError> {
+    let mut first = None;
+    for counter in unit.counters(state.tenant()).await? {
+        let granted = unit.incarnations(state.tenant(), &counter.counter).await?;
+        let granted = granted.first().map(|incarnation| incarnation.granted_at.date());
+        first = [first, granted].into_iter().flatten().min();
+    }
+    Ok(first)
 }
 
 /// The profiles of banks' CSV files and of payout statements at this centre.
@@ -135,7 +175,9 @@ fn draft_source(
     let file = plain_name(&draft.name);
     let contract = match &upload.source {
         SourceChoice::Contract(contract) | SourceChoice::Payout(contract) => Ok(contract.clone()),
-        SourceChoice::Bank | SourceChoice::Account(_) | SourceChoice::Find => "draft".parse(),
+        SourceChoice::Bank | SourceChoice::Account(_) | SourceChoice::Opening | SourceChoice::Find => {
+            "draft".parse()
+        }
     };
     let contract = contract.map_err(|error: domain::id::NotAnId| {
         source::refusal(name, "契約", &error.0, "契約IDを確かめてください。")
@@ -173,6 +215,7 @@ pub async fn contracts(state: &AppState) -> Result<Vec<Contract>, JobError> {
     contracts_in_force(&rows, state.today())
 }
 
+/// Takes the file in, or says why not; then nothing of it is in.
 async fn take(
     state: &AppState,
     upload: &Upload,
@@ -180,7 +223,7 @@ async fn take(
     now: Timestamp,
     source: &Source,
     read: facts::Read,
-) -> Result<Outcome, JobError> {
+) -> Result<Result<Outcome, Refusal>, JobError> {
     let mut notices = read.notices;
     let mut unit = state.store.begin().await?;
     if let Source::Bank(options) = source {
@@ -190,28 +233,37 @@ async fn take(
     let mut seen = None;
     let watermark = unit.last_file(state.tenant()).await?;
     for part in &read.parts {
-        let file = file_upload(upload, name, now, part);
         let restated = restated::restated(&mut *unit, state.tenant(), part, watermark).await?;
-        match unit.import_file(state.tenant(), &file, &part.facts).await? {
+        let plan = periods::plan(&mut *unit, state.tenant(), name, part, watermark).await?;
+        let upload = file_upload(upload, name, now, part);
+        match unit.import_file(state.tenant(), &upload, &part.facts).await? {
             Import::Accepted { file, counts, replaced } => {
+                let plan = match plan.transpose() {
+                    Ok(plan) => plan,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
                 unit.put_bank_stretches(state.tenant(), file, &continuity::stretches(&part.ends)).await?;
                 let revisions = revisions(&replaced, &part.facts);
                 notices.extend(restated::notices(&restated));
                 let by_hand = hand::notices(&mut *unit, state.tenant(), &part.facts, part.period, watermark);
                 notices.extend(by_hand.await?);
-                receipts.push(receipt(file, part, counts, (revisions, restated)));
+                let replaced =
+                    periods::replace(&mut *unit, state.tenant(), (&part.source, file), plan).await?;
+                notices.extend(replaced.iter().flat_map(Replaced::notices));
+                receipts.push(receipt(file, part, counts, (revisions, restated, replaced)));
             }
             Import::SeenBefore { first } => seen = Some(first),
         }
     }
     if let (Some(first), true) = (seen, receipts.is_empty()) {
-        return Ok(seen_before(&first));
+        let since = replaced_since(&mut *unit, state.tenant(), &first).await?;
+        return Ok(Ok(seen_before(&first, since)));
     }
     let sha256 = formats::sha256_hex(&upload.bytes);
     audit(&mut *unit, state, upload, &sha256, now, "file.imported", &source.word()).await?;
     unit.commit().await?;
     Count::FilesAccepted.add(1);
-    Ok(Outcome::Accepted { receipts, notices })
+    Ok(Ok(Outcome::Accepted { receipts, notices }))
 }
 
 async fn refuse(
@@ -226,13 +278,14 @@ async fn refuse(
         SourceChoice::Account(account) => (FileKind::Bank, format!("{}{account}", settings::BANK_PREFIX)),
         SourceChoice::Contract(contract) => (FileKind::Statement, contract.to_string()),
         SourceChoice::Payout(contract) => (FileKind::Payout, payout_source(contract)),
+        SourceChoice::Opening => (FileKind::Opening, settings::OPENING_SOURCE.to_owned()),
         SourceChoice::Find if formats::bank::recognise(&upload.bytes).is_some() => {
             (FileKind::Bank, "bank".to_owned())
         }
         SourceChoice::Find => (FileKind::Statement, "?".to_owned()),
     };
     let facts = FileFacts::Statement(Vec::new());
-    let part = Part { source, kind, period: upload.period, facts, ends: Vec::new() };
+    let part = Part { source, kind, period: upload.period, facts, ends: Vec::new(), mode: FileMode::Delta };
     let mut file = file_upload(upload, name, now, &part);
     // A file over the bound is kept by its head only: the refusal says so, and the store keeps its own bound.
     file.bytes.truncate(FILE_LENGTH_MAX_BYTES);
@@ -274,6 +327,7 @@ fn file_upload(upload: &Upload, name: &str, now: Timestamp, part: &Part) -> File
         uploader: upload.uploader.clone(),
         period_from: part.period.map(|(from, _)| from),
         period_to: part.period.map(|(_, to)| to),
+        mode: part.mode,
         bytes: upload.bytes.clone(),
     }
 }
@@ -282,7 +336,7 @@ fn receipt(
     file: u64,
     part: &Part,
     counts: ImportCounts,
-    (revisions, mut restated): (Vec<Revision>, Vec<Restated>),
+    (revisions, mut restated, replaced): (Vec<Revision>, Vec<Restated>, Option<Replaced>),
 ) -> Receipt {
     restated.truncate(RESTATED_MAX);
     Receipt {
@@ -295,6 +349,7 @@ fn receipt(
         unchanged: counts.unchanged,
         revisions,
         restated,
+        replaced,
     }
 }
 
@@ -304,7 +359,8 @@ fn receipt(
 /// # Errors
 /// When the store fails.
 pub async fn restated_by(state: &AppState, row: &FileRow) -> Result<Vec<Restated>, JobError> {
-    let kept = matches!(row.kind, FileKind::Bank | FileKind::Payout) && row.state == FileState::Accepted;
+    let compared = row.mode == FileMode::Delta && restated::is_compared(&row.source, row.kind);
+    let kept = compared && row.state == FileState::Accepted;
     if !kept || row.length > u64::try_from(FILE_LENGTH_MAX_BYTES).unwrap_or(u64::MAX) {
         return Ok(Vec::new());
     }
@@ -327,16 +383,18 @@ pub async fn restated_by(state: &AppState, row: &FileRow) -> Result<Vec<Restated
     Ok(found)
 }
 
-fn seen_before(first: &FileRow) -> Outcome {
-    Outcome::SeenBefore {
-        file: first.file,
-        received_at: first.received_at,
-        sentence_ja: format!(
-            "同じファイルを{}に取り込み済みです(受付番号 {})。何も変えていません。",
-            first.received_at.to_paper(),
-            first.file
-        ),
+fn seen_before(first: &FileRow, replaced_by: Option<u64>) -> Outcome {
+    let mut sentence_ja = format!(
+        "同じファイルを{}に取り込み済みです(受付番号 {})。何も変えていません。",
+        first.received_at.to_paper(),
+        first.file
+    );
+    if let Some(newer) = replaced_by {
+        sentence_ja.push_str(&format!(
+            "このファイルの期間は、あとから届いた受付番号 {newer} の内容に置き換わっています。"
+        ));
     }
+    Outcome::SeenBefore { file: first.file, received_at: first.received_at, sentence_ja }
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
         .merge(finance_pages())
         .route("/exceptions", get(pages::exceptions::list))
         .route("/imports", get(pages::imports::list).post(pages::imports::take))
+        .route("/imports/opening-template.csv", get(pages::imports::opening_template))
         .route("/imports/{file}", get(pages::imports::receipt))
         .route("/expected", get(pages::expected::list))
         .route("/unknowns", get(pages::unknowns::list))

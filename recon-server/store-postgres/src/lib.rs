@@ -38,6 +38,8 @@ mod journal;
 mod locks;
 #[path = "../../sql/matching.rs"]
 mod matching;
+#[path = "../../sql/openings.rs"]
+mod openings;
 #[path = "../../sql/packs.rs"]
 mod packs;
 #[path = "../../sql/payouts.rs"]
@@ -58,5 +60,7 @@ mod stretches;
 mod support;
 #[path = "../../sql/users.rs"]
 mod users;
+#[path = "../../sql/withdrawn.rs"]
+mod withdrawn;
 
 pub use db::open;

@@ -2,12 +2,13 @@
 //!
 //! Invariants: a fact's identity is (source, record key, occurrence): the n-th row of one file with the same key is occurrence n,
 //! so that genuine twins survive; other content under the same identity is a new revision; the same content is nothing new
-//! (reconciliation.md 5.2, 5.5). Amounts carry their sign: refunds and withdrawals are negative. A statement's row is all columns: there
+//! (reconciliation.md 5.2, 5.5). A row that was withdrawn and comes again is a new revision too, whatever it says. Amounts carry their sign: refunds and withdrawals are negative. A statement's row is all columns: there
 //! are hundreds of thousands of them, and nothing of what its reader found is left out. The few rows of banks and payouts travel whole
 //! as JSON in `document`, exactly as their reader gave them; the columns beside it are what people search and the database orders by.
 
 use domain::{
     id::{BrandCode, ContractId},
+    method::Method,
     money::Yen,
     time::{CivilDate, Timestamp},
 };
@@ -23,6 +24,17 @@ pub struct RowIdentity {
     pub content_sha256: [u8; 32],
     /// Row in the file, from 1.
     pub row: u32,
+}
+
+/// One revision of a row of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowRevision {
+    /// Key of the row by the source's profile.
+    pub record_key: String,
+    /// The n-th row with this key, from 1.
+    pub occurrence: u32,
+    /// Revision, from 1.
+    pub revision: u32,
 }
 
 /// One row of an acquirer's statement (取引明細).
@@ -108,6 +120,33 @@ pub struct PayoutLine {
     pub net: Yen,
     /// The whole row as its reader's JSON.
     pub document: String,
+}
+
+/// One sale from before the first counter day that its acquirer had not paid by then (移行時の未収).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpeningItem {
+    /// Which row.
+    pub identity: RowIdentity,
+    /// 契約 that owes it.
+    pub contract: ContractId,
+    /// 決済手段
+    pub method: Method,
+    /// ブランド
+    pub brand: Option<BrandCode>,
+    /// 端末番号
+    pub terminal_id: Option<String>,
+    /// 伝票番号
+    pub slip_number: Option<String>,
+    /// 承認番号
+    pub approval_code: Option<String>,
+    /// When it was paid; noon of its day where the file has no time.
+    pub at: Timestamp,
+    /// 領収日
+    pub day: CivilDate,
+    /// 金額, positive.
+    pub amount: Yen,
+    /// 備考; may be empty.
+    pub note: String,
 }
 
 /// A stored fact: where it came from, and which revision of its row it is.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    facts::{BankEntry, PayoutLine, StatementLine, Stored},
+    facts::{BankEntry, OpeningItem, PayoutLine, RowRevision, StatementLine, Stored},
 };
 
 /// What a file holds.
@@ -25,6 +25,27 @@ pub enum FileKind {
     Bank,
     /// 支払明細・振込明細 of an acquirer
     Payout,
+    /// 移行時の未収 of the city itself
+    Opening,
+}
+
+/// How a file stands to the earlier ones of its source (reconciliation.md 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileMode {
+    /// It adds to them: what it does not say again stays as it was.
+    #[default]
+    Delta,
+    /// It stands in their place for the days that it covers: rows that it no longer has are withdrawn.
+    ReplacePeriod,
+}
+
+impl FileMode {
+    /// Whether it is what is taken where nothing is said; then it is not written down, and what was kept before stays the same bytes.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A file as it was handed in.
@@ -46,6 +67,8 @@ pub struct FileUpload {
     pub period_from: Option<CivilDate>,
     /// Last day that it declares.
     pub period_to: Option<CivilDate>,
+    /// How it stands to the earlier files of its source.
+    pub mode: FileMode,
     /// The bytes.
     pub bytes: Vec<u8>,
 }
@@ -59,6 +82,8 @@ pub enum FileFacts {
     Bank(Vec<BankEntry>),
     /// Of a payout statement.
     Payout(Vec<PayoutLine>),
+    /// Of 移行時の未収.
+    Opening(Vec<OpeningItem>),
 }
 
 /// What an import changed.
@@ -144,6 +169,10 @@ pub struct FileRow {
     pub period_to: Option<CivilDate>,
     /// Whether its facts count.
     pub state: FileState,
+    /// How it stands to the earlier files of its source.
+    pub mode: FileMode,
+    /// Rows of earlier files that it withdrew.
+    pub withdrawn: u32,
     /// Why it was refused: row, field and remedy in Japanese.
     pub refusal: Option<String>,
     /// What it changed; zeros for a refused file.
@@ -195,6 +224,16 @@ pub trait FilesStore {
         period: Option<(CivilDate, CivilDate)>,
     ) -> Result<()>;
 
+    /// Withdraws rows of earlier files of the same source: from this file on they are given back by no reading, as of it or later. They
+    /// stay, and a later file that has one of them again makes it a further revision. To be said once a file.
+    async fn withdraw_rows(
+        &mut self,
+        tenant: &TenantId,
+        source: &str,
+        file: u64,
+        rows: &[RowRevision],
+    ) -> Result<()>;
+
     /// Keeps a file that was refused, with the text of the refusal. Returns its number.
     async fn keep_refused_file(&mut self, tenant: &TenantId, file: &FileUpload, refusal: &str)
     -> Result<u64>;
@@ -211,7 +250,7 @@ pub trait FilesStore {
     /// The highest number of an accepted file: the watermark of "everything received so far". 0 for none.
     async fn last_file(&mut self, tenant: &TenantId) -> Result<u64>;
 
-    /// Statement rows as of file number `watermark`, newest revision each, whose day is from `from` to `to`;
+    /// Statement rows as of file number `watermark`, newest revision each and not withdrawn, whose day is from `from` to `to`;
     /// in order of source, key and occurrence.
     async fn statement_lines(
         &mut self,
@@ -221,7 +260,7 @@ pub trait FilesStore {
         watermark: u64,
     ) -> Result<Vec<Stored<StatementLine>>>;
 
-    /// Payout rows as of file number `watermark`, newest revision each, whose last day of sales is from `from` to `to`;
+    /// Payout rows as of file number `watermark`, newest revision each and not withdrawn, whose last day of sales is from `from` to `to`;
     /// in order of source, key and occurrence.
     async fn payout_lines(
         &mut self,
@@ -231,7 +270,7 @@ pub trait FilesStore {
         watermark: u64,
     ) -> Result<Vec<Stored<PayoutLine>>>;
 
-    /// Bank rows as of file number `watermark`, newest revision each, with 勘定日 from `from` to `to`;
+    /// Bank rows as of file number `watermark`, newest revision each and not withdrawn, with 勘定日 from `from` to `to`;
     /// in order of source, key and occurrence.
     async fn bank_entries(
         &mut self,
@@ -240,4 +279,14 @@ pub trait FilesStore {
         to: CivilDate,
         watermark: u64,
     ) -> Result<Vec<Stored<BankEntry>>>;
+
+    /// 移行時の未収 as of file number `watermark`, newest revision each and not withdrawn, with 領収日 from `from` to `to`;
+    /// in order of source, key and occurrence.
+    async fn opening_items(
+        &mut self,
+        tenant: &TenantId,
+        from: CivilDate,
+        to: CivilDate,
+        watermark: u64,
+    ) -> Result<Vec<Stored<OpeningItem>>>;
 }

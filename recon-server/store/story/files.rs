@@ -4,7 +4,7 @@ use domain::money::Yen;
 use store::{
     Store, StoreError,
     facts::{BankEntry, RowIdentity, StatementLine},
-    files::{FileFacts, FileKind, FileState, FileUpload, Import, ImportCounts},
+    files::{FileFacts, FileKind, FileMode, FileState, FileUpload, Import, ImportCounts},
 };
 
 use super::samples::{at, day, tenant};
@@ -19,6 +19,7 @@ pub fn upload(byte: u8, kind: FileKind) -> FileUpload {
         uploader: "kaikei".to_owned(),
         period_from: None,
         period_to: None,
+        mode: FileMode::Delta,
         bytes: vec![byte; 3],
     }
 }

@@ -75,7 +75,7 @@ impl Classifier<'_, '_> {
         self.theirs(row, Some(index), r.amount, true);
         let draft = self.about_row(row, ExceptionClass::AOnly, text);
         let members = vec![r.id.clone(), sale.id.clone()];
-        let ended = self.raise(Draft { members, counter: Some(sale.counter.clone()), ..draft });
+        let ended = self.raise(Draft { members, counter: sale.own_counter().cloned(), ..draft });
         self.settle_row(row, ended);
     }
 }

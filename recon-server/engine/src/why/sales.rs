@@ -50,6 +50,7 @@ impl<'a> Asked<'a> {
             .filter_map(|other| refuse(sale, other, true, &taken));
         nearest(&mut why, refused.collect());
         why.sources.extend(row.map(source));
+        why.sources.extend(opened(sale));
         let head = sentence::sale(sale);
         why.paragraph_ja = match (row, &why.ended) {
             (Some(row), _) => joined(&why, &head, &sentence::row(row)) + standing(link) + &self.findings(),
@@ -80,6 +81,7 @@ impl<'a> Asked<'a> {
             .filter_map(|other| refuse(other, row, false, &taken));
         nearest(&mut why, refused.collect());
         why.sources.push(source(row));
+        why.sources.extend(sale.and_then(opened));
         let head = format!("{}の明細", sentence::row(row));
         why.paragraph_ja = match (sale, &why.ended) {
             (Some(sale), _) => joined(&why, &head, &sentence::sale(sale)) + standing(link) + &self.findings(),
@@ -159,6 +161,12 @@ fn standing(link: Option<&Link>) -> &str {
         }
         _ => &proof.note_ja,
     }
+}
+
+/// Where 移行時の未収 was read.
+fn opened(sale: &Sale) -> Option<Source> {
+    let opening = sale.opening.as_ref()?;
+    Some(Source { id: sale.id.clone(), file: opening.file.clone(), row: opening.row })
 }
 
 fn source(row: &Row) -> Source {

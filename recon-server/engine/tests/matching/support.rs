@@ -129,6 +129,7 @@ pub fn sale(id: &str, when: &str, yen: i64, digits: &str) -> Sale {
         voided_at: None,
         void_slip_number: None,
         settled_by_statement: false,
+        opening: None,
         paid_again_as: None,
         parts: Vec::new(),
     }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use store::{
     UnitOfWork,
     counters::CounterRow,
-    files::{FileKind, FileRow, FileState},
+    files::{FileKind, FileMode, FileRow, FileState},
 };
 
 use super::{Digested, Inputs, JournalInput, Settings};
@@ -29,6 +29,11 @@ pub struct FileLine {
     pub new: u32,
     pub revised: u32,
     pub unchanged: u32,
+    /// Left out where it is as it always was, so that lists of older runs stay the same bytes.
+    #[serde(default, skip_serializing_if = "FileMode::is_default")]
+    pub mode: FileMode,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withdrawn: u32,
 }
 
 impl FileLine {
@@ -49,8 +54,15 @@ impl FileLine {
             new: row.counts.new,
             revised: row.counts.revised,
             unchanged: row.counts.unchanged,
+            mode: row.mode,
+            withdrawn: row.withdrawn,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+const fn is_zero(rows: &u32) -> bool {
+    *rows == 0
 }
 
 /// What a run saw.

@@ -3,8 +3,14 @@
 //! Invariants: the slip is everything, so that an audit bundle that holds its bytes gives the same facts again; taking an entry back is
 //! one more slip of the same row, a revision that says so, and nothing is deleted. Not here: who may approve ([`super::record`]).
 
+use std::sync::Arc;
+
 use domain::{id::TenantId, time::Timestamp};
-use formats::{Digest, Text, bank::Entry, zengin::TransactionClass};
+use formats::{
+    Digest, Text,
+    bank::Entry,
+    zengin::{Common, TransactionClass},
+};
 use serde::{Deserialize, Serialize};
 use store::{
     UnitOfWork,
@@ -125,20 +131,22 @@ fn bank_entry(provenance: &Provenance, deposit: &HandDeposit, digest: Digest) ->
         booked_on: deposit.booked_on,
         value_on: None,
         amount: deposit.amount,
-        of_which_cheques: None,
         class: TransactionClass::Transfer,
         remitter_code: None,
-        remitter_kana_raw: Text::from(deposit.kana.as_str()),
-        remitter_kana: Text::from(deposit.kana.as_str()),
-        sending_bank: Text::default(),
-        sending_branch: Text::default(),
-        summary: Text::from(deposit.summary.as_str()),
+        common: Arc::new(Common {
+            of_which_cheques: None,
+            remitter_kana_raw: Text::from(deposit.kana.as_str()),
+            remitter_kana: Text::from(deposit.kana.as_str()),
+            summary: Text::from(deposit.summary.as_str()),
+            sending_bank: Text::default(),
+            sending_branch: Text::default(),
+            contract_number: None,
+            payee: None,
+        }),
         edi: Text::default(),
         inquiry_no: None,
-        contract_number: None,
         reversal: false,
         balance_after: None,
-        payee: None,
         details: Vec::new(),
         edi_payloads: Vec::new(),
     };

@@ -129,7 +129,7 @@ pub async fn counted_entries(
 #[cfg(test)]
 mod tests {
     use domain::time::Timestamp;
-    use store::files::ImportCounts;
+    use store::files::{FileMode, ImportCounts};
 
     use super::*;
     use crate::jobs::import::settings::SourceTerms;
@@ -150,6 +150,8 @@ mod tests {
             period_from: Some(day(from)),
             period_to: Some(day(to)),
             state: FileState::Accepted,
+            mode: FileMode::Delta,
+            withdrawn: 0,
             refusal: None,
             counts: ImportCounts::default(),
             length: 0,

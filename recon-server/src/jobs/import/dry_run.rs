@@ -2,7 +2,9 @@
 //!
 //! Invariant: the same reader as an import; a file is refused here exactly when an import would refuse it.
 
-use domain::{money::Yen, time::CivilDate};
+use std::collections::BTreeMap;
+
+use domain::{id::ContractId, money::Yen, time::CivilDate};
 use formats::{
     Notice, Refusal,
     bank::{self, Account, BankFileKind, BankReadOptions, BankStatement, Entry},
@@ -10,7 +12,13 @@ use formats::{
     statement::{self, Profile, RowClass, StatementRow, Totals},
 };
 
-use super::{DryRow, DryRun, DryTotal, Source, Upload, facts::options};
+use store::{facts::OpeningItem, files::FileFacts};
+
+use super::{
+    DryRow, DryRun, DryTotal, Source, Upload,
+    facts::{Read, options},
+    openings,
+};
 
 /// Most rows that a dry run shows.
 pub const DRY_ROWS_MAX: usize = 20;
@@ -25,6 +33,9 @@ pub fn of(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> Dry
         Source::Payout { profile, .. } => {
             let options = PayoutReadOptions { file_name: name.to_owned(), reference_date: today };
             payout::read(&upload.bytes, profile, &options).map(|file| of_payouts(source, profile, file))
+        }
+        Source::Opening(terms) => {
+            openings::read(&upload.bytes, name, terms, upload.period).map(|read| of_openings(source, &read))
         }
     };
     read.unwrap_or_else(|refusal| only_refused(Some(source.word()), refusal))
@@ -43,6 +54,7 @@ fn of_statement(source: &Source, profile: &Profile, upload: &Upload, name: &str)
         refused: seen.refused,
         refused_more: seen.refused_more,
         notices,
+        replaced: Vec::new(),
     }
 }
 
@@ -70,6 +82,7 @@ fn of_bank(source: &Source, options: &BankReadOptions, file: BankStatement) -> D
         refused: Vec::new(),
         refused_more: 0,
         notices,
+        replaced: Vec::new(),
     }
 }
 
@@ -91,6 +104,48 @@ fn of_payouts(source: &Source, profile: &PayoutProfile, file: PayoutFile) -> Dry
         refused: Vec::new(),
         refused_more: 0,
         notices,
+        replaced: Vec::new(),
+    }
+}
+
+fn of_openings(source: &Source, read: &Read) -> DryRun {
+    let items = read.parts.iter().flat_map(|part| match &part.facts {
+        FileFacts::Opening(items) => items.as_slice(),
+        FileFacts::Statement(_) | FileFacts::Bank(_) | FileFacts::Payout(_) => &[],
+    });
+    let items: Vec<&OpeningItem> = items.collect();
+    let mut totals: BTreeMap<&ContractId, (u32, Yen)> = BTreeMap::new();
+    for item in &items {
+        let sum = totals.entry(&item.contract).or_default();
+        *sum = (sum.0.saturating_add(1), sum.1.saturating_add(item.amount));
+    }
+    let total = |(contract, (count, amount)): (&ContractId, (u32, Yen))| DryTotal {
+        class_ja: format!("移行時の未収 {contract}"),
+        count,
+        amount,
+    };
+    let row = |item: &&OpeningItem| {
+        let numbers = [&item.terminal_id, &item.slip_number, &item.approval_code];
+        let words: Vec<&str> = numbers.into_iter().filter_map(Option::as_deref).collect();
+        DryRow {
+            row: item.identity.row,
+            at: item.day.to_string(),
+            class_ja: "移行時の未収",
+            brand: item.brand.clone(),
+            reference: words.join(" "),
+            amount: item.amount,
+        }
+    };
+    DryRun {
+        source: Some(source.word()),
+        rows: items.len(),
+        total: items.iter().fold(Yen::ZERO, |sum, item| sum.saturating_add(item.amount)),
+        totals: totals.into_iter().map(total).collect(),
+        first_rows: items.iter().take(DRY_ROWS_MAX).map(row).collect(),
+        refused: Vec::new(),
+        refused_more: 0,
+        notices: Vec::new(),
+        replaced: Vec::new(),
     }
 }
 
@@ -119,6 +174,7 @@ pub fn only_refused(source: Option<String>, refusal: Refusal) -> DryRun {
         refused: vec![refusal],
         refused_more: 0,
         notices: Vec::new(),
+        replaced: Vec::new(),
     }
 }
 

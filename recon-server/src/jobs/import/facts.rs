@@ -15,10 +15,10 @@ use formats::{
 use serde::Serialize;
 use store::{
     facts::{BankEntry, PayoutLine, RowIdentity, StatementLine},
-    files::{FileFacts, FileKind},
+    files::{FileFacts, FileKind, FileMode},
 };
 
-use super::{Source, Upload, settings::BankFormat, source::refusal, statement_source};
+use super::{Source, Upload, openings, settings::BankFormat, source::refusal, statement_source};
 
 /// Room for a row as JSON, in bytes: a usual row fits without growing.
 const DOCUMENT_LENGTH_BYTES: usize = 640;
@@ -35,6 +35,8 @@ pub struct Part {
     pub facts: FileFacts,
     /// Where its account's blocks begin and end, of a bank's file.
     pub ends: Vec<Ends>,
+    /// How it stands to the earlier files of its source: by the settings, which no reader knows.
+    pub mode: FileMode,
 }
 
 /// A whole file.
@@ -50,6 +52,7 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
     match source {
         Source::Bank(options) => read_bank(&upload.bytes, name, options),
         Source::Payout { contract, profile } => read_payouts(upload, name, today, contract, profile),
+        Source::Opening(terms) => openings::read(&upload.bytes, name, terms, upload.period),
         Source::Statement { contract, profile, .. } => {
             let options = options(upload, name, source);
             let file = statement::read(&upload.bytes, profile, &options)?;
@@ -67,6 +70,7 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
                 period,
                 facts,
                 ends: Vec::new(),
+                mode: FileMode::Delta,
             };
             Ok(Read { parts: vec![part], notices })
         }
@@ -75,7 +79,7 @@ pub fn read(source: &Source, upload: &Upload, name: &str, today: CivilDate) -> R
 
 pub fn options(upload: &Upload, name: &str, source: &Source) -> ReadOptions {
     let (contract, brand) = match source {
-        Source::Bank(_) | Source::Payout { .. } => (None, None),
+        Source::Bank(_) | Source::Payout { .. } | Source::Opening(_) => (None, None),
         Source::Statement { contract, brand, .. } => (Some(contract.clone()), brand.clone()),
     };
     ReadOptions { file_name: name.to_owned(), contract, brand, period: upload.period }
@@ -168,7 +172,8 @@ fn read_payouts(
     let lines = file.rows.into_iter().map(|row| payout_line(contract, name, row));
     let facts = FileFacts::Payout(lines.collect::<Result<_, _>>()?);
     let source = super::payout_source(contract);
-    let part = Part { source, kind: FileKind::Payout, period, facts, ends: Vec::new() };
+    let part =
+        Part { source, kind: FileKind::Payout, period, facts, ends: Vec::new(), mode: FileMode::Delta };
     Ok(Read { parts: vec![part], notices })
 }
 
@@ -216,7 +221,7 @@ fn bank_part(name: &str, account: &str, format: BankFormat, blocks: Vec<Account>
         entries.push(bank_entry(name, account, entry)?);
     }
     let (source, facts) = (format.source(account), FileFacts::Bank(entries));
-    Ok(Part { source, kind: FileKind::Bank, period: from.zip(to), facts, ends })
+    Ok(Part { source, kind: FileKind::Bank, period: from.zip(to), facts, ends, mode: FileMode::Delta })
 }
 
 /// A bank's entry as a fact.

@@ -1,7 +1,8 @@
 //! A file of the disk, however long: read twice by parts, never held whole in memory.
 //!
 //! Invariants: the same outcome as an import of the same bytes in one piece, with two exceptions that are said: of a refused long file
-//! only the head is kept, and how an account's long file joins the one before is not looked at. Everything comes in within one unit of
+//! only the head is kept, and how an account's long file joins the one before is not looked at. Rows that an earlier file says otherwise
+//! are compared at the end, by what is stored then ([`super::long_rows`]). Everything comes in within one unit of
 //! work: a refusal in the last row takes back the first. The first reading gives the digest, the second must give the same.
 
 use std::{
@@ -19,9 +20,11 @@ use store::{
 };
 
 use super::{
-    FILE_LENGTH_MAX_BYTES, Outcome, Receipt, Source, SourceChoice, Upload, audit, import, known,
+    FILE_LENGTH_MAX_BYTES, Outcome, RESTATED_MAX, Receipt, Settings, Source, SourceChoice, Upload, audit,
+    import, known,
     long_read::{Batch, LongRead},
-    plain_name, refuse, seen_before,
+    long_rows::LongRows,
+    periods, plain_name, refuse, seen_before,
     source::refusal,
 };
 use crate::{app::AppState, jobs::JobError, metrics::Count};
@@ -87,9 +90,10 @@ pub async fn import_file(state: &AppState, file: &OnDisk<'_>) -> Result<Outcome,
     head.truncate(
         head.get(..read).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(read, |at| at + 1),
     );
-    let chosen = known(state).await?.choose(&file.source, &head, file.period, &name);
+    let known = known(state).await?;
+    let chosen = known.choose(&file.source, &head, file.period, &name);
     let taken = match chosen {
-        Ok(source) => take(state, file.path, &upload, &name, length, &source).await?,
+        Ok(source) => take(state, &known.settings, (file.path, length), &upload, &name, &source).await?,
         Err(refusal) => Err(refusal),
     };
     match taken {
@@ -107,10 +111,10 @@ pub async fn import_file(state: &AppState, file: &OnDisk<'_>) -> Result<Outcome,
 /// Takes the file in, or says why not; then nothing of it is in.
 async fn take(
     state: &AppState,
-    path: &Path,
+    settings: &Settings,
+    (path, length): (&Path, u64),
     upload: &Upload,
     name: &str,
-    length: u64,
     source: &Source,
 ) -> Result<Result<Outcome, Refusal>, LongError> {
     let sha256 = digest(path)?;
@@ -123,7 +127,7 @@ async fn take(
         return Ok(Err(refusal(name, "ファイルの大きさ", &format!("{length}バイト"), &remedy)));
     };
     let mut unit = state.store.begin().await?;
-    let mut taking = Taking::new(state, upload, name, sha256, state.now());
+    let mut taking = Taking::new(state, settings, upload, name, sha256);
     let mut file = File::open(path)?;
     let (mut part, mut hasher) = (vec![0; PART_LENGTH_BYTES], Sha256::new());
     loop {
@@ -149,9 +153,13 @@ async fn take(
         let remedy = "読んでいる間にファイルが変わりました。書き終わってから取り込んでください。";
         return Ok(Err(refusal(name, "ファイル", "内容の変化", remedy)));
     }
-    let notices = reader.notices(source, upload.period);
-    let outcome = match taking.end(&mut *unit, &reader).await? {
-        Ended::SeenBefore(first) => seen_before(&first),
+    let mut notices = reader.notices(source, upload.period);
+    let outcome = match taking.end(&mut *unit, &reader, &mut notices).await? {
+        Ended::SeenBefore(first) => {
+            let since = periods::replaced_since(&mut *unit, state.tenant(), &first).await?;
+            seen_before(&first, since)
+        }
+        Ended::Refused(refusal) => return Ok(Err(refusal)),
         Ended::Taken(receipts) => {
             audit_long(&mut *unit, state, upload, sha256, &source.word()).await?;
             unit.commit().await?;
@@ -201,17 +209,20 @@ struct Open {
     file: u64,
     counts: store::files::ImportCounts,
     revisions: Vec<super::Revision>,
+    rows: LongRows,
 }
 
 /// How the taking ended.
 enum Ended {
     Taken(Vec<Receipt>),
     SeenBefore(Box<FileRow>),
+    Refused(Refusal),
 }
 
 /// The file on its way into the store.
 struct Taking<'a> {
     state: &'a AppState,
+    settings: &'a Settings,
     upload: &'a Upload,
     name: &'a str,
     sha256: [u8; 32],
@@ -224,19 +235,20 @@ struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    const fn new(
+    fn new(
         state: &'a AppState,
+        settings: &'a Settings,
         upload: &'a Upload,
         name: &'a str,
         sha256: [u8; 32],
-        now: Timestamp,
     ) -> Self {
         Self {
             state,
+            settings,
             upload,
             name,
             sha256,
-            now,
+            now: state.now(),
             open: Vec::new(),
             seen: None,
             parts: 0,
@@ -279,6 +291,7 @@ impl<'a> Taking<'a> {
         if let Some(place) = self.open.iter().position(|open| open.source == source) {
             return Ok(Some(place));
         }
+        let mode = self.settings.mode(source, self.now.date());
         let upload = FileUpload {
             sha256: self.sha256,
             source: source.to_owned(),
@@ -288,6 +301,7 @@ impl<'a> Taking<'a> {
             uploader: self.upload.uploader.clone(),
             period_from: None,
             period_to: None,
+            mode,
             bytes: self.first.clone(),
         };
         match unit.begin_file(self.state.tenant(), &upload).await? {
@@ -298,7 +312,8 @@ impl<'a> Taking<'a> {
             Begun::New { file, bytes_known } => {
                 self.bytes_known = self.bytes_known.or(Some(bytes_known));
                 let (counts, revisions) = (store::files::ImportCounts::default(), Vec::new());
-                self.open.push(Open { source: source.to_owned(), file, counts, revisions });
+                let rows = LongRows::new(source, kind, mode);
+                self.open.push(Open { source: source.to_owned(), file, counts, revisions, rows });
                 Ok(Some(self.open.len() - 1))
             }
         }
@@ -312,21 +327,34 @@ impl<'a> Taking<'a> {
         open.counts.new = open.counts.new.saturating_add(counts.new);
         open.counts.revised = open.counts.revised.saturating_add(counts.revised);
         open.counts.unchanged = open.counts.unchanged.saturating_add(counts.unchanged);
+        open.rows.see(&batch.facts);
         let room = super::REVISIONS_MAX.saturating_sub(open.revisions.len());
         open.revisions.extend(super::revisions(&replaced, &batch.facts).into_iter().take(room));
         Ok(())
     }
 
-    async fn end(self, unit: &mut dyn UnitOfWork, reader: &LongRead<'_>) -> Result<Ended, LongError> {
+    async fn end(
+        self,
+        unit: &mut dyn UnitOfWork,
+        reader: &LongRead<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Ended, LongError> {
         if let (Some(first), true) = (self.seen, self.open.is_empty()) {
             return Ok(Ended::SeenBefore(first));
         }
+        let tenant = self.state.tenant();
         let mut receipts = Vec::new();
         for open in self.open {
             let period = self.upload.period.or_else(|| reader.period(&open.source));
-            unit.end_file(self.state.tenant(), open.file, open.counts, period).await?;
+            unit.end_file(tenant, open.file, open.counts, period).await?;
             let stretches = super::continuity::stretches(reader.ends(&open.source));
-            unit.put_bank_stretches(self.state.tenant(), open.file, &stretches).await?;
+            unit.put_bank_stretches(tenant, open.file, &stretches).await?;
+            let ends = reader.ends(&open.source);
+            let compared = match open.rows.end(unit, tenant, self.name, (open.file, period), ends).await? {
+                Ok(compared) => compared,
+                Err(refusal) => return Ok(Ended::Refused(refusal)),
+            };
+            notices.extend(compared.notices());
             receipts.push(Receipt {
                 file: open.file,
                 source: open.source,
@@ -336,7 +364,8 @@ impl<'a> Taking<'a> {
                 revised: open.counts.revised,
                 unchanged: open.counts.unchanged,
                 revisions: open.revisions,
-                restated: Vec::new(),
+                restated: compared.restated.into_iter().take(RESTATED_MAX).collect(),
+                replaced: compared.replaced,
             });
         }
         Ok(Ended::Taken(receipts))

@@ -53,7 +53,7 @@ impl<'a> LongRead<'a> {
             Source::Bank(bank) if bank.csv.is_none() => {
                 Reader::Ledger(Some(Box::new(LedgerParts::new(&bank.zengin, Some(length)))))
             }
-            Source::Bank(_) | Source::Payout { .. } => return None,
+            Source::Bank(_) | Source::Payout { .. } | Source::Opening(_) => return None,
         };
         let (name, notices) = (options.file_name.as_str(), vec![long_notice()]);
         Some(Self { name, reader, days: BTreeMap::new(), ends: BTreeMap::new(), notices })
@@ -63,7 +63,7 @@ impl<'a> LongRead<'a> {
     pub fn sources(&self, source: &Source) -> Vec<(String, FileKind)> {
         match source {
             Source::Statement { contract, .. } => vec![(statement_source(contract), FileKind::Statement)],
-            Source::Bank(_) | Source::Payout { .. } => Vec::new(),
+            Source::Bank(_) | Source::Payout { .. } | Source::Opening(_) => Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use domain::{
 use formats::{Notice, Refusal};
 use serde::Serialize;
 
-use super::{Restated, Revision, SourceChoice};
+use super::{Replaced, Restated, Revision, SourceChoice};
 
 /// A file as it is handed in.
 #[derive(Debug, Clone)]
@@ -47,6 +47,9 @@ pub struct Receipt {
     /// Rows of earlier files of the same days that this one has not, at most [`super::RESTATED_MAX`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restated: Vec<Restated>,
+    /// What it changed in its period, of a source whose newer file stands in the place of the earlier ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replaced>,
 }
 
 /// How an import ended.
@@ -125,4 +128,7 @@ pub struct DryRun {
     pub refused_more: u32,
     /// What a person should know.
     pub notices: Vec<Notice>,
+    /// What would change in its period, by account of a bank's file; of sources whose newer file stands in the place of the earlier ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
 }

@@ -6,20 +6,23 @@
 //! Invariants: only ledgers are compared, an announcement never lists everything; a row is called gone only where the file speaks of
 //! its day — it has another row of that day in common with the earlier file, or a new row that is like the one that is gone — so that
 //! the second file of a day that carries on after the first is no alarm; at most [`RESTATED_MAX`] are named. Not here: rows that
-//! keep their key ([`mod@super::revisions`]); files that are read by parts ([`super::long`]).
+//! keep their key ([`mod@super::revisions`]); sources whose newer file stands in the place of the earlier ([`mod@super::replaced`]).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use domain::{id::TenantId, money::Yen, time::CivilDate};
-use formats::{Notice, refusal::shown};
+use domain::{id::TenantId, time::CivilDate};
+use formats::Notice;
 use serde::Serialize;
 use store::{
     UnitOfWork,
-    facts::{BankEntry, PayoutLine, RowIdentity, Stored},
-    files::FileFacts,
+    files::{FileKind, FileMode},
 };
 
-use super::{facts::Part, settings::BankFormat};
+use super::{
+    facts::Part,
+    lines::{self, Days, Line},
+    settings::BankFormat,
+};
 use crate::jobs::JobError;
 
 /// Most rows of a receipt that are named.
@@ -58,43 +61,13 @@ impl Restated {
     }
 }
 
-/// A row as far as two of them are compared.
-struct Line<'a> {
-    identity: &'a RowIdentity,
-    file: u64,
-    day: CivilDate,
-    amount: Yen,
-    /// Whose money: the remitter, or the first day of the sales; may be empty.
-    who: String,
-    words: String,
-}
-
-impl Line<'_> {
-    fn key(&self) -> (&str, u32) {
-        (&self.identity.record_key, self.identity.occurrence)
+/// Whether the rows of a source are compared with those of its earlier files where their keys cannot be.
+pub fn is_compared(source: &str, kind: FileKind) -> bool {
+    match kind {
+        FileKind::Bank => BankFormat::of_source(source).is_some_and(|(_, format)| format.is_ledger()),
+        FileKind::Payout => true,
+        FileKind::Statement | FileKind::Opening => false,
     }
-
-    /// What two rows may have in common, the strongest first: only one of day, yen and whose money was changed.
-    fn likeness(&self) -> [Option<String>; 3] {
-        let Self { day, amount, who, .. } = self;
-        let named = |text: String| (!who.is_empty()).then_some(text);
-        [Some(format!("{day} {amount}")), named(format!("{day} {who}")), named(format!("{amount} {who}"))]
-    }
-}
-
-fn bank_line(entry: &BankEntry, file: u64) -> Line<'_> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let who = format!("{}{}", text(&entry.remitter_code), text(&entry.remitter_name));
-    let words = [entry.booked_on.to_japanese(), format!("{}円", entry.amount), text(&entry.remitter_name)];
-    let words = shown(words.join(" ").trim());
-    Line { identity: &entry.identity, file, day: entry.booked_on, amount: entry.amount, who, words }
-}
-
-fn payout_line(line: &PayoutLine, file: u64) -> Line<'_> {
-    let paid = line.paid_on.map(|day| format!(" {}支払", day.to_japanese())).unwrap_or_default();
-    let words = format!("{}〜{}の売上 支払額{}円{paid}", line.from, line.to, line.net);
-    let who = line.from.to_string();
-    Line { identity: &line.identity, file, day: line.to, amount: line.net, who, words }
 }
 
 /// What a part of a file says otherwise than the files before number `watermark` + 1.
@@ -107,40 +80,28 @@ pub async fn restated(
     part: &Part,
     watermark: u64,
 ) -> Result<Vec<Restated>, JobError> {
-    let Some((from, to)) = part.period else { return Ok(Vec::new()) };
-    match &part.facts {
-        FileFacts::Bank(now) if is_ledger(&part.source) => {
-            let stored = unit.bank_entries(tenant, from, to, watermark).await?;
-            Ok(compare(&own(&stored, &part.source, bank_line), &new(now, bank_line)))
-        }
-        FileFacts::Payout(now) => {
-            let stored = unit.payout_lines(tenant, from, to, watermark).await?;
-            Ok(compare(&own(&stored, &part.source, payout_line), &new(now, payout_line)))
-        }
-        FileFacts::Bank(_) | FileFacts::Statement(_) => Ok(Vec::new()),
+    let Some(period) = part.period else { return Ok(Vec::new()) };
+    if part.mode == FileMode::ReplacePeriod || !is_compared(&part.source, part.kind) {
+        return Ok(Vec::new());
     }
+    let stored = lines::stored(unit, tenant, (&part.source, part.kind), period, watermark).await?;
+    Ok(compare(&ended_in(stored, period), &lines::of_facts(&part.facts)))
 }
 
-fn is_ledger(source: &str) -> bool {
-    BankFormat::of_source(source).is_some_and(|(_, format)| format.is_ledger())
-}
-
-fn own<'a, T>(stored: &'a [Stored<T>], source: &str, line: fn(&'a T, u64) -> Line<'a>) -> Vec<Line<'a>> {
-    stored.iter().filter(|row| row.source == source).map(|row| line(&row.fact, row.file)).collect()
-}
-
-fn new<'a, T>(rows: &'a [T], line: fn(&'a T, u64) -> Line<'a>) -> Vec<Line<'a>> {
-    rows.iter().map(|row| line(row, 0)).collect()
+/// The rows whose last day lies in a period.
+pub fn ended_in(mut lines: Vec<Line>, (_, to): Days) -> Vec<Line> {
+    lines.retain(|line| line.day <= to);
+    lines
 }
 
 /// What the new rows have not of the old ones, by file and row.
-fn compare(before: &[Line<'_>], after: &[Line<'_>]) -> Vec<Restated> {
+pub fn compare(before: &[Line], after: &[Line]) -> Vec<Restated> {
     let (old, new): (BTreeSet<_>, BTreeSet<_>) =
         (before.iter().map(Line::key).collect(), after.iter().map(Line::key).collect());
     let common: BTreeSet<CivilDate> =
         after.iter().filter(|line| old.contains(&line.key())).map(|line| line.day).collect();
-    let mut gone: Vec<&Line<'_>> = before.iter().filter(|line| !new.contains(&line.key())).collect();
-    let added: Vec<&Line<'_>> = after.iter().filter(|line| !old.contains(&line.key())).collect();
+    let mut gone: Vec<&Line> = before.iter().filter(|line| !new.contains(&line.key())).collect();
+    let added: Vec<&Line> = after.iter().filter(|line| !old.contains(&line.key())).collect();
     gone.sort_by_key(|line| (line.file, line.identity.row));
     let mut found: Vec<Restated> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -164,7 +125,7 @@ fn compare(before: &[Line<'_>], after: &[Line<'_>]) -> Vec<Restated> {
     found
 }
 
-fn pair(old: &Line<'_>, new: Option<&Line<'_>>) -> Restated {
+fn pair(old: &Line, new: Option<&Line>) -> Restated {
     Restated {
         file: old.file,
         row: old.identity.row,

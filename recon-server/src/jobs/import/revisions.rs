@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use formats::refusal::shown;
 use serde::Serialize;
 use store::{
-    facts::{BankEntry, PayoutLine, RowIdentity, StatementLine},
+    facts::{BankEntry, OpeningItem, PayoutLine, RowIdentity, StatementLine},
     files::FileFacts,
 };
 
@@ -45,7 +45,12 @@ pub fn revisions(replaced: &FileFacts, facts: &FileFacts) -> Vec<Revision> {
         (FileFacts::Payout(before), FileFacts::Payout(after)) => {
             pairs(before, after, |line| &line.identity, payout_fields)
         }
-        (FileFacts::Statement(_) | FileFacts::Bank(_) | FileFacts::Payout(_), _) => Vec::new(),
+        (FileFacts::Opening(before), FileFacts::Opening(after)) => {
+            pairs(before, after, |item| &item.identity, opening_fields)
+        }
+        (FileFacts::Statement(_) | FileFacts::Bank(_) | FileFacts::Payout(_) | FileFacts::Opening(_), _) => {
+            Vec::new()
+        }
     };
     lines.into_iter().take(REVISIONS_MAX).collect()
 }
@@ -116,6 +121,11 @@ fn payout_fields(line: &PayoutLine) -> Fields {
         ("売上の期間", format!("{}〜{}", line.from, line.to)),
         ("支払日", line.paid_on.map(|day| day.to_string()).unwrap_or_default()),
     ]
+}
+
+/// What is beside the key.
+fn opening_fields(item: &OpeningItem) -> Fields {
+    vec![("備考", item.note.clone())]
 }
 
 #[cfg(test)]

@@ -14,12 +14,14 @@ use formats::{
     zengin::{DateReading, ReadOptions, notice::NoticeFormat},
 };
 use serde::{Deserialize, Serialize};
-use store::UnitOfWork;
+use store::{UnitOfWork, files::FileMode};
 
 use crate::jobs::{JobError, hand::HAND_END};
 
 /// Prefix of a bank account's sources.
 pub const BANK_PREFIX: &str = "bank:";
+/// The source of 移行時の未収.
+pub const OPENING_SOURCE: &str = "opening";
 /// Prefix of a contract's payout statements.
 pub const PAYOUT_PREFIX: &str = "payout:";
 
@@ -160,6 +162,9 @@ pub struct SourceTerms {
     pub payout_profile: Option<String>,
     /// When files are due.
     pub due: Option<DueRule>,
+    /// Whether a newer file adds to the earlier ones or stands in their place for the days that it covers.
+    #[serde(skip_serializing_if = "FileMode::is_default")]
+    pub mode: FileMode,
 }
 
 impl SourceTerms {
@@ -208,6 +213,21 @@ impl Settings {
     pub fn in_force(&self, source: &str, on: CivilDate) -> Option<(CivilDate, &SourceTerms)> {
         let dated = self.by_source.get(source)?;
         dated.range(..=on).next_back().map(|(from, terms)| (*from, terms))
+    }
+
+    /// How a newer file of a source stands to the earlier ones. What only announces never lists everything: it adds. One file of
+    /// 移行時の未収 is the whole of it: the next one stands in its place.
+    #[must_use]
+    pub fn mode(&self, source: &str, on: CivilDate) -> FileMode {
+        if source == OPENING_SOURCE {
+            return FileMode::ReplacePeriod;
+        }
+        let set = match BankFormat::of_source(source) {
+            Some((account, format)) if format.is_ledger() => self.of_account(account, on),
+            Some(_) => None,
+            None => self.in_force(source, on).map(|(_, terms)| terms),
+        };
+        set.map(|terms| terms.mode).unwrap_or_default()
     }
 
     /// The setting of an account on a day.

@@ -15,13 +15,14 @@ use formats::{
     payout::{PayoutProfile, PayoutReadOptions},
     statement::{self, Profile, ReadOptions},
 };
-use store::files::{FileKind, FileRow};
+use store::files::{FileKind, FileMode, FileRow};
 
 use super::{
-    FILE_LENGTH_MAX_BYTES, Upload,
+    FILE_LENGTH_MAX_BYTES, Upload, facts,
     layouts::Layouts,
+    openings::OpeningTerms,
     profiles::Profiles,
-    settings::{BANK_PREFIX, BankFormat, PAYOUT_PREFIX, Settings, SourceTerms},
+    settings::{BANK_PREFIX, BankFormat, OPENING_SOURCE, PAYOUT_PREFIX, Settings, SourceTerms},
 };
 
 /// What the person says.
@@ -35,16 +36,19 @@ pub enum SourceChoice {
     Contract(ContractId),
     /// The payout statement of a contract.
     Payout(ContractId),
+    /// 移行時の未収.
+    Opening,
     /// Nothing: find out.
     Find,
 }
 
-/// `bank`; `bank:` and an account; `payout:` and a contract's id; empty or `auto` for [`SourceChoice::Find`]; else a contract's id.
+/// `bank`; `opening`; `bank:` and an account; `payout:` and a contract's id; empty or `auto` for [`SourceChoice::Find`]; else a contract's id.
 impl FromStr for SourceChoice {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         match text {
             "bank" => Ok(Self::Bank),
+            OPENING_SOURCE => Ok(Self::Opening),
             "" | "auto" => Ok(Self::Find),
             text => match (text.strip_prefix(BANK_PREFIX), text.strip_prefix(PAYOUT_PREFIX)) {
                 (Some(account), _) => Ok(Self::Account(account.to_owned())),
@@ -63,6 +67,7 @@ impl SourceChoice {
             // Only a CSV does not say itself whose it is.
             (FileKind::Bank, Some((account, BankFormat::Csv))) => Some(Self::Account(account.to_owned())),
             (FileKind::Bank, _) => Some(Self::Bank),
+            (FileKind::Opening, _) => Some(Self::Opening),
             (FileKind::Statement | FileKind::Payout, _) => row.source.parse().ok(),
         }
     }
@@ -89,6 +94,8 @@ pub enum Source {
         /// How.
         profile: Box<PayoutProfile>,
     },
+    /// 移行時の未収, with what its rows are held against.
+    Opening(Box<OpeningTerms>),
 }
 
 impl Source {
@@ -99,6 +106,7 @@ impl Source {
             Self::Bank(_) => "bank".to_owned(),
             Self::Statement { contract, .. } => super::statement_source(contract),
             Self::Payout { contract, .. } => super::payout_source(contract),
+            Self::Opening(_) => OPENING_SOURCE.to_owned(),
         }
     }
 }
@@ -115,6 +123,8 @@ pub struct Known {
     pub settings: Settings,
     /// The day.
     pub today: CivilDate,
+    /// First day on which a counter was ours; none before that.
+    pub first_counter_day: Option<CivilDate>,
 }
 
 impl Known {
@@ -154,9 +164,35 @@ impl Known {
                 // A file that no reader knows goes to the Zengin reader, which names what it expects.
                 _ => Ok(self.bank(bytes, period, name)),
             },
+            SourceChoice::Opening => Ok(self.opening()),
             SourceChoice::Find if bank::recognise(bytes).is_some() => Ok(self.bank(bytes, period, name)),
             SourceChoice::Find => self.find(bytes, period, name),
         }
+    }
+
+    /// Reads a file, by whose it is; each part stands to the earlier files as is said, else as the settings say.
+    ///
+    /// # Errors
+    /// The refusal of the whole file.
+    pub fn read(
+        &self,
+        upload: &Upload,
+        name: &str,
+        today: CivilDate,
+        mode: Option<FileMode>,
+    ) -> Result<(Source, facts::Read), Refusal> {
+        let source = self.settle(upload, name)?;
+        let mut read = facts::read(&source, upload, name, today)?;
+        for part in &mut read.parts {
+            part.mode = mode.unwrap_or_else(|| self.settings.mode(&part.source, today));
+        }
+        Ok((source, read))
+    }
+
+    /// 移行時の未収: of days before the first counter day, or before today while there is none.
+    fn opening(&self) -> Source {
+        let (contracts, before) = (self.contracts.clone(), self.first_counter_day.unwrap_or(self.today));
+        Source::Opening(Box::new(OpeningTerms { contracts, before }))
     }
 
     fn statement_of(&self, id: &ContractId, name: &str) -> Result<Source, Refusal> {
@@ -291,6 +327,7 @@ impl Known {
             }
             Source::Bank(options) => bank::read(bytes, options).is_ok(),
             Source::Payout { profile, .. } => self.reads_payout(profile, bytes, name),
+            Source::Opening(_) => formats::opening::read(bytes, name).is_ok(),
         }
     }
 
@@ -313,6 +350,7 @@ impl Known {
             .filter(|source| self.reads(source, bytes, name))
             .collect();
         fitting.extend(self.csv_of_accounts(bytes, period, name));
+        fitting.extend(Some(self.opening()).filter(|source| self.reads(source, bytes, name)));
         match (fitting.as_slice(), candidates.as_slice()) {
             ([only], _) => Ok(only.clone()),
             ([], _) if let Some(hint) = self.hint(bytes, name) => Err(hint),

@@ -174,6 +174,8 @@ fn belongs(refund: &RefundRow, contract: Option<&Contract>, sheet: &ContractShee
 struct Booked {
     /// 歳入, gross.
     revenue: Yen,
+    /// 移行時の未収, gross: revenue of the books before this system, and none again.
+    from_before: Yen,
     /// 戻出, negative.
     given_back: Yen,
     /// 歳出 償還金 of refunds whose year is closed, negative.
@@ -193,6 +195,7 @@ impl Booked {
     fn sum(&self) -> Yen {
         [
             self.revenue,
+            self.from_before,
             self.given_back,
             self.repaid,
             self.costs,
@@ -216,7 +219,8 @@ impl SheetPaper {
         let repaid = repaid.max(payout.refunds.amount);
         let kept = if self.kept_back { payout.fee.saturating_add(payout.fee_tax) } else { Yen::ZERO };
         let booked = Booked {
-            revenue: payout.sales.amount,
+            revenue: payout.sales.amount.saturating_sub(self.sheet.from_before.amount),
+            from_before: self.sheet.from_before.amount,
             given_back: payout.refunds.amount.saturating_sub(repaid),
             repaid,
             costs: Yen::ZERO

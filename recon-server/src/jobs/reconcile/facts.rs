@@ -14,17 +14,19 @@ use domain::{
     time::{CivilDate, Timestamp},
 };
 use engine::{
-    facts::{Deposit, RefundOf, Row, RowClass, Sale, SaleKind, SalePart, SaleState, TerminalTotal},
-    ident::{deposit_id, row_id},
+    facts::{Deposit, Opening, RefundOf, Row, RowClass, Sale, SaleKind, SalePart, SaleState, TerminalTotal},
+    ident::{deposit_id, row_id, stable_id},
 };
 use store::{
-    facts::{BankEntry, StatementLine, Stored},
+    facts::{BankEntry, OpeningItem, StatementLine, Stored},
     refunds::RefundRow,
     reports::{AttemptRow, DayRow, SaleRow},
 };
 
 use crate::jobs::{JobError, hand};
 
+/// Stands where an id of a counter is asked for; shown nowhere ([`Sale::own_counter`]).
+const OPENING_COUNTER: &str = "opening";
 /// Hour, in Japan, of a refund of which only the day is known.
 const NOON_HOUR: i8 = 12;
 
@@ -86,9 +88,15 @@ fn sale(row: &SaleRow, attempt: Option<&AttemptRow>, void_attempt: Option<&Attem
         voided_at: row.void.as_ref().map(|void| void.fact.recorded_at),
         void_slip_number: void_attempt.and_then(approved_slip),
         settled_by_statement: attempt.is_some_and(settled_by_statement),
+        opening: None,
         paid_again_as: None,
         parts: parts(&fact.lines),
     }
+}
+
+/// A sale from before the scope, for what is given back of it.
+pub fn older(row: &SaleRow) -> Sale {
+    sale(row, None, None)
 }
 
 /// An attempt that no sale was completed with: in doubt, decided as not charged, or approved beside its sale.
@@ -132,13 +140,50 @@ fn beside(row: &AttemptRow, sale_completed: bool) -> Option<Sale> {
         voided_at: None,
         void_slip_number: None,
         settled_by_statement: settled_by_statement(row),
+        opening: None,
         paid_again_as: (paid_another_way && sale_completed).then(|| attempt.sale.to_string()),
         parts: Vec::new(),
     })
 }
 
+/// A row of 移行時の未収. `file` is the SHA-256 of its file, hex. No counter of ours took it; what it was made of was booked before.
+pub fn opening(stored: &Stored<OpeningItem>, file: &str) -> Result<Sale, JobError> {
+    let item = &stored.fact;
+    let (key, occurrence) = (&item.identity.record_key, item.identity.occurrence.to_string());
+    let no_counter = |error: domain::id::NotAnId| JobError::Facts(error.to_string());
+    Ok(Sale {
+        id: stable_id("opening", &[key, &occurrence]),
+        attempt: None,
+        counter: OPENING_COUNTER.parse().map_err(no_counter)?,
+        business_day: item.day,
+        payment_date: item.day,
+        at: item.at,
+        kind: SaleKind::Sale,
+        method: item.method,
+        brand: item.brand.clone(),
+        contract: Some(item.contract.clone()),
+        terminal_id: filled(item.terminal_id.as_deref()),
+        sheet_number: None,
+        slip_number: filled(item.slip_number.as_deref()),
+        approval_code: filled(item.approval_code.as_deref()),
+        payer_digits: None,
+        acquirer_transaction_id: None,
+        reference: None,
+        amount: item.amount,
+        refund_of: None,
+        provisional: false,
+        state: SaleState::Completed,
+        voided_at: None,
+        void_slip_number: None,
+        settled_by_statement: false,
+        opening: Some(Opening { file: file.to_owned(), row: item.identity.row }),
+        paid_again_as: None,
+        parts: Vec::new(),
+    })
+}
+
 /// A refund after the close that the acquirer gives back: negative, of the day on which it is given back, found in the statement by what
-/// the original sale was found by. Of a sale before the scope only what the refund itself knows is left.
+/// the original sale was found by. Of a sale that no journal has only what the refund itself knows is left.
 pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
     // Its day is decided, its time is not: a decision of that day says when, else noon.
     let decided = row.decision.as_ref().map(|decision| decision.at).filter(|at| at.date() == row.refunded_on);
@@ -174,6 +219,7 @@ pub fn refund(row: &RefundRow, original: Option<&Sale>) -> Sale {
         voided_at: None,
         void_slip_number: None,
         settled_by_statement: false,
+        opening: None,
         paid_again_as: None,
         parts: original.map(|sale| given_back(sale, row.amount)).unwrap_or_default(),
     }

@@ -84,7 +84,8 @@ pub async fn gather(
     let counted = Counted::new(sources.clone(), files.values());
     let entries = counted.only(unit.bank_entries(tenant, from, as_of, watermark).await?);
     let declared = hand::counted_payouts(unit.payout_lines(tenant, from, as_of, watermark).await?);
-    let sales = sales(unit, tenant, (from, as_of), (&sale_rows, &attempts)).await?;
+    let mut sales = sales(unit, tenant, (from, as_of), (&sale_rows, &attempts)).await?;
+    sales.extend(read(&unit.opening_items(tenant, from, as_of, watermark).await?, &files, facts::opening)?);
     let settings =
         Settings::read(unit, tenant, &counters, (from, as_of), as_of.plus_days(SCOPE_DAYS)).await?;
     let told = notices::told(unit, tenant).await?;
@@ -178,8 +179,17 @@ async fn refunds(
 ) -> Result<Vec<Sale>, JobError> {
     let rows = unit.refunds(tenant, from, to).await?;
     let by_id: BTreeMap<&str, &Sale> = sales.iter().map(|sale| (sale.id.as_str(), sale)).collect();
-    let original = |row: &RefundRow| by_id.get(row.sale.to_string().as_str()).copied();
-    Ok(rows.iter().filter(|row| is_told(row)).map(|row| facts::refund(row, original(row))).collect())
+    let mut refunds = Vec::new();
+    for row in rows.iter().filter(|row| is_told(row)) {
+        let known = by_id.get(row.sale.to_string().as_str()).copied();
+        // A sale from before the scope is no fact of the run; what it was made of decides where its refund belongs all the same.
+        let older = match known {
+            Some(_) => None,
+            None => unit.sale(tenant, row.sale).await?.map(|found| facts::older(&found.row)),
+        };
+        refunds.push(facts::refund(row, known.or(older.as_ref())));
+    }
+    Ok(refunds)
 }
 
 /// Attempts of the scope, and every unknown that is older.
@@ -260,7 +270,7 @@ fn terminals(counters: &[CounterRow], sales: &[Sale]) -> Vec<OwnTerminal> {
             }
         }
     }
-    for sale in sales {
+    for sale in sales.iter().filter(|sale| !sale.is_opening()) {
         own.extend(sale.terminal_id.iter().map(|id| (id.clone(), sale.counter.clone())));
     }
     // One id stands at one place: the profile's word (sorted first by id) is kept.

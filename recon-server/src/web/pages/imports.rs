@@ -13,10 +13,11 @@ use axum::{
 use domain::time::CivilDate;
 use engine::Contract;
 use serde::Deserialize;
-use store::files::{FileKind, FileRow, FileState};
+use store::files::{FileKind, FileMode, FileRow, FileState};
 
 use super::{day_and_time, preview, records::source_words, revised};
 use crate::{
+    api,
     app::AppState,
     auth::CurrentUser,
     jobs::import::{self, FILE_LENGTH_MAX_BYTES, Outcome, SourceChoice as Choice, Upload},
@@ -29,10 +30,13 @@ use crate::{
             form::Field,
             imports::{FileLine, ImportsPage, ReceiptPage, RefusedRow, SourceChoice},
             shell::{Section, Tone},
+            words::Link,
         },
     },
 };
 
+/// Name of the empty file of 移行時の未収.
+const TEMPLATE_NAME: &str = "opening-position.csv";
 /// Receipts on the page.
 const FILES_SHOWN_MAX: u32 = 200;
 /// Longest text field of the upload form, in bytes.
@@ -147,6 +151,8 @@ pub async fn receipt(
     let Some(row) = unit.file(state.tenant(), number).await? else { return Err(PageError::NotFound) };
     let revisions = revised::revisions(&mut *unit, &state, &row).await?;
     let by_hand = crate::jobs::hand::of_file(&mut *unit, &state, &row).await?;
+    let replaced = revised::replaced(&mut *unit, &state, &row).await?;
+    let newer = import::replaced_since(&mut *unit, state.tenant(), &row).await?;
     drop(unit);
     let restated = revised::restated(&state, &row).await?;
     let contracts = import::contracts(&state).await?;
@@ -172,9 +178,20 @@ pub async fn receipt(
         revisions,
         restated_cut: restated.len() >= import::RESTATED_MAX,
         restated,
+        replaced,
+        replaced_by: newer.map(|file| Link::new(format!("受付番号 {file}"), format!("/imports/{file}"))),
         line: line(&contracts, &row),
     };
     Ok(frame::page(&page)?.into_response())
+}
+
+/// `GET /imports/opening-template.csv`: an empty file of 移行時の未収.
+pub async fn opening_template(_user: CurrentUser) -> Result<Response, PageError> {
+    let bytes = formats::opening::template();
+    let refused = |error: formats::csv_out::CannotWrite| {
+        api::ApiProblem::new(journal::wire::ProblemCode::BadRequest, error.to_string()).into_response()
+    };
+    Ok(bytes.map_or_else(refused, |bytes| api::file(TEMPLATE_NAME, "text/csv; charset=utf-8", bytes)))
 }
 
 /// The stored words of a refusal: `file row field「found」: remedy`.
@@ -189,6 +206,7 @@ const fn kind_words(kind: FileKind) -> &'static str {
         FileKind::Statement => "会社の取引明細",
         FileKind::Bank => "銀行の入出金明細",
         FileKind::Payout => "会社の支払明細",
+        FileKind::Opening => "移行時の未収",
     }
 }
 
@@ -328,18 +346,28 @@ fn more_sources(
     let came = files.iter().filter(|row| row.state == FileState::Accepted);
     let came = came.filter_map(|row| Some(import::BankFormat::of_source(&row.source)?.0));
     let accounts: BTreeSet<&str> = named.chain(set.iter().copied()).chain(came).collect();
+    let hint = "運用を始める前の収納で、会社からまだ支払われていないもの。下のひな形に書いて取り込みます。始めの日と終わりの日は空のまま".to_owned();
+    let opening = choice("opening", "移行時の未収".to_owned(), hint, false);
     let account = |account: &str| {
         let hint = "口座番号が書かれていないCSVなど、中身から口座が分からないファイル".to_owned();
         choice(&format!("bank:{account}"), format!("口座 {account} 入出金明細"), hint, false)
     };
-    contracts.iter().filter(pays).map(payout).chain(accounts.into_iter().map(account)).collect()
+    let accounts = accounts.into_iter().map(account);
+    contracts.iter().filter(pays).map(payout).chain(accounts).chain([opening]).collect()
 }
 
 fn line(contracts: &[Contract], row: &FileRow) -> FileLine {
     let accepted = row.state == FileState::Accepted;
     let counts = row.counts;
     let result = if accepted {
-        format!("新規 {}行、改訂 {}行、変わらず {}行", counts.new, counts.revised, counts.unchanged)
+        let withdrawn = match row.mode {
+            FileMode::Delta => String::new(),
+            FileMode::ReplacePeriod => format!("、取下げ {}行", row.withdrawn),
+        };
+        format!(
+            "新規 {}行、改訂 {}行、変わらず {}行{withdrawn}",
+            counts.new, counts.revised, counts.unchanged
+        )
     } else {
         row.refusal.clone().unwrap_or_default()
     };

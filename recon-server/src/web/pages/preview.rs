@@ -10,7 +10,7 @@ use formats::{
     zengin::{self, BankAccountBlock},
 };
 
-use super::{day_and_time, records::source_words};
+use super::{day_and_time, records::source_words, revised::replaced_period};
 use crate::{
     app::AppState,
     jobs::import::{self, DryRow, DryRun, DryTotal, Upload},
@@ -53,7 +53,9 @@ pub async fn page(
         Some("bank") if formats::bank::recognise(&upload.bytes) == Some(BankFileKind::ZenginLedger) => {
             bank(upload, state)
         }
-        Some(source) if source == "bank" || source.starts_with("payout:") => of_dry_run(&dry),
+        Some(source) if matches!(source, "bank" | "opening") || source.starts_with("payout:") => {
+            of_dry_run(&dry)
+        }
         Some(contract) => {
             let found = contracts.iter().find(|known| known.id.as_str() == contract);
             statement(state, upload, found.and_then(|known| known.statement_profile.as_deref()))
@@ -80,6 +82,7 @@ pub async fn page(
         rows: contents.rows,
         seen_before: seen
             .map(|row| Link::new(format!("受付票 {}", row.file), format!("/imports/{}", row.file))),
+        replaced: dry.replaced.iter().map(replaced_period).collect(),
     })
 }
 

@@ -289,6 +289,7 @@ pub fn source_words(contracts: &[Contract], source: &str) -> String {
     match contracts.iter().find(|contract| contract.id.as_str() == source) {
         Some(contract) => format!("{} 取引明細", contract.label_ja),
         None if source == "bank" => "銀行 入出金明細".to_owned(),
+        None if source == "opening" => "移行時の未収".to_owned(),
         None if source == "?" => "種類が分からない資料".to_owned(),
         None => source.to_owned(),
     }

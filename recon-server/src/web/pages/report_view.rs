@@ -307,6 +307,7 @@ mod tests {
             late: Amount::default(),
             provisional: Amount::default(),
             unknown: Amount::default(),
+            opening: Amount::default(),
             terminal: None,
             reported: Amount::new(2, Yen::new(600)),
             statement_received: received,

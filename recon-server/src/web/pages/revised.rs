@@ -11,12 +11,12 @@ use store::{
 
 use crate::{
     app::AppState,
-    jobs::import,
+    jobs::import::{self, Change, ChangedRow, Replaced, RowSum},
     web::{
         failure::PageError,
         view::{
-            imports::{RestatedRow, RevisionRow},
-            words::Link,
+            imports::{ReplacedPeriod, ReplacedRow, RestatedRow, RevisionRow},
+            words::{Link, Sum},
         },
     },
 };
@@ -40,6 +40,11 @@ pub async fn revisions(
             let old = unit.statement_lines(tenant, from, to, before).await?;
             let new = unit.statement_lines(tenant, from, to, number).await?;
             (FileFacts::Statement(facts(old, source)), FileFacts::Statement(brought(new, file)))
+        }
+        FileKind::Opening => {
+            let old = unit.opening_items(tenant, from, to, before).await?;
+            let new = unit.opening_items(tenant, from, to, number).await?;
+            (FileFacts::Opening(facts(old, source)), FileFacts::Opening(brought(new, file)))
         }
         FileKind::Payout => {
             let old = unit.payout_lines(tenant, from, to, before).await?;
@@ -75,6 +80,42 @@ pub async fn restated(state: &AppState, file: &FileRow) -> Result<Vec<RestatedRo
         after: one.after,
     };
     Ok(import::restated_by(state, file).await?.into_iter().map(row).collect())
+}
+
+/// What a taken file changed in the period that it stands for; none of a file that adds.
+///
+/// # Errors
+/// When the store fails.
+pub async fn replaced(
+    unit: &mut dyn UnitOfWork,
+    state: &AppState,
+    file: &FileRow,
+) -> Result<Vec<ReplacedPeriod>, PageError> {
+    let said = import::replaced_by_file(unit, state.tenant(), file).await?;
+    Ok(said.iter().map(replaced_period).collect())
+}
+
+/// What a file changes in a period, as a page shows it.
+pub fn replaced_period(said: &Replaced) -> ReplacedPeriod {
+    let sum = |sum: RowSum| Sum { count: i64::from(sum.rows), amount: sum.amount };
+    let row = |row: &ChangedRow| ReplacedRow {
+        change: row.change.label_ja(),
+        file: row.before_at.map(|(file, _)| Link::new(file.to_string(), format!("/imports/{file}"))),
+        row: row.before_at.map(|(_, row)| row),
+        before: row.before.clone(),
+        new_row: row.after_at,
+        after: row.after.clone(),
+    };
+    ReplacedPeriod {
+        period: format!("{}〜{}", said.from, said.to),
+        sums: [
+            (Change::Added.label_ja(), sum(said.added)),
+            (Change::Changed.label_ja(), sum(said.changed)),
+            (Change::Withdrawn.label_ja(), sum(said.withdrawn)),
+        ],
+        rows: said.rows.iter().map(row).collect(),
+        cut: usize::try_from(said.count()).is_ok_and(|count| count > said.rows.len()),
+    }
 }
 
 /// What a source said; keys of rows are only its own.

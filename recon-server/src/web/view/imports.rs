@@ -106,6 +106,8 @@ pub struct PreviewPage {
     pub rows_count: usize,
     /// The same file was imported before.
     pub seen_before: Option<Link>,
+    /// What it would change, of a source whose newer file stands in the place of the earlier ones.
+    pub replaced: Vec<ReplacedPeriod>,
 }
 
 impl PreviewPage {
@@ -201,6 +203,36 @@ pub struct RestatedRow {
     pub after: String,
 }
 
+/// A row that a file added, changed or withdrew in the period that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacedRow {
+    /// 取下げ, 変更 or 追加.
+    pub change: &'static str,
+    /// 受付番号 of the earlier file; none of a row that was added.
+    pub file: Option<Link>,
+    /// 行 there.
+    pub row: Option<u32>,
+    /// これまで
+    pub before: String,
+    /// 行 in the new file.
+    pub new_row: Option<u32>,
+    /// このファイル
+    pub after: String,
+}
+
+/// What a file changes in the period that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacedPeriod {
+    /// The period.
+    pub period: String,
+    /// 追加, 変更 (by how many yen), 取下げ.
+    pub sums: [(&'static str, Sum); 3],
+    /// The first of the rows.
+    pub rows: Vec<ReplacedRow>,
+    /// There are more than those listed.
+    pub cut: bool,
+}
+
 /// 受付票 of one file
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "import_receipt.html")]
@@ -225,4 +257,8 @@ pub struct ReceiptPage {
     pub restated: Vec<RestatedRow>,
     /// There are more than those listed.
     pub restated_cut: bool,
+    /// What it changed, of a source whose newer file stands in the place of the earlier ones.
+    pub replaced: Vec<ReplacedPeriod>,
+    /// The newest file that stands in its place, in part or in whole.
+    pub replaced_by: Option<Link>,
 }

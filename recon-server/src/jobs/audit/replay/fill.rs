@@ -223,11 +223,13 @@ impl Replay {
                     bytes,
                     period: match line.kind {
                         FileKind::Bank => None,
-                        FileKind::Statement | FileKind::Payout => line.period_from.zip(line.period_to),
+                        FileKind::Statement | FileKind::Payout | FileKind::Opening => {
+                            line.period_from.zip(line.period_to)
+                        }
                     },
                     uploader: line.uploader.clone(),
                 };
-                import::import(&self.state, upload).await?;
+                import::import_as(&self.state, upload, Some(line.mode)).await?;
                 Ok(())
             }
         }
@@ -243,6 +245,7 @@ impl Replay {
             uploader: line.uploader.clone(),
             period_from: line.period_from,
             period_to: line.period_to,
+            mode: line.mode,
             bytes,
         };
         let mut unit = self.state.store.begin().await?;
@@ -256,6 +259,7 @@ fn choice(line: &FileLine) -> Result<SourceChoice, ReplayError> {
         // Only a CSV does not say itself whose it is.
         (FileKind::Bank, Some((account, BankFormat::Csv))) => Ok(SourceChoice::Account(account.to_owned())),
         (FileKind::Bank, _) => Ok(SourceChoice::Bank),
+        (FileKind::Opening, _) => Ok(SourceChoice::Opening),
         (FileKind::Statement | FileKind::Payout, _) => line.source.parse().map_err(|_| {
             ReplayError::Input(format!("file {} names no contract: {}", line.file, line.source))
         }),

@@ -1,14 +1,27 @@
 //! Pairs by example.
 
+use domain::money::Yen;
+use store::facts::RowIdentity;
+
 use super::*;
 
 fn identity(key: &str, row: u32) -> RowIdentity {
     RowIdentity { record_key: key.to_owned(), occurrence: 1, content_sha256: [0; 32], row }
 }
 
-fn line<'a>(identity: &'a RowIdentity, file: u64, day: &str, yen: i64, who: &str) -> Line<'a> {
+fn line(identity: &RowIdentity, file: u64, day: &str, yen: i64, who: &str) -> Line {
     let words = format!("{day} {yen} {who}");
-    Line { identity, file, day: day.parse().unwrap(), amount: Yen::new(yen), who: who.to_owned(), words }
+    let day = day.parse().unwrap();
+    Line {
+        identity: identity.clone(),
+        revision: 1,
+        file,
+        first: day,
+        day,
+        amount: Yen::new(yen),
+        who: who.to_owned(),
+        words,
+    }
 }
 
 #[test]

@@ -160,12 +160,13 @@ fn notes(paper: &SheetPaper) -> Vec<String> {
 
 /// `整理: 歳入 30,450、戻出 ▲450、歳出 役務費 ▲653 = 29,347。`
 fn booked(paper: &SheetPaper, payout: &Payout) -> String {
-    let Booked { revenue, given_back, repaid, costs, adjusted, carried_in, miscounted } =
+    let Booked { revenue, from_before, given_back, repaid, costs, adjusted, carried_in, miscounted } =
         paper.booked(payout);
     let carried_words =
         if carried_in.is_negative() { "前回払えなかった分" } else { "前回からの繰越" };
     let mut parts = vec![format!("歳入 {revenue}")];
     for (word, amount) in [
+        ("移行時の未収(前の帳簿で計上済み)", from_before),
         ("戻出", given_back),
         ("歳出 償還金利子及び割引料", repaid),
         ("歳出 役務費", costs),

@@ -7,8 +7,8 @@ use crate::web::view::{
     counters::{Contact, CounterLine, CountersPage, HolidayForm, HolidayLine, ShownCode},
     form::Field,
     imports::{
-        FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, RestatedRow,
-        RevisionRow, SourceChoice,
+        FileLine, Gate, ImportsPage, PreviewPage, PreviewRow, ReceiptPage, RefusedRow, ReplacedPeriod,
+        ReplacedRow, RestatedRow, RevisionRow, SourceChoice,
     },
     sale::Fact,
     shell::{Role, Section, Tone},
@@ -106,6 +106,7 @@ fn preview(refused: Vec<RefusedRow>) -> PreviewPage {
         },
         rows_count: 4,
         refused_more: 0,
+        replaced: if refused.is_empty() { vec![replaced()] } else { Vec::new() },
         seen_before: refused.is_empty().then(|| Link::new("受付票 12", "/imports/12")),
         refused,
     }
@@ -201,6 +202,28 @@ fn restated(row: u32, before: &str, new: Option<(u32, &str)>) -> RestatedRow {
     }
 }
 
+fn replaced() -> ReplacedPeriod {
+    let sum = |count, yen| Sum { count, amount: Yen::new(yen) };
+    let row = |change, file: Option<u32>, before: &str, new_row, after: &str| ReplacedRow {
+        change,
+        file: file.map(|file| Link::new(file.to_string(), format!("/imports/{file}"))),
+        row: file,
+        before: before.to_owned(),
+        new_row,
+        after: after.to_owned(),
+    };
+    ReplacedPeriod {
+        period: "2026-08-01〜2026-08-31".to_owned(),
+        sums: [("追加", sum(1, 450)), ("変更", sum(1, -300)), ("取下げ", sum(1, 1_200))],
+        rows: vec![
+            row("取下げ", Some(9), "2026-08-03 1,200円 伝票00042", None, ""),
+            row("変更", Some(9), "2026-08-04 600円 伝票00043", Some(3), "2026-08-04 300円 伝票00043"),
+            row("追加", None, "", Some(4), "2026-08-05 450円 伝票00044"),
+        ],
+        cut: true,
+    }
+}
+
 pub(super) fn add(pages: &mut Vec<(String, String)>) {
     put(pages, "imports", &imports());
     put(pages, "import-preview", &preview(Vec::new()));
@@ -216,6 +239,8 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
         revisions_cut: false,
         restated: Vec::new(),
         restated_cut: false,
+        replaced: Vec::new(),
+        replaced_by: None,
     };
     put(pages, "import-receipt", &receipt);
     let corrected = ReceiptPage {
@@ -232,6 +257,8 @@ pub(super) fn add(pages: &mut Vec<(String, String)>) {
             restated(3, "令和8年8月3日(月) 30,000円 ﾍﾟｲﾍﾟｲ(ｶ", Some((5, "令和8年8月3日(月) 29,700円 ﾍﾟｲﾍﾟｲ(ｶ"))),
             restated(4, "令和8年8月3日(月) 450円 ﾗｸﾃﾝ", None),
         ],
+        replaced: vec![replaced()],
+        replaced_by: Some(Link::new("受付番号 16", "/imports/16")),
         ..receipt
     };
     put(pages, "import-receipt-corrected", &corrected);
