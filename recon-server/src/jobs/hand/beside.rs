@@ -166,23 +166,24 @@ fn of_payout(row: &Stored<PayoutLine>) -> Beside {
 }
 
 /// What a person should do about an entry; none where nothing else says the same.
-fn proposal(fact: &HandFact, counts: bool, beside: &[Beside]) -> Option<String> {
+fn proposal(fact: &HandFact, counts: bool, waits: bool, beside: &[Beside]) -> Option<String> {
     let named = |by_hand: bool| {
         let words = beside.iter().filter(|one| one.by_hand == by_hand).map(|one| one.words_ja.as_str());
         words.collect::<Vec<_>>().join("、")
     };
     let (files, others) = (named(false), named(true));
     let word = fact.label_ja();
+    let back =
+        if waits { "差し戻してください。" } else { "手入力を取り消してください。" };
+    let ours = if waits { "" } else { "照合では手入力の方を数えています。" };
     match (counts, files.is_empty(), others.is_empty()) {
         (false, false, _) => Some(format!(
-            "この{word}は、ファイルの{files}にもあります。照合ではファイルの方だけを数えています。手入力を取り消してください。"
+            "この{word}は、ファイルの{files}にもあります。照合ではファイルの方だけを数えています。{back}"
         )),
         (false, true, _) => Some(format!(
             "この日の銀行のファイルが届いていますが、この{word}と同じ金額の行が見当たりません。照合では手入力を数えていません。通帳とファイルを見比べてください。"
         )),
-        (true, false, _) => Some(format!(
-            "同じ{word}と思われる記録がファイルの{files}にあります。照合では手入力の方を数えています。"
-        )),
+        (true, false, _) => Some(format!("同じ{word}と思われる記録がファイルの{files}にあります。{ours}")),
         (true, true, false) => Some(format!(
             "同じ金額の手入力がほかにもあります({others})。二重に入力していないか確かめてください。"
         )),
@@ -199,7 +200,8 @@ pub async fn beside(state: &AppState, row: &ControlRow) -> Result<(Vec<Beside>, 
     let mut unit = state.store.snapshot().await?;
     let around = Around::read(&mut *unit, state).await?;
     let beside = around.beside(&entry.fact, &row.subject);
-    let proposal = proposal(&entry.fact, around.counts(&entry.fact, &row.subject), &beside);
+    let waits = row.decision.is_none();
+    let proposal = proposal(&entry.fact, around.counts(&entry.fact, &row.subject), waits, &beside);
     Ok((beside, proposal))
 }
 
@@ -218,16 +220,15 @@ pub async fn book(state: &AppState) -> Result<Book, JobError> {
         let Document::Hand { entry } = controls::document(row)? else { continue };
         let stands = in_force.contains_key(row.subject.as_str());
         let beside = around.beside(&entry.fact, &row.subject);
-        let counts = stands && around.counts(&entry.fact, &row.subject);
-        let waits = row.decision.is_none();
-        let proposal = proposal(&entry.fact, counts || waits, &beside).filter(|_| stands || waits);
+        let (would, waits) = (around.counts(&entry.fact, &row.subject), row.decision.is_none());
+        let proposal = proposal(&entry.fact, would, waits, &beside).filter(|_| stands || waits);
         let line = HandLine {
             entry: row.id,
             typed: *entry,
             reason: row.reason.clone(),
             entered_by: row.requested_by.clone(),
             approved_by: row.decision.as_ref().map(|decision| decision.by.clone()),
-            counts,
+            counts: stands && would,
             beside,
             proposal_ja: proposal,
         };
