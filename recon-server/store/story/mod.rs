@@ -21,6 +21,7 @@ mod runs;
 pub mod samples;
 mod units;
 mod users;
+mod withdrawn;
 
 use store::Store;
 
@@ -39,6 +40,8 @@ pub async fn tell(store: &dyn Store) {
     files::import_repeat_revise(store).await;
     files::banks_and_refusals(store).await;
     files::a_bank_corrects_a_row(store).await;
+    withdrawn::withdraw_and_return(store).await;
+    withdrawn::opening_items(store).await;
     bulk::thousands_of_rows(store).await;
     bulk::all_or_nothing(store).await;
     compared::each_row_is_read_once(store).await;

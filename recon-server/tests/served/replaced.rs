@@ -16,7 +16,7 @@ use recon_server::jobs::{
 use crate::{
     journal_day::{close, open, sell, wallet},
     support::{Centre, TODAY, date},
-    support_files::{at, bank, profile, row},
+    support_files::{at, bank, bank_from, profile, row},
 };
 
 const ACCOUNT: &str = "bank:0001-001-1-0001234567";
@@ -122,7 +122,8 @@ async fn only_the_period_of_the_file_is_replaced() {
     let centre = Centre::set_up().await;
     replaces(&centre, "paypay").await;
     let other_day = "2026-11-17";
-    take(&centre, upload("paypay", statement(other_day, &FIRST), None)).await;
+    let others = [(300, 10, "7001"), (1_200, 11, "7002"), (450, 12, "7003")];
+    take(&centre, upload("paypay", statement(other_day, &others), None)).await;
     take(&centre, upload("paypay", statement(TODAY, &FIRST), None)).await;
     let said = take(&centre, upload("paypay", statement(TODAY, &SECOND[..1]), None)).await.replaced.unwrap();
     assert_eq!((said.from, said.to, sums(&said)[2]), (date(TODAY), date(TODAY), (2, 1_650)));
@@ -162,11 +163,8 @@ async fn a_file_that_carries_on_within_the_day_takes_nothing_back() {
     let centre = Centre::set_up().await;
     replaces(&centre, ACCOUNT).await;
     take(&centre, upload("bank", bank(TODAY, &[(29_347, "ﾍﾟｲﾍﾟｲ(ｶ")]), None)).await;
-    let mut afternoon = String::from_utf8_lossy(&bank(TODAY, &[(500, "A")])).into_owned();
-    // 期首残高 1,000,000 becomes 1,029,347, and the closing balance with it.
-    afternoon =
-        afternoon.replace("00000001000000", "00000001029347").replace("00000001000500", "00000001029847");
-    let found = refused(&centre, upload("bank", afternoon.into_bytes(), None)).await;
+    let afternoon = bank_from(1_029_347, TODAY, &[(500, "ﾔﾏﾀﾞ")]);
+    let found = refused(&centre, upload("bank", afternoon, None)).await;
     assert!(found.contains("続きのファイルと読めます"), "{found}");
 }
 

@@ -48,6 +48,11 @@ pub fn paypay(day: &str) -> Vec<u8> {
 
 /// A bank's file of one account with these amounts booked on `day`.
 pub fn bank(day: &str, entries: &[(i64, &str)]) -> Vec<u8> {
+    bank_from(1_000_000, day, entries)
+}
+
+/// The same, with this balance before.
+pub fn bank_from(opening: i64, day: &str, entries: &[(i64, &str)]) -> Vec<u8> {
     let booked_on: CivilDate = date(day);
     let entry = |(amount, kana): &(i64, &str)| EntryOut {
         booked_on,
@@ -71,7 +76,7 @@ pub fn bank(day: &str, entries: &[(i64, &str)]) -> Vec<u8> {
         account_kind: 1,
         account_number: "1234567".to_owned(),
         account_name: "ﾚｲｼﾞｼ".to_owned(),
-        opening: Yen::new(1_000_000),
+        opening: Yen::new(opening),
         entries: entries.iter().map(entry).collect(),
     };
     zengin::write(&FileOut { created_on: booked_on, framing: Framing::CrLf, accounts: vec![account] })
