@@ -98,7 +98,8 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Vec<OpeningRow>, Refusal> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut written = String::new();
     let mut rows = Vec::new();
-    for row in table.rows() {
+    let mut cut = table.rows(&spec, file);
+    while let Some(row) = cut.next()? {
         let content = row.cells.digest(b',', &mut written);
         let mut read = Reader { table: &table, file }.row(row, content)?;
         let occurrence = seen.entry(read.record_key.clone()).or_default();

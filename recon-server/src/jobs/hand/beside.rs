@@ -284,7 +284,7 @@ pub(in crate::jobs) async fn notices(
                 found.extend(same.map(|line| notice(line.identity.row, "締めの支払通知", hand.file)));
             }
         }
-        FileFacts::Statement(_) => {}
+        FileFacts::Statement(_) | FileFacts::Opening(_) => {}
     }
     Ok(found)
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     UnitOfWork,
     facts::{BankEntry, PayoutLine, RowIdentity},
-    files::{FileFacts, FileKind, FileUpload, Import},
+    files::{FileFacts, FileKind, FileMode, FileUpload, Import},
 };
 
 use super::{
@@ -89,6 +89,7 @@ pub(in crate::jobs) async fn take_in(
         uploader: slip.provenance.entered.by.clone(),
         period_from: Some(days.0),
         period_to: Some(days.1),
+        mode: FileMode::Delta,
         bytes,
     };
     match unit.import_file(tenant, &file, &facts).await? {
