@@ -62,7 +62,6 @@ pub struct TerminalSide {
     pub difference: Figure,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
 const fn is_nothing(figure: &Figure) -> bool {
     figure.is_zero()
 }

@@ -63,12 +63,7 @@ pub async fn withdraw_and_return(store: &dyn Store) {
 pub async fn opening_items(store: &dyn Store) {
     let tenant = tenant("opening");
     let bare = OpeningItem {
-        identity: RowIdentity {
-            record_key: "o".to_owned(),
-            occurrence: 1,
-            content_sha256: [1; 32],
-            row: 2,
-        },
+        identity: RowIdentity { record_key: "o".to_owned(), occurrence: 1, content_sha256: [1; 32], row: 2 },
         contract: "card-1".parse().unwrap(),
         method: Method::Credit,
         brand: None,

@@ -120,9 +120,9 @@ fn shape(migration: &str) -> Vec<String> {
             let words = first_words(line);
             let keyword = words.first().is_some_and(|word| word.chars().all(|c| c.is_ascii_uppercase()));
             let not_null = if line.contains(" NOT NULL") { " NOT NULL" } else { "" };
-            // Order of text by bytes is SQLite's own and has to be said to PostgreSQL.
+            // Order of text by bytes is SQLite's own and has to be said to PostgreSQL; the type of whole numbers is theirs.
             if keyword {
-                line.trim().replace(" COLLATE \"C\"", "")
+                line.trim().replace(" COLLATE \"C\"", "").replace(" BIGINT ", " INTEGER ")
             } else {
                 format!("{}{not_null}", words[0])
             }

@@ -90,7 +90,7 @@ async fn a_newer_file_stands_in_the_place_of_the_older_for_its_days() {
     let seen: DryRun = preview(centre.state(), &corrected).await.unwrap();
     let second = take(&centre, corrected).await;
     let said = second.replaced.clone().unwrap();
-    assert_eq!(seen.replaced, [said.clone()], "the preview says what the import does");
+    assert_eq!(seen.replaced, std::slice::from_ref(&said), "the preview says what the import does");
     assert_eq!(sums(&said), [(1, 700), (1, -200), (1, 450)]);
     assert_eq!(said.rows[0].change, Change::Withdrawn);
     assert_eq!(said.rows[0].before_at.map(|(file, _)| file), Some(first.file));

@@ -14,9 +14,11 @@ use engine::{
 use sha2::{Digest, Sha256};
 use store::{
     UnitOfWork,
+    controls::ControlRow,
     counters::CounterRow,
     facts::Stored,
     files::{FileKind, FileRow, FileState},
+    matching::ContractRow,
     refunds::{RefundRow, RefundWay},
     reports::{AttemptRow, SaleRow},
 };
@@ -75,8 +77,7 @@ pub async fn gather(
     let days = unit.days(tenant, from, as_of).await?;
     let decided = unit.controls(tenant).await?;
     let contract_rows = terms::contract_rows(unit, tenant).await?;
-    let mut contracts = contracts_in_force(&contract_rows, as_of)?;
-    controls::name_payers(&mut contracts, &decided, as_of)?;
+    let contracts = named(&contract_rows, &decided, as_of)?;
     // Pay days lie at most a few months ahead; holidays of the coming year are enough.
     let holidays = unit.bank_holidays(tenant, from, as_of.plus_days(SCOPE_DAYS)).await?;
     let rows = read(&unit.statement_lines(tenant, from, as_of, watermark).await?, &files, facts::row)?;
@@ -126,6 +127,13 @@ pub async fn gather(
         watermark,
         told,
     })
+}
+
+/// Contracts in force, under every name that was decided for their payers.
+fn named(rows: &[ContractRow], decided: &[ControlRow], as_of: CivilDate) -> Result<Vec<Contract>, JobError> {
+    let mut contracts = contracts_in_force(rows, as_of)?;
+    controls::name_payers(&mut contracts, decided, as_of)?;
+    Ok(contracts)
 }
 
 /// Stored rows as facts, each with the digest of its file.

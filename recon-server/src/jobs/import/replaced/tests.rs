@@ -71,7 +71,10 @@ fn a_period_cuts_no_row_in_two() {
     // A payout of 1 to 15 August, and a file that begins on the 10th.
     let long = Line { first: "2026-08-01".parse().unwrap(), ..line("p", 15, 9_000, 1) };
     let part = Line { first: "2026-08-10".parse().unwrap(), ..line("q", 15, 4_000, 2) };
-    assert!(refused(days(10, 15), std::slice::from_ref(&long), &[part.clone()]).contains("端をまたいで"));
+    assert!(
+        refused(days(10, 15), std::slice::from_ref(&long), std::slice::from_ref(&part))
+            .contains("端をまたいで")
+    );
     // The whole of it may be replaced, and a file that has it too takes nothing back.
     let whole = plan("a.csv", days(1, 15), std::slice::from_ref(&long), &[part]).unwrap();
     assert_eq!(whole.withdrawn.len(), 1);
