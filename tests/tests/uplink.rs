@@ -144,11 +144,25 @@ async fn a_week_without_a_line_is_delivered_whole() -> Result<()> {
 
     town.line.mend();
     outpost.delivered().await?;
-    ensure!(town.head(1).await? == outpost.view().head);
+    heads_agree(&town, &outpost).await?;
     ensure!(town.booked().await? == sold(&outpost)?);
     ensure!(town.booked().await? == (7 * 21, Yen::new(7 * (20 * 750 + 600))));
     ensure!((town.aside().await?, outpost.alarms()) == (0, Vec::new()));
     outpost.stop().await.map(drop)
+}
+
+/// The centre holds the counter's chain to its head. A counter whose line is back may write an entry of its own while the centre is asked:
+/// then it is delivered too, and both are asked again.
+async fn heads_agree(town: &Town, outpost: &Outpost) -> Result<()> {
+    const LOOKS_MAX: u32 = 20;
+    for _ in 0..LOOKS_MAX {
+        outpost.delivered().await?;
+        let ours = outpost.view().head;
+        if town.head(1).await? == ours {
+            return Ok(());
+        }
+    }
+    bail!("the centre has another head than the counter, or the counter never rests")
 }
 
 /// An administrator puts an older copy in the place of the database, as the manual says: after the server has let go of it.
@@ -209,7 +223,7 @@ async fn a_centre_restored_from_an_older_copy_gets_everything_again() -> Result<
     outpost.delivered().await?;
     let (from, to) = (before.sequence_number.0, old.sequence_number.0);
     ensure!(outpost.alarms() == [Alarm::WentBack { from, to }], "{:?}", outpost.alarms());
-    ensure!(town.head(1).await? == outpost.view().head);
+    heads_agree(&town, &outpost).await?;
     ensure!(town.booked().await? == sold(&outpost)? && town.booked().await?.0 == 12);
     ensure!(town.aside().await? == 0);
     outpost.stop().await.map(drop)
