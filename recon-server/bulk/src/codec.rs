@@ -12,7 +12,7 @@ use crate::{
     columns::Role,
     intern::{Interner, packed, unpacked},
     piece::Row,
-    scan::{six_digits, thirteen_digits},
+    scan::{six_digits, six_digits_and_up_to_eight, thirteen_digits},
 };
 
 /// Approval numbers of the plain way: those of 6 digits.
@@ -58,6 +58,12 @@ pub(crate) enum Way {
 
 /// Makes keys of rows; every thread has its own.
 pub(crate) trait Coder: Clone + Send + Sync {
+    /// Key and yen of a row of the usual shape, where both can be had for less at once.
+    #[inline(always)]
+    fn key_and_amount(&self, _: &Row<'_>) -> Option<(u64, i32)> {
+        None
+    }
+
     /// The key of a row.
     fn code(&mut self, row: &Row<'_>) -> Coded;
 
@@ -70,6 +76,15 @@ pub(crate) trait Coder: Clone + Send + Sync {
 pub(crate) struct PlainCoder;
 
 impl Coder for PlainCoder {
+    #[inline(always)]
+    fn key_and_amount(&self, row: &Row<'_>) -> Option<(u64, i32)> {
+        let (start, end) = row.span(Role::Terminal);
+        let terminal = thirteen_digits(row.bytes, start, end)?;
+        let (approval, amount) =
+            six_digits_and_up_to_eight(row.bytes, row.span(Role::Approval), row.span(Role::Amount))?;
+        Some((terminal * PLAIN_APPROVALS + approval, i32::try_from(amount).ok()?))
+    }
+
     #[inline(always)]
     fn code(&mut self, row: &Row<'_>) -> Coded {
         let (start, end) = row.span(Role::Terminal);

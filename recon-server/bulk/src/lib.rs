@@ -27,6 +27,7 @@ mod record;
 mod refusal;
 mod scan;
 mod shelf;
+mod slots;
 mod source;
 mod stock;
 mod write;

@@ -2,17 +2,15 @@
 //!
 //! Invariants: of each key and date there is one head, a sale; whatever else has its key and date is its row (if it has its amount, and is
 //! the first that came) or stands in `more`. What a head gathers is the same in whatever order it came, and is decided in `join.rs` when
-//! all of it is there. Heads lie by buckets of further bits of the mixed key, so that a row looks at two or three neighbours and at no table
-//! with empty places. Rows wait until there are so many that it pays to fetch all of a partition from memory: the least that a lookup
-//! costs is not the search, it is the wait for what is searched.
+//! all of it is there. Heads are found by slots (`slots.rs`). Rows wait until there are so many that it pays to fetch all of a partition
+//! from memory: the least that a lookup costs is not the search, it is the wait for what is searched.
 
 use crate::{
     record::{Place, Record},
     refusal::Side,
+    slots::Slots,
 };
 
-/// Sales of a bucket, on average.
-const BUCKET_SALES: usize = 3;
 /// Sales for which one row may wait.
 const SALES_PER_WAITING_ROW: usize = 4;
 /// Sales of which one must be asked for that it pays to fetch them all.
@@ -40,8 +38,7 @@ pub(crate) struct Partition {
     pub alone: Vec<Record>,
     /// Rows that were not looked at yet; it never grows.
     waiting: Vec<Record>,
-    /// Where the heads of each bucket begin, and after the last where they end.
-    starts: Vec<u32>,
+    slots: Slots,
     /// Bits of the mixed key that chose the partition.
     bits: u32,
 }
@@ -55,64 +52,18 @@ pub(crate) fn long(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 
-/// The bucket of a record: the upper 32 of the bits that did not choose the partition, in proportion.
-#[inline]
-fn bucket(record: &Record, bits: u32, buckets: u64) -> usize {
-    let rest = record.mixed() << bits >> 32;
-    usize::try_from((rest * buckets) >> 32).unwrap_or_default()
-}
-
 impl Partition {
-    /// Of sales in any order. `scratch` is used again from partition to partition.
-    pub fn new(mut sales: Vec<Record>, bits: u32, scratch: &mut Vec<Record>) -> Self {
-        scratch.clear();
-        scratch.extend_from_slice(&sales);
-        let buckets = sales.len() / BUCKET_SALES + 1;
-        let of = |sale: &Record| bucket(sale, bits, u64::from(short(buckets)));
-        // Two places on, so that after the sorting each stands where its bucket begins.
-        let mut starts = vec![0; buckets + 2];
-        for sale in &*scratch {
-            starts[of(sale) + 2] += 1;
+    /// Of sales in any order.
+    pub fn new(mut heads: Vec<Record>, bits: u32) -> Self {
+        let mut more = Vec::new();
+        let slots = Slots::new(&mut heads, bits, |head, record| {
+            more.push(More { head: short(head), side: Side::Sales, record });
+        });
+        if heads.len() < heads.capacity() / 2 {
+            heads.shrink_to_fit();
         }
-        for bucket in 2..starts.len() {
-            starts[bucket] += starts[bucket - 1];
-        }
-        for sale in &*scratch {
-            let next = &mut starts[of(sale) + 1];
-            sales[long(*next)] = *sale;
-            *next += 1;
-        }
-        starts.truncate(buckets + 1);
-        let mut partition = Self { heads: sales, starts, bits, ..Self::default() };
-        partition.keep_heads();
-        partition.row_of = vec![Place::NONE; partition.heads.len()];
-        partition
-    }
-
-    /// Takes the sales that repeat a key and date from among the heads.
-    fn keep_heads(&mut self) {
-        let (mut kept, mut begin) = (0, 0);
-        for end in self.starts.iter_mut().skip(1) {
-            let first = kept;
-            for place in begin..long(*end) {
-                let sale = self.heads[place];
-                match self.heads[first..kept].iter().position(|head| head.joins(&sale)) {
-                    Some(head) => {
-                        let head = short(first + head);
-                        self.more.push(More { head, side: Side::Sales, record: sale });
-                    }
-                    None => {
-                        self.heads[kept] = sale;
-                        kept += 1;
-                    }
-                }
-            }
-            begin = long(std::mem::replace(end, short(kept)));
-        }
-        self.heads.truncate(kept);
-        if kept < self.heads.capacity() / 2 {
-            self.heads.shrink_to_fit();
-        }
+        let row_of = vec![Place::NONE; heads.len()];
+        Self { heads, row_of, more, slots, bits, ..Self::default() }
     }
 
     /// Takes rows, to be looked at now or later; those without a sale are kept where `keep_alone` says so.
@@ -143,29 +94,15 @@ impl Partition {
         if self.heads.len() / SALES_PER_ROW_MAX < rows.len() {
             self.fetch();
         }
-        let buckets = u64::from(short(self.starts.len().saturating_sub(1)));
-        for row in rows {
-            let Some(head) = self.head(row, buckets) else {
-                if keep_alone {
-                    self.alone.push(*row);
-                }
-                continue;
-            };
-            let first = &mut self.row_of[head];
-            if *first == Place::NONE && self.heads[head].amount() == row.amount() {
-                *first = row.place();
-            } else {
-                self.more.push(More { head: short(head), side: Side::Statement, record: *row });
+        let Self { heads, row_of, more, alone, .. } = self;
+        self.slots.find(heads, rows, self.bits, |row, head| match head {
+            Some(head) if row_of[head] == Place::NONE && heads[head].amount() == row.amount() => {
+                row_of[head] = row.place();
             }
-        }
-    }
-
-    #[inline]
-    fn head(&self, row: &Record, buckets: u64) -> Option<usize> {
-        let bucket = bucket(row, self.bits, buckets);
-        let (begin, end) = (long(self.starts[bucket]), long(self.starts[bucket + 1]));
-        let found = self.heads.get(begin..end)?.iter().position(|head| head.joins(row))?;
-        Some(begin + found)
+            Some(head) => more.push(More { head: short(head), side: Side::Statement, record: *row }),
+            None if keep_alone => alone.push(*row),
+            None => {}
+        });
     }
 
     /// Brings everything that rows are looked up in into the cache: read from end to end it comes as fast as the memory can give it,
@@ -180,7 +117,7 @@ impl Partition {
             .iter()
             .step_by(in_a_line::<Place>())
             .for_each(|row| all ^= i32::from(*row == Place::NONE));
-        self.starts.iter().step_by(in_a_line::<u32>()).for_each(|start| all ^= i32::from(*start == 0));
+        all ^= self.slots.fetch(CACHE_LINE_BYTES);
         std::hint::black_box(all);
     }
 }
@@ -215,7 +152,7 @@ mod tests {
     fn of_every_key_there_is_one_head_and_every_sale_is_somewhere() {
         for keys in [1, 2, 7, SALES / 2, SALES] {
             let sales: Vec<_> = (0..SALES).map(|n| record(n % keys, 300, n)).collect();
-            let partition = Partition::new(sales, 0, &mut Vec::new());
+            let partition = Partition::new(sales, 0);
             let (all, _) = gathered(&partition);
             assert_eq!(partition.heads.len(), long(keys));
             let expected: Vec<Vec<_>> = (0..keys)
@@ -228,13 +165,26 @@ mod tests {
     }
 
     #[test]
+    fn more_heads_than_two_bytes_count_are_found_too() {
+        for keys in [65_533, 65_534, 65_535, 65_536, 70_000] {
+            let sales = (0..keys).map(|n| record(n, 300, n)).collect();
+            let mut partition = Partition::new(sales, 0);
+            assert_eq!(partition.heads.len(), long(keys));
+            let rows: Vec<_> = (0..keys + 7).rev().map(|n| record(n, 300, n)).collect();
+            partition.settle(&rows, true);
+            assert!(partition.row_of.iter().copied().eq(partition.heads.iter().map(Record::place)));
+            assert_eq!((partition.more.len(), partition.alone.len()), (0, 7));
+        }
+    }
+
+    #[test]
     fn what_a_head_gathers_does_not_depend_on_when_it_came() {
         // Some keys twice, some with another amount, the last third without a sale.
         let sales: Vec<_> = (0..SALES).map(|n| record(n % 2_500, 300, n)).collect();
         let mut rows: Vec<_> =
             (0..SALES * 4 / 3).map(|n| record(n * 7 % 3_750, 300 + i32::from(n % 11 == 0), n)).collect();
         let settled = |rows: &[Record], run: usize| {
-            let mut partition = Partition::new(sales.clone(), 0, &mut Vec::new());
+            let mut partition = Partition::new(sales.clone(), 0);
             rows.chunks(run).for_each(|rows| partition.take(rows, true));
             partition.settle_waiting(true);
             gathered(&partition)
@@ -250,7 +200,7 @@ mod tests {
 
     #[test]
     fn rows_of_no_interest_are_not_kept() {
-        let mut partition = Partition::new(vec![record(1, 300, 0)], 0, &mut Vec::new());
+        let mut partition = Partition::new(vec![record(1, 300, 0)], 0);
         partition.take(&[record(2, 300, 0), record(1, 300, 1)], false);
         partition.settle_waiting(false);
         assert!(partition.alone.is_empty());
@@ -259,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_partition_without_sales_takes_rows() {
-        let mut partition = Partition::new(Vec::new(), 3, &mut Vec::new());
+        let mut partition = Partition::new(Vec::new(), 3);
         partition.take(&[record(2, 300, 0)], true);
         assert_eq!(partition.alone.len(), 1);
     }

@@ -25,8 +25,8 @@ use domain::money::Yen;
 const PARTITION_SALES: u64 = 8_192;
 /// Most partitions, as a power of two.
 const PARTITION_BITS_MAX: u32 = 11;
-/// Memory of a sale: its record, the place of its row, its part of the index, what the partitions have in reserve, and the rows waiting.
-const SALE_BYTES: u64 = 30;
+/// Memory of a sale: its record, the place of its row, its slots, what the partitions have in reserve, and the rows waiting.
+const SALE_BYTES: u64 = 32;
 /// Memory of a row beside that: one in three is kept, where files agree far less than they should.
 const ROW_BYTES: u64 = 8;
 /// Memory of everything else: buffers, tables, exceptions.

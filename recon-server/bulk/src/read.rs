@@ -235,15 +235,21 @@ impl<'r, C: Coder, S: Sink> Reader<'r, C, S> {
             return Err(bad(Field::Columns));
         }
         let date = self.dates.read(row.field(Role::Date)).ok_or_else(|| bad(Field::Date))?;
-        let (start, end) = row.span(Role::Amount);
-        let amount = scan::amount(row.bytes, start, end).ok_or_else(|| bad(Field::Amount))?;
+        let at_once = self.coder.key_and_amount(row);
+        let amount = match at_once {
+            Some((_, amount)) => amount,
+            None => {
+                let (start, end) = row.span(Role::Amount);
+                scan::amount(row.bytes, start, end).ok_or_else(|| bad(Field::Amount))?
+            }
+        };
         self.yen += i64::from(amount);
         let place = Place::new(piece, number);
         if self.pass.settled.is_some_and(|settled| settled.has(place)) {
             return Ok(());
         }
         let date = if self.pass.by_id { 0 } else { date };
-        let coded = self.coder.code(row);
+        let coded = at_once.map_or_else(|| self.coder.code(row), |(key, _)| Coded::Keyed(key));
         match coded {
             Coded::Keyed(key) | Coded::Loose(key) => {
                 let (slice, slices) = self.pass.slice;

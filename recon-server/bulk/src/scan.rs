@@ -1,7 +1,7 @@
 //! Separators and digits, many bytes at a time, without `unsafe`: the loops are written so that the compiler makes vector code of them, and
 //! what is done for every row is written into the loop over the rows (`inline(always)`), for which the compiler finds it too long.
 
-use wide::u8x16;
+use wide::{bytemuck, i16x8, u8x16, u16x8};
 
 /// Bytes looked at in one step.
 pub(crate) const STEP_BYTES: usize = 64;
@@ -149,17 +149,37 @@ pub(crate) fn up_to_eight_digits(bytes: &[u8], start: usize, end: usize) -> Opti
     if not_digits(text) == 0 { Some(number(text)) } else { None }
 }
 
-/// The number written in exactly 13 ASCII digits: the first eight and, which overlap them, the last eight.
+/// The numbers that two times eight characters write, the first digit first; none where one of those that count is no digit. `counts` has
+/// ones where a character counts: where it does not, it stands for nothing.
+#[inline(always)]
+fn two_eights(text: u8x16, counts: u8x16) -> Option<(u64, u64)> {
+    let digits = (text - u8x16::splat(b'0')) & counts;
+    if digits.min(u8x16::splat(9)).simd_eq(digits).to_bitmask() != 0xFFFF {
+        return None;
+    }
+    // Of two neighbours the lower byte is the digit before: pairs, then fours, in lanes twice as wide each time.
+    let digits: u16x8 = bytemuck::cast(digits);
+    let pairs = (digits & u16x8::splat(0xFF)) * u16x8::splat(10) + (digits >> 8);
+    let fours = bytemuck::cast::<_, i16x8>(pairs).dot(TENS_OF_PAIRS);
+    let [first, second]: [u64; 2] = bytemuck::cast(fours);
+    let eight = |fours: u64| (fours & 0xFFFF_FFFF) * 10_000 + (fours >> 32);
+    Some((eight(first), eight(second)))
+}
+
+const TENS_OF_PAIRS: i16x8 = i16x8::new([100, 1, 100, 1, 100, 1, 100, 1]);
+/// The last 13 of 16.
+const THIRTEEN: u8x16 =
+    u8x16::new([0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+
+/// The number written in exactly 13 ASCII digits. There must be 16 bytes before `end`, whatever they are.
 #[inline(always)]
 pub(crate) fn thirteen_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
     if end.checked_sub(start)? != 13 {
         return None;
     }
-    let (first, rest) = (eight_before(bytes, end - 5)?, last(5, eight_before(bytes, end)?));
-    if not_digits(first) | not_digits(rest) != 0 {
-        return None;
-    }
-    Some(number(first) * 100_000 + number(rest))
+    let text: [u8; 16] = bytes.get(end.checked_sub(16)?..end)?.try_into().ok()?;
+    let (first, rest) = two_eights(u8x16::new(text), THIRTEEN)?;
+    Some(first * 100_000_000 + rest)
 }
 
 /// The number written in exactly 6 ASCII digits; see [`up_to_eight_digits`].
@@ -170,6 +190,22 @@ pub(crate) fn six_digits(bytes: &[u8], start: usize, end: usize) -> Option<u64> 
     }
     let text = last(6, eight_before(bytes, end)?);
     if not_digits(text) == 0 { Some(number(text)) } else { None }
+}
+
+/// The numbers written in exactly 6 ASCII digits and in 1 to 8, both at once; see [`up_to_eight_digits`].
+#[inline(always)]
+pub(crate) fn six_digits_and_up_to_eight(
+    bytes: &[u8],
+    six: (usize, usize),
+    rest: (usize, usize),
+) -> Option<(u64, u64)> {
+    let length = rest.1.checked_sub(rest.0)?;
+    if six.1.checked_sub(six.0)? != 6 || length == 0 || length > 8 {
+        return None;
+    }
+    let text: u8x16 = bytemuck::cast([eight_before(bytes, six.1)?, eight_before(bytes, rest.1)?]);
+    let counts: u8x16 = bytemuck::cast([u64::MAX << 16, u64::MAX << (8 * (8 - length))]);
+    two_eights(text, counts)
 }
 
 /// A whole number of yen: an optional minus and 1 to 10 digits, within 32 bits.
@@ -219,9 +255,33 @@ mod tests {
                 }
             }
         }
+        for text in ["9999999999999", "0000000000000", "1234567890123", "9000000000001"] {
+            let (bytes, start, end) = padded(text);
+            assert_eq!(thirteen_digits(&bytes, start, end), text.parse().ok());
+            for place in 0..13 {
+                for wrong in [b'/', b':', b' ', b'a', 0xB1, 0, 0xFF] {
+                    let mut bytes = bytes.clone();
+                    bytes[start + place] = wrong;
+                    assert_eq!(thirteen_digits(&bytes, start, end), None, "{wrong} at {place}");
+                }
+            }
+        }
         let (bytes, start, end) = padded("9999999999999");
         assert_eq!(thirteen_digits(&bytes, start, end), Some(9_999_999_999_999));
         assert_eq!(thirteen_digits(&bytes, start + 1, end), None);
+    }
+
+    #[test]
+    fn two_numbers_at_once_are_those_of_one_after_the_other() {
+        let texts =
+            ["", "0", "000009", "123456", "999999", "12345678", "99999999", "123456789", "-12345", "12a456"];
+        for (six, rest) in texts.iter().flat_map(|six| texts.iter().map(move |rest| (*six, *rest))) {
+            let mut bytes = vec![b'9'; 16];
+            bytes.extend(format!("{six},{rest}").bytes());
+            let (six, rest) = ((16, 16 + six.len()), (17 + six.len(), bytes.len()));
+            let both = six_digits(&bytes, six.0, six.1).zip(up_to_eight_digits(&bytes, rest.0, rest.1));
+            assert_eq!(six_digits_and_up_to_eight(&bytes, six, rest), both, "{six:?} {rest:?}");
+        }
     }
 
     #[test]

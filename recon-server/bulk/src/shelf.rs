@@ -7,8 +7,12 @@
 
 use crate::record::{Record, upper};
 
-/// Records of a batch: about 16 for each of the most partitions.
-const BATCH_RECORDS: usize = 1 << 15;
+/// Records of a batch for each partition.
+const BATCH_RECORDS_PER_PARTITION: usize = 32;
+/// Fewest records of a batch: what is done once for a batch is nothing beside them.
+const BATCH_RECORDS_MIN: usize = 1 << 12;
+/// Most records of a batch: both copies of it stay in the caches.
+const BATCH_RECORDS_MAX: usize = 1 << 15;
 
 /// Where one thread puts the records that it read.
 pub(crate) trait Sink: Send {
@@ -30,6 +34,8 @@ pub(crate) enum Busy {
 /// Records that are not in their partitions yet.
 pub(crate) struct Batch {
     bits: u32,
+    /// Records that are handed on at once.
+    length: usize,
     records: Vec<Record>,
     sorted: Vec<Record>,
     /// Where the next record of each partition goes in `sorted`.
@@ -39,14 +45,15 @@ pub(crate) struct Batch {
 impl Batch {
     /// For `1 << bits` partitions.
     pub fn new(bits: u32) -> Self {
-        Self { bits, records: Vec::new(), sorted: Vec::new(), next: vec![0; 1 << bits] }
+        let length = (BATCH_RECORDS_PER_PARTITION << bits).clamp(BATCH_RECORDS_MIN, BATCH_RECORDS_MAX);
+        Self { bits, length, records: Vec::new(), sorted: Vec::new(), next: vec![0; 1 << bits] }
     }
 
     /// Takes a record; whether it is time to hand them on.
     #[inline(always)]
     pub fn put(&mut self, record: Record) -> bool {
         self.records.push(record);
-        self.records.len() >= BATCH_RECORDS
+        self.records.len() >= self.length
     }
 
     /// Hands the records of each partition to `take`, and is empty then. What `take` did not take it gets again at the end.

@@ -87,10 +87,15 @@ impl Stock {
     pub fn index(self, threads: usize, keep_alone: bool) -> Index {
         let (bits, sales) = (self.bits, self.partitions);
         let partitions: Vec<_> = sales.iter().map(|_| Mutex::new(Partition::default())).collect();
-        each(threads, sales.len(), Vec::new, |scratch, number| {
-            let sales = std::mem::take(&mut *lock(&sales[number]));
-            *lock(&partitions[number]) = Partition::new(sales, bits, scratch);
-        });
+        each(
+            threads,
+            sales.len(),
+            || (),
+            |(), number| {
+                let sales = std::mem::take(&mut *lock(&sales[number]));
+                *lock(&partitions[number]) = Partition::new(sales, bits);
+            },
+        );
         Index { bits, keep_alone, partitions }
     }
 }
