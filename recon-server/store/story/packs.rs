@@ -102,6 +102,12 @@ fn agree(store: &dyn Store, tenant: &TenantId) -> Read {
     read(store, &whole)
 }
 
+/// The statement rows of a month by their records, which packs and rows must say alike, and how many of them packs gave.
+pub fn lines_both_ways(store: &dyn Store, tenant: &TenantId) -> (Vec<String>, usize) {
+    let ([_, lines], [_, packed]) = agree(store, tenant);
+    (lines, packed)
+}
+
 /// Numbers that look random and are the same in every run.
 struct Drawn(u64);
 

@@ -3,17 +3,23 @@
 use domain::{method::Method, money::Yen};
 use store::{
     Store,
-    facts::{OpeningItem, RowIdentity, RowRevision},
+    facts::{OpeningItem, RowIdentity, RowRevision, StatementLine},
     files::{FileFacts, FileKind, FileMode, FileUpload, Import, ImportCounts},
 };
 
 use super::{
     files::{bare, upload},
+    packs::lines_both_ways,
     samples::{at, day, tenant},
 };
 
 fn row(record_key: &str, revision: u32) -> RowRevision {
     RowRevision { record_key: record_key.to_owned(), occurrence: 1, revision }
+}
+
+fn at_row(row: u32, mut line: StatementLine) -> StatementLine {
+    line.identity.row = row;
+    line
 }
 
 /// What is here as of each of three files: key and revision.
@@ -45,10 +51,19 @@ pub async fn withdraw_and_return(store: &dyn Store) {
         unit.commit().await.unwrap();
         (counts, replaced)
     };
-    import(1, vec![bare("a", 1, 1, 300), bare("b", 1, 1, 450)], &[]).await;
+    // A comparison sees what stands, from packs and from rows, by the file and row of each.
+    let compared = |standing: &[&str]| {
+        let expected: Vec<_> = standing.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(lines_both_ways(store, &tenant), (expected, standing.len()));
+    };
+    import(1, vec![bare("a", 1, 1, 300), at_row(2, bare("b", 1, 1, 450))], &[]).await;
+    compared(&["1:1 ||2026-08-03|300", "1:2 ||2026-08-03|450"]);
     import(2, vec![bare("a", 1, 1, 300)], &[row("b", 1)]).await;
+    compared(&["1:1 ||2026-08-03|300"]);
     // The same content again: not the row that was withdrawn, but a further revision of it, and no correction.
-    let (counts, replaced) = import(3, vec![bare("a", 1, 1, 300), bare("b", 1, 1, 450)], &[]).await;
+    let (counts, replaced) =
+        import(3, vec![bare("a", 1, 1, 300), at_row(2, bare("b", 1, 1, 450))], &[]).await;
+    compared(&["1:1 ||2026-08-03|300", "3:2 ||2026-08-03|450"]);
     assert_eq!(counts, ImportCounts { new: 1, revised: 0, unchanged: 1 });
     assert_eq!(replaced, FileFacts::Statement(Vec::new()));
     let keys = |list: &[(&str, u32)]| list.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect::<Vec<_>>();
