@@ -7,7 +7,7 @@
 use crate::{
     columns::{COLUMNS_MAX, Layout, Role},
     refusal::{Field, Refusal, Side},
-    scan::{STEP_BYTES, Separators, WINDOW_BYTES},
+    scan::{STEP_BYTES, Separators},
     source::{Source, fill},
 };
 
@@ -45,13 +45,18 @@ impl<'b> Row<'b> {
     }
 }
 
+/// Takes the rows of a piece.
+pub(crate) trait Visitor {
+    /// Row `number` of the piece, from 0.
+    fn row(&mut self, number: u32, row: &Row<'_>) -> Result<(), Stop>;
+}
+
 /// Reads pieces into a buffer of its own.
 pub(crate) struct PieceReader {
     buffer: Vec<u8>,
     unquoted: Vec<u8>,
-    /// Of an unquoted row.
+    /// Before the first field of a row, and the end of each.
     bounds: [usize; COLUMNS_MAX + 1],
-    separators: Separators,
     /// Where the text of the piece is in the buffer; it ends with a line feed.
     text: std::ops::Range<usize>,
 }
@@ -66,7 +71,7 @@ pub(crate) enum Stop {
     Other(Other),
 }
 
-/// What a visitor of rows may say.
+/// What a [`Visitor`] may say.
 pub(crate) enum Other {
     /// The medium failed.
     Refused(Refusal),
@@ -76,14 +81,7 @@ pub(crate) enum Other {
 
 impl PieceReader {
     pub fn new() -> Self {
-        Self {
-            buffer: Vec::new(),
-            unquoted: Vec::new(),
-            bounds: [0; COLUMNS_MAX + 1],
-            // What stands before a row, and a row that has begun.
-            separators: Separators::new(1 + COLUMNS_MAX),
-            text: 0..0,
-        }
+        Self { buffer: Vec::new(), unquoted: Vec::new(), bounds: [0; COLUMNS_MAX + 1], text: 0..0 }
     }
 
     /// Reads the rows that begin in `length` bytes from `offset` on. The byte before `offset` is there: the header is before it.
@@ -119,78 +117,43 @@ impl PieceReader {
         };
         let first = memchr::memchr(b'\n', &self.buffer[LEAD_BYTES..end]);
         // Behind the text there must be no separators of another row in the last step.
-        let padded = text_end.next_multiple_of(STEP_BYTES);
-        self.buffer.resize(padded.max(self.buffer.len()), 0);
-        self.buffer[text_end..padded].fill(0);
+        self.buffer[text_end..text_end + STEP_BYTES].fill(0);
         if let Some(first) = first {
             self.text = LEAD_BYTES + first + 1..text_end;
         }
         Ok(())
     }
 
-    /// Calls `visit` for every row with its number in the piece; blank lines are none. Returns how many there were.
-    pub fn rows(
-        &mut self,
-        layout: &Layout,
-        mut visit: impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
-    ) -> Result<u32, Stop> {
+    /// Hands every row to the visitor; blank lines are none. Returns how many there were.
+    pub fn rows(&mut self, layout: &Layout, visitor: &mut impl Visitor) -> Result<u32, Stop> {
         let text = self.text.clone();
         if text.is_empty() {
             return Ok(0);
         }
         if memchr::memchr(b'"', &self.buffer[text.clone()]).is_some() {
-            return self.quoted_rows(layout, &mut visit);
+            return self.quoted_rows(layout, visitor);
         }
-        // Steps begin at whole multiples: what stands before the text in its first step is passed over.
-        let base = text.start / STEP_BYTES * STEP_BYTES;
-        let bytes = &self.buffer[..text.end.next_multiple_of(STEP_BYTES)];
-        let mut number = 0;
-        self.separators.begin(text.start - 1);
-        for begin in (base..bytes.len()).step_by(WINDOW_BYTES) {
-            let end = bytes.len().min(begin + WINDOW_BYTES);
-            self.separators.add(&bytes[begin..end], begin, text.start);
-            let last = end == bytes.len();
-            let whole = self.separators.whole_rows(bytes, layout.columns).unwrap_or_default();
-            let places = self.separators.places();
-            // Place number of what stands before the row, and line feeds up to there.
-            let (mut before, mut lines) = (0, whole);
-            for _ in 0..whole {
-                let row = &mut places[before..=before + layout.columns];
-                cut(bytes, layout, row, number, &mut visit)?;
-                number += 1;
-                before += layout.columns;
+        let (mut number, mut start) = (0, text.start);
+        let bytes = &self.buffer[..text.end + STEP_BYTES];
+        let bounds = &mut self.bounds[..=layout.columns];
+        while start < text.end {
+            let Some(end) = cut(bytes, start, bounds) else {
+                start += blank_line(&bytes[start..text.end], number)?;
+                continue;
+            };
+            start = end + 1;
+            if carriage_return(bytes, bounds) {
+                bounds[layout.columns] -= 1;
             }
-            // What follows whole rows, or is anything else than whole rows.
-            while let Some(room) = places.get_mut(before..).filter(|room| room.len() > 1) {
-                let length = room.len().min(layout.columns + 1);
-                if length <= layout.columns && !last {
-                    break;
-                }
-                let row = &mut room[..length];
-                match line(bytes, row, layout.columns).map_err(|field| Stop::Row(number, field))? {
-                    Line::Fields => {
-                        cut(bytes, layout, row, number, &mut visit)?;
-                        number += 1;
-                        before += layout.columns;
-                    }
-                    Line::Blank => before += 1,
-                    Line::Open => return Err(Stop::TooLong(number)),
-                }
-                lines += 1;
-            }
-            self.separators.forget(before, lines);
+            visitor.row(number, &Row { bytes, layout, bounds })?;
+            number += 1;
         }
-        // The text ends with a line feed unless its last row is longer than it may be.
-        let end = self.separators.places().first().map_or(text.end, |place| place + 1);
-        if end < text.end { Err(Stop::TooLong(number)) } else { Ok(number) }
+        Ok(number)
     }
 
     /// The same for a piece in which a quotation mark stands.
-    fn quoted_rows(
-        &mut self,
-        layout: &Layout,
-        visit: &mut impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
-    ) -> Result<u32, Stop> {
+    #[inline(never)]
+    fn quoted_rows(&mut self, layout: &Layout, visitor: &mut impl Visitor) -> Result<u32, Stop> {
         let mut number = 0;
         let text = &self.buffer[self.text.clone()];
         let Some(text) = text.strip_suffix(b"\n") else { return Err(Stop::TooLong(0)) };
@@ -205,28 +168,35 @@ impl PieceReader {
                 return Err(Stop::Row(number, Field::Columns));
             }
             let row = Row { bytes: &self.unquoted, layout, bounds: &self.bounds[..=columns] };
-            visit(number, &row)?;
+            visitor.row(number, &row)?;
             number += 1;
         }
         Ok(number)
     }
 }
 
-/// Calls `visit` for a row that ends with a line feed; before that there may be a carriage return.
+/// Finds as many separators behind a row's start as there are bounds after the first, which is what stands before it; returns the place of
+/// the last of them where it is the first line feed.
 #[inline(always)]
-fn cut(
-    bytes: &[u8],
-    layout: &Layout,
-    bounds: &mut [usize],
-    number: u32,
-    visit: &mut impl FnMut(u32, &Row<'_>) -> Result<(), Stop>,
-) -> Result<(), Stop> {
-    let shorter = usize::from(carriage_return(bytes, bounds));
-    let whole = bounds[layout.columns];
-    bounds[layout.columns] -= shorter;
-    visit(number, &Row { bytes, layout, bounds })?;
-    bounds[layout.columns] = whole;
-    Ok(())
+fn cut(bytes: &[u8], start: usize, bounds: &mut [usize]) -> Option<usize> {
+    let (before, ends) = bounds.split_first_mut()?;
+    *before = start - 1;
+    let mut separators = Separators::at(bytes, start)?;
+    for end in &mut *ends {
+        *end = separators.next(bytes)?;
+    }
+    ends.last().copied().filter(|end| separators.first_line_feed() == Some(*end))
+}
+
+/// Length of the first line, its line feed included, which is not cut into so many fields: it is blank, or row `number` is a bad one.
+#[cold]
+fn blank_line(text: &[u8], number: u32) -> Result<usize, Stop> {
+    // The text ends with a line feed unless its last row is longer than it may be.
+    let length = memchr::memchr(b'\n', text).ok_or(Stop::TooLong(number))?;
+    match &text[..length] {
+        b"" | b"\r" => Ok(length + 1),
+        _ => Err(Stop::Row(number, Field::Columns)),
+    }
 }
 
 /// Whether the last field of these ends with a carriage return.
@@ -234,29 +204,6 @@ fn cut(
 fn carriage_return(bytes: &[u8], bounds: &[usize]) -> bool {
     let [.., before, end] = bounds else { return false };
     *end > before + 1 && bytes.get(end - 1) == Some(&b'\r')
-}
-
-/// What the next line is.
-enum Line {
-    /// As many fields as the header has.
-    Fields,
-    Blank,
-    /// Its end is not in the text.
-    Open,
-}
-
-/// Looks at the first separators behind a row's beginning: at most one for each of the columns that are `wanted`.
-fn line(bytes: &[u8], bounds: &[usize], wanted: usize) -> Result<Line, Field> {
-    let [before, ends @ ..] = bounds else { return Ok(Line::Open) };
-    let Some(columns) = ends.iter().position(|end| bytes.get(*end) == Some(&b'\n')).map(|last| last + 1)
-    else {
-        return if ends.len() < wanted { Ok(Line::Open) } else { Err(Field::Columns) };
-    };
-    if columns == wanted {
-        return Ok(Line::Fields);
-    }
-    let blank = before + 1 + usize::from(carriage_return(bytes, &bounds[..2]));
-    if columns == 1 && ends[0] == blank { Ok(Line::Blank) } else { Err(Field::Columns) }
 }
 
 /// Copies the fields of a line without their quotation marks; returns how many there are.

@@ -10,7 +10,7 @@ use crate::{
     columns::{Layout, Role},
     date::Dates,
     leftovers::Unkeyed,
-    piece::{Other, PieceReader, ROW_LENGTH_MAX_BYTES, Row, Stop},
+    piece::{Other, PieceReader, ROW_LENGTH_MAX_BYTES, Row, Stop, Visitor},
     record::{PIECE_ROWS_MAX, PIECES_MAX, Place, Record, mix},
     refusal::{Field, Refusal, Side},
     scan,
@@ -224,11 +224,11 @@ impl<'r, C: Coder, S: Sink> Reader<'r, C, S> {
         let file = self.file;
         let offset = file.layout.body_offset + u64::try_from(piece * file.piece_bytes).unwrap_or(u64::MAX);
         reader.load(file.source, file.side, offset, file.piece_bytes)?;
-        let number = u32::try_from(piece).unwrap_or(u32::MAX);
-        reader.rows(file.layout, |row_number, row| self.row(number, row_number, row))
+        let piece = u32::try_from(piece).unwrap_or(u32::MAX);
+        reader.rows(file.layout, &mut OfPiece { reader: self, piece })
     }
 
-    #[inline]
+    #[inline(always)]
     fn row(&mut self, piece: u32, number: u32, row: &Row<'_>) -> Result<(), Stop> {
         let bad = |field| Stop::Row(number, field);
         if usize::try_from(number).is_ok_and(|number| number >= PIECE_ROWS_MAX) {
@@ -269,5 +269,18 @@ impl<'r, C: Coder, S: Sink> Reader<'r, C, S> {
             Coded::TooMany => return Err(Stop::Other(Other::Refused(Refusal::TooManyTexts))),
         }
         Ok(())
+    }
+}
+
+/// One thread's work on one piece.
+struct OfPiece<'p, 'r, C, S> {
+    reader: &'p mut Reader<'r, C, S>,
+    piece: u32,
+}
+
+impl<C: Coder, S: Sink> Visitor for OfPiece<'_, '_, C, S> {
+    #[inline(always)]
+    fn row(&mut self, number: u32, row: &Row<'_>) -> Result<(), Stop> {
+        self.reader.row(self.piece, number, row)
     }
 }

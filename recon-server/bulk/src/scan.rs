@@ -7,100 +7,56 @@ use wide::{bytemuck, i16x8, u8x16, u16x8};
 pub(crate) const STEP_BYTES: usize = 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// One bit for each of 64 bytes: whether it is a comma or a line feed.
+/// One bit for each of 64 bytes: whether it is a comma, and whether it is a line feed.
 #[inline(always)]
-fn separator_bits(block: &[u8; STEP_BYTES]) -> u64 {
+fn separator_bits(step: &[u8; STEP_BYTES]) -> (u64, u64) {
     let (comma, line_feed) = (u8x16::splat(b','), u8x16::splat(b'\n'));
-    let (quarters, _) = block.as_chunks::<16>();
-    let mut bits = 0;
+    let (quarters, _) = step.as_chunks::<16>();
+    let (mut commas, mut line_feeds) = (0, 0);
     for quarter in quarters.iter().rev() {
         let quarter = u8x16::new(*quarter);
-        let hits = quarter.simd_eq(comma) | quarter.simd_eq(line_feed);
-        bits = bits << 16 | u64::from(hits.to_bitmask());
+        commas = commas << 16 | u64::from(quarter.simd_eq(comma).to_bitmask());
+        line_feeds = line_feeds << 16 | u64::from(quarter.simd_eq(line_feed).to_bitmask());
     }
-    bits
+    (commas, line_feeds)
 }
 
-/// Bytes of a window: what is found in it stays in the first-level cache.
-pub(crate) const WINDOW_BYTES: usize = 64 * STEP_BYTES;
-/// Separators that are written down of every step, whether there are so many or not: nearly always enough, and nothing to guess for the
-/// processor.
-const USUAL_SEPARATORS: usize = 8;
-
-/// Where commas and line feeds stand, ascending, in one window after the other.
+/// Commas and line feeds from one place on, up to the first line feed and, at most, to the end of the step in which it stands.
 pub(crate) struct Separators {
-    found: Vec<usize>,
-    length: usize,
-    /// How many of them are line feeds, the first of all not counted.
-    line_feeds: usize,
+    /// Where the step begins.
+    base: usize,
+    /// Those of the step that were not given yet.
+    rest: u64,
+    line_feeds: u64,
 }
 
 impl Separators {
-    /// With room for a window of nothing else behind `kept_max` places.
-    pub fn new(kept_max: usize) -> Self {
-        Self { found: vec![0; kept_max + WINDOW_BYTES + STEP_BYTES], length: 0, line_feeds: 0 }
+    /// From `base` on; none where the bytes do not go on for a step.
+    #[inline(always)]
+    pub fn at(bytes: &[u8], base: usize) -> Option<Self> {
+        let (commas, line_feeds) = separator_bits(bytes.get(base..)?.first_chunk()?);
+        Some(Self { base, rest: commas | line_feeds, line_feeds })
     }
 
-    /// Begins anew with one place.
-    pub fn begin(&mut self, place: usize) {
-        self.found[0] = place;
-        (self.length, self.line_feeds) = (1, 0);
-    }
-
-    /// Forgets all before place number `from`, which is the last of so many line feeds.
-    pub fn forget(&mut self, from: usize, line_feeds: usize) {
-        self.found.copy_within(from..self.length, 0);
-        self.length -= from;
-        self.line_feeds -= line_feeds;
-    }
-
-    /// How many rows of so many columns are whole, where there is nothing else: every one ends with a line feed, and no line feed stands
-    /// anywhere else. None where a line has other columns or is blank.
-    pub fn whole_rows(&self, bytes: &[u8], columns: usize) -> Option<usize> {
-        let rows = (self.length - 1) / columns;
-        let mut ends = self.found[..self.length].iter().skip(columns).step_by(columns);
-        let whole = rows == self.line_feeds && ends.all(|end| bytes.get(*end) == Some(&b'\n'));
-        whole.then_some(rows)
-    }
-
-    /// What is known.
-    #[inline]
-    pub fn places(&mut self) -> &mut [usize] {
-        &mut self.found[..self.length]
-    }
-
-    /// Adds those of a window: whole steps from `base` on, of which what stands before `from` is passed over.
-    pub fn add(&mut self, window: &[u8], base: usize, from: usize) {
-        let new = window.get(from.saturating_sub(base)..).unwrap_or_default();
-        self.line_feeds += memchr::memchr_iter(b'\n', new).count();
-        let (blocks, _) = window.as_chunks::<STEP_BYTES>();
-        for (number, block) in blocks.iter().enumerate() {
-            let base = base + number * STEP_BYTES;
-            let mut bits = separator_bits(block);
-            if base < from {
-                let passed = u32::try_from(from - base).unwrap_or(u32::MAX);
-                bits &= u64::MAX.checked_shl(passed).unwrap_or_default();
+    /// The place of the next; none behind a step with a line feed, and where there are no more bytes.
+    #[inline(always)]
+    pub fn next(&mut self, bytes: &[u8]) -> Option<usize> {
+        while self.rest == 0 {
+            if self.line_feeds != 0 {
+                return None;
             }
-            // At most 64.
-            let count = usize::try_from(bits.count_ones()).unwrap_or_default();
-            let Some(room) =
-                self.found.get_mut(self.length..).and_then(|room| room.first_chunk_mut::<STEP_BYTES>())
-            else {
-                return;
-            };
-            let mut write = |places: &mut [usize]| {
-                for place in places {
-                    *place = base + usize::try_from(bits.trailing_zeros()).unwrap_or_default();
-                    bits &= bits.wrapping_sub(1);
-                }
-            };
-            let (usual, rest) = room.split_at_mut(USUAL_SEPARATORS);
-            write(usual);
-            if count > USUAL_SEPARATORS {
-                write(&mut rest[..count - USUAL_SEPARATORS]);
-            }
-            self.length += count;
+            *self = Self::at(bytes, self.base + STEP_BYTES)?;
         }
+        let place = self.base + usize::try_from(self.rest.trailing_zeros()).unwrap_or_default();
+        self.rest &= self.rest - 1;
+        Some(place)
+    }
+
+    /// The place of the first line feed of the step, where there is one.
+    #[inline(always)]
+    pub fn first_line_feed(&self) -> Option<usize> {
+        let first = usize::try_from(self.line_feeds.trailing_zeros()).unwrap_or_default();
+        (self.line_feeds != 0).then(|| self.base + first)
     }
 }
 
@@ -298,37 +254,36 @@ mod tests {
         }
     }
 
-    fn found(bytes: &[u8], from: usize) -> Vec<usize> {
-        let mut separators = Separators::new(3);
-        separators.begin(1_000);
-        separators.add(bytes, 0, from);
-        separators.forget(1, 0);
-        separators.places().to_vec()
+    fn found(bytes: &[u8], from: usize) -> (Vec<usize>, Option<usize>) {
+        let mut separators = Separators::at(bytes, from).unwrap();
+        let places = std::iter::from_fn(|| separators.next(bytes)).collect();
+        (places, separators.first_line_feed())
     }
 
     #[test]
     fn separators_are_found_at_every_place() {
-        for place in 0..192 {
-            for separator in [b',', b'\n'] {
-                let mut bytes = vec![b'x'; 192];
+        for place in 0..128 {
+            for (separator, feed) in [(b',', None), (b'\n', Some(place))] {
+                let mut bytes = vec![b'x'; 256];
                 bytes[place] = separator;
-                assert_eq!(found(&bytes, 0), [place]);
-                assert_eq!(found(&bytes, place), [place]);
-                assert_eq!(found(&bytes, place + 1), []);
+                assert_eq!(found(&bytes, 0), (vec![place], feed));
+                assert_eq!(found(&bytes, place), (vec![place], feed));
+                assert_eq!(found(&bytes, place + 1), (Vec::new(), None));
             }
         }
-        assert_eq!(found(&[0x2C ^ 0x80; 128], 0), []);
+        assert_eq!(found(&[0x2C ^ 0x80; 128], 0).0, []);
     }
 
     #[test]
-    fn a_window_of_nothing_but_separators_has_room() {
-        let window = [b','; WINDOW_BYTES];
-        assert_eq!(found(&window, 0), (0..WINDOW_BYTES).collect::<Vec<_>>());
-        assert_eq!(found(&window, 70), (70..WINDOW_BYTES).collect::<Vec<_>>());
+    fn a_step_of_nothing_but_separators_is_given_whole() {
+        assert_eq!(found(&[b','; 192], 0).0, (0..192).collect::<Vec<_>>());
+        // The first line feed ends it: what is behind its step is of other rows.
+        assert_eq!(found(&[b'\n'; 192], 7), ((7..71).collect(), Some(7)));
         for many in 0..STEP_BYTES {
-            let mut window = vec![b'x'; STEP_BYTES];
-            window[STEP_BYTES - many..].fill(b'\n');
-            assert_eq!(found(&window, 0).len(), many);
+            let mut step = [b'x'; STEP_BYTES];
+            step[STEP_BYTES - many..].fill(b'\n');
+            assert_eq!(found(&step, 0).0.len(), many);
         }
+        assert!(Separators::at(&[b','; STEP_BYTES - 1], 0).is_none());
     }
 }
