@@ -6,6 +6,8 @@ use wide::{bytemuck, i16x8, u8x16, u16x8};
 /// Bytes looked at in one step.
 pub(crate) const STEP_BYTES: usize = 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
+/// Numbers are read with their first digit in the lowest byte.
+const _: () = assert!(cfg!(target_endian = "little"));
 
 /// One bit for each of 64 bytes: whether it is a comma, and whether it is a line feed.
 #[inline(always)]
