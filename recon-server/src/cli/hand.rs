@@ -182,7 +182,7 @@ fn book_words(book: &Book) -> String {
 fn words(line: &HandLine) -> String {
     let approved = line.approved_by.as_deref().unwrap_or("—");
     let counts = if line.counts { "照合で使用中" } else { "数えていない" };
-    let fact = line.typed.fact.sentence_ja();
+    let fact = &line.sentence_ja;
     let mut text = format!("{}  {counts}  入力 {}  承認 {approved}  {fact}\n", line.entry, line.entered_by);
     if let Some(proposal) = &line.proposal_ja {
         text.push_str(&format!("    {proposal}\n"));

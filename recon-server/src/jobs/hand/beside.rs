@@ -3,7 +3,8 @@
 //! Invariants: an entry that does not count says so and names what counts instead, with the proposal to take it back; nothing is taken
 //! back by itself. Pure but for [`book`] and [`notices`], which read.
 
-use domain::id::TenantId;
+use domain::id::{ContractId, TenantId};
+use engine::Contract;
 use formats::Notice;
 use serde::Serialize;
 use store::{
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     app::AppState,
     jobs::{
-        JobError,
+        JobError, contract_rows, contracts_in_force,
         controls::{self, Document},
         import::{BankFormat, Counted},
         reconcile::SCOPE_DAYS,
@@ -51,6 +52,8 @@ pub struct HandLine {
     /// What was typed, and its scan.
     #[serde(flatten)]
     pub typed: HandEntry,
+    /// What was typed, in one Japanese sentence.
+    pub sentence_ja: String,
     /// もとの資料
     pub reason: String,
     /// 入力者
@@ -81,6 +84,7 @@ struct Around {
     entries: Vec<Stored<BankEntry>>,
     payouts: Vec<Stored<PayoutLine>>,
     counted: Counted,
+    contracts: Vec<Contract>,
 }
 
 impl Around {
@@ -92,7 +96,14 @@ impl Around {
             entries: unit.bank_entries(tenant, from, to, watermark).await?,
             payouts: unit.payout_lines(tenant, from, to, watermark).await?,
             counted: Counted::read(unit, tenant, watermark).await?,
+            contracts: contracts_in_force(&contract_rows(unit, tenant).await?, today)?,
         })
+    }
+
+    /// A contract's name on papers; its id where it is no more.
+    fn name(&self, id: &ContractId) -> String {
+        let found = self.contracts.iter().find(|known| known.id == *id);
+        found.map_or_else(|| id.to_string(), |known| known.label_ja.clone())
     }
 
     /// Records that say the same as an entry, those of files first.
@@ -224,6 +235,7 @@ pub async fn book(state: &AppState) -> Result<Book, JobError> {
         let proposal = proposal(&entry.fact, would, waits, &beside).filter(|_| stands || waits);
         let line = HandLine {
             entry: row.id,
+            sentence_ja: entry.fact.sentence_ja(|id| around.name(id)),
             typed: *entry,
             reason: row.reason.clone(),
             entered_by: row.requested_by.clone(),

@@ -103,13 +103,13 @@ impl HandFact {
         }
     }
 
-    /// In one Japanese sentence.
+    /// In one Japanese sentence; `name` gives a contract's name on papers, so that nobody has to know its id.
     #[must_use]
-    pub fn sentence_ja(&self) -> String {
+    pub fn sentence_ja(&self, name: impl Fn(&ContractId) -> String) -> String {
         match self {
             Self::Payout(payout) => format!(
-                "契約 {} の支払通知: {}〜{}の売上 {}件 {}円、支払額 {}円({}支払)。",
-                payout.contract,
+                "{}の支払通知: {}〜{}の売上 {}件 {}円、支払額 {}円({}支払)。",
+                name(&payout.contract),
                 payout.from,
                 payout.to,
                 payout.count,

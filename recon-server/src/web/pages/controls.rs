@@ -88,7 +88,7 @@ pub async fn list(State(state): State<AppState>, user: CurrentUser) -> Result<An
     accountant(&user)?;
     let desk = controls::desk(&state).await?;
     let around = surroundings(&state, desk.proposals.iter().map(|one| &one.document)).await?;
-    let line = |row: &ControlRow| words::wish_line(row, desk.in_force.contains(&row.id));
+    let line = |row: &ControlRow| words::wish_line(row, desk.in_force.contains(&row.id), &around);
     let decided: Vec<WishLine> =
         desk.decided.iter().take(DECIDED_SHOWN_MAX).map(line).collect::<Result<_, _>>()?;
     let page = ControlsPage {
@@ -329,7 +329,7 @@ async fn context(state: &AppState, user: &CurrentUser, row: &ControlRow) -> Resu
     Ok(ControlPage {
         shell: frame::shell(state, Some(user), Section::Exceptions)?,
         form: FormId(controls::new_id(state)?.0),
-        wish: words::wish_line(row, standing)?,
+        wish: words::wish_line(row, standing, &around)?,
         facts,
         members,
         choice,

@@ -56,7 +56,7 @@ fn row(line: &HandLine, state: RefundState) -> HandRow {
     let fact = &line.typed.fact;
     HandRow {
         name: Link::new(fact.label_ja(), wish.clone()),
-        sentence: fact.sentence_ja(),
+        sentence: line.sentence_ja.clone(),
         amount: fact.amount(),
         reason: line.reason.clone(),
         entered_by: line.entered_by.clone(),

@@ -380,7 +380,7 @@ fn line(contracts: &[Contract], row: &FileRow) -> FileLine {
         period: row
             .period_from
             .zip(row.period_to)
-            .map_or_else(|| "—".to_owned(), |(from, to)| format!("{from}〜{to}")),
+            .map_or_else(|| vec!["—".to_owned()], |(from, to)| vec![format!("{from}〜"), to.to_string()]),
         accepted,
         result,
         uploader: row.uploader.clone(),

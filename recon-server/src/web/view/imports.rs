@@ -131,8 +131,8 @@ pub struct FileLine {
     pub source: String,
     /// File name.
     pub name: String,
-    /// 対象期間
-    pub period: String,
+    /// 対象期間 in pieces, none of which is broken over two lines.
+    pub period: Vec<String>,
     /// 取込 or 拒否.
     pub accepted: bool,
     /// New, revised and unchanged rows, or the refusal.

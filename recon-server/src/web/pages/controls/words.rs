@@ -228,14 +228,15 @@ pub fn who(row: &ControlRow, at: String) -> [Fact; 2] {
 }
 
 /// A wish as a line.
-pub fn wish_line(row: &ControlRow, in_force: bool) -> Result<WishLine, JobError> {
+pub fn wish_line(row: &ControlRow, in_force: bool, around: &Surroundings) -> Result<WishLine, JobError> {
+    let typed = |fact: &HandFact| fact.sentence_ja(|id| around.contract_words(id));
     let sentence = match document(row)? {
         Document::Match { exception } | Document::Settle { exception } => exception.sentence_ja,
         Document::Alias { proposal, .. } => proposal.sentence_ja,
         Document::Hand { entry } if row.action == ControlAction::Revoke => {
-            format!("手入力を取り消します。{}", entry.fact.sentence_ja())
+            format!("手入力を取り消します。{}", typed(&entry.fact))
         }
-        Document::Hand { entry } => entry.fact.sentence_ja(),
+        Document::Hand { entry } => typed(&entry.fact),
         Document::Terms { change } => change.sentence_ja(),
         Document::Period { through, .. } => format!("{}までの締めを戻します。", through.to_japanese()),
     };

@@ -23,7 +23,7 @@ fn file_line(number: &str, accepted: bool, result: &str) -> FileLine {
         received_at: "11月21日 07:12".to_owned(),
         source: "PayPay 取引明細".to_owned(),
         name: "transaction_20261120.csv".to_owned(),
-        period: "11月20日".to_owned(),
+        period: vec!["2026-11-20〜".to_owned(), "2026-11-20".to_owned()],
         accepted,
         result: result.to_owned(),
         uploader: "kaikei-02".to_owned(),
