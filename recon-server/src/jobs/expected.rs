@@ -1,9 +1,11 @@
 //! The calendar of expected files: which file of which source should be here, when it is due, and whether it came.
 //!
 //! Source: reconciliation.md 5.5, "late file". Invariants: only reads; a file that is not here is "not due yet" or "overdue", never left
-//! out; of a day on which the sender is closed no file is expected (`days` of the source); received means that every day asked for lies in accepted files. What a missing file does to the verdict is the engine's:
-//! sales of a day without statement are 資料未着, and that scope is 未確定 from the first day on, due or not; where nothing of ours
-//! waits for a file, it is MISSING_FILE once its due day is past (`reconcile`, `engine::gaps`).
+//! out; of a day on which the sender is closed no file is expected (`days` of the source); received means that every day asked for lies
+//! in accepted files. A payment notice that came on paper and was approved is the payment statement of its closing while it counts (ADR
+//! 0026). What a missing file does to the verdict is the engine's: sales of a day without statement are 資料未着, and that scope is
+//! 未確定 from the first day on, due or not; where nothing of ours waits for a file, it is MISSING_FILE once its due day is past
+//! (`reconcile`, `engine::gaps`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +16,13 @@ use domain::{
 use engine::{BankCalendar, Contract, calendar::period_of};
 use serde::Serialize;
 use store::{
+    facts::{PayoutLine, Stored},
     files::{FileKind, FileRow, FileState},
     matching::ContractRow,
 };
 
 use super::{
-    JobError, contract_rows, contracts_in_force,
+    JobError, contract_rows, contracts_in_force, hand,
     import::{Counted, DueRule, FileDays, Settings},
 };
 use crate::app::AppState;
@@ -108,12 +111,12 @@ pub(super) struct Calendar<'c> {
 }
 
 impl<'c> Calendar<'c> {
-    /// The calendar of contracts in force, by files that are here.
+    /// The calendar of contracts in force, by files that are here and by payment notices that count ([`hand::counted_payouts`]).
     pub fn new<'f>(
         rows: &[ContractRow],
         contracts: &'c [Contract],
         settings: &'c Settings,
-        (files, counted): (impl Iterator<Item = &'f FileRow>, &Counted),
+        (files, counted, notices): (impl Iterator<Item = &'f FileRow>, &Counted, &[Stored<PayoutLine>]),
         banking: &'c BankCalendar,
     ) -> Self {
         let mut since: BTreeMap<ContractId, CivilDate> = BTreeMap::new();
@@ -121,7 +124,12 @@ impl<'c> Calendar<'c> {
             let first = since.entry(row.contract.clone()).or_insert(row.valid_from);
             *first = (*first).min(row.valid_from);
         }
-        Self { contracts, since, settings, banking, received: received(files, counted) }
+        let mut received = received(files, counted);
+        for line in notices.iter().filter(|line| hand::is_hand(&line.source)) {
+            let source = payout_source(&line.fact.contract);
+            received.entry(source).or_default().extend(days(line.fact.from, line.fact.to));
+        }
+        Self { contracts, since, settings, banking, received }
     }
 }
 
@@ -171,11 +179,15 @@ pub async fn expected(
         before = Some(last.file);
         files.extend(page);
     }
-    drop(unit);
     // As of an earlier day, what came later is not here yet.
     files.retain(|row: &FileRow| row.state == FileState::Accepted && row.received_at.date() <= as_of);
+    let watermark = files.iter().map(|row| row.file).max().unwrap_or_default();
+    let notices = unit.payout_lines(tenant, from.plus_days(-SCOPE_MAX_DAYS), as_of, watermark).await?;
+    drop(unit);
+    let notices = hand::counted_payouts(notices);
     let counted = Counted::new(settings.clone(), files.iter());
-    let calendar = Calendar::new(&rows, &contracts, &settings, (files.iter(), &counted), &banking);
+    let here = (files.iter(), &counted, &notices[..]);
+    let calendar = Calendar::new(&rows, &contracts, &settings, here, &banking);
     // Of a past day, its end is meant.
     let end = Timestamp::from_jst(as_of, 23, 59, 59).unwrap_or_else(|| state.now());
     Ok(list(&calendar, from, as_of, state.now().min(end)))
@@ -197,10 +209,19 @@ fn received<'f>(
             },
             FileKind::Opening => continue,
         };
-        let span = to.days_since(from).clamp(0, SCOPE_MAX_DAYS);
-        received.entry(source).or_default().extend((0..=span).map(|offset| from.plus_days(offset)));
+        received.entry(source).or_default().extend(days(from, to));
     }
     received
+}
+
+/// Days of a file, at most those that a list looks at.
+fn days(from: CivilDate, to: CivilDate) -> impl Iterator<Item = CivilDate> {
+    (0..=to.days_since(from).clamp(0, SCOPE_MAX_DAYS)).map(move |offset| from.plus_days(offset))
+}
+
+/// The source of a contract's payment statements.
+fn payout_source(contract: &ContractId) -> String {
+    format!("payout:{contract}")
 }
 
 /// Who owes files: contracts with statements, accounts that are named or were received, payout statements where a rule is set.
@@ -227,7 +248,7 @@ fn expecting<'c>(calendar: &Calendar<'c>, as_of: CivilDate) -> Vec<Expecting<'c>
             contract: Some(contract),
             of_sales: true,
         }));
-        let source = format!("payout:{}", contract.id);
+        let source = payout_source(&contract.id);
         let label_ja = format!("{} 支払明細", contract.label_ja);
         list.extend(rule(&source).map(|rule| Expecting {
             source,

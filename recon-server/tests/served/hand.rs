@@ -1,11 +1,12 @@
 //! Evidence from paper: entered by one, approved by another, counted once, graded beside the verdict, taken back by two.
 
 use domain::{money::Yen, time::CivilDate};
-use engine::matching::Grade;
+use engine::{ExceptionClass, matching::Grade};
 use formats::statement::write_statement;
 use recon_server::jobs::{
     audit::{Asked, bundle, check::check},
     controls::{self, ControlError, ControlRefusal, NewControl, decide, new_id},
+    expected::{self, ExpectedState},
     hand::{self, HandDeposit, HandError, HandFact, HandPayout, NewEntry, ScanKind, book, enter},
     import::{self, Outcome, Upload},
     month::{self, EvidenceGrade},
@@ -13,6 +14,7 @@ use recon_server::jobs::{
     reconcile::current,
     second_person::Decision,
 };
+use recon_server::set_up;
 use store::controls::{ControlAction, ControlId, ControlTopic};
 
 use crate::{
@@ -217,6 +219,52 @@ async fn a_notice_on_paper_stands_for_the_payout() {
     assert!(classes.contains(&"FEE_VARIANCE"), "its figures are compared as any statement's: {classes:?}");
     taken_back(&centre, other).await;
     whole(&centre, "notice").await;
+}
+
+/// The rule of its payment statements, in the book of set-up.
+async fn payouts_are_expected(centre: &Centre) {
+    let source = "[[sources]]\nsource = \"payout:paypay\"\nvalid_from = \"2026-04-01\"\n[sources.terms]\ndue = { per_closing = { banking_days_after = 3 } }\n";
+    let read = set_up::read(&format!("{}\n{source}", set_up::EXAMPLE_TOML)).unwrap();
+    set_up::apply(centre.state(), &read, "test").await.unwrap();
+}
+
+/// The state of November's payment statement in the calendar, and whether the month and its run miss it.
+async fn awaited(centre: &Centre) -> (ExpectedState, bool, bool) {
+    let state = centre.state();
+    let list = expected::expected(state, state.today(), None).await.unwrap();
+    let file = list.iter().find(|one| one.source == "payout:paypay" && one.to == date(DAY)).unwrap();
+    let run = current(state, state.today()).await.unwrap();
+    let missed = run.recorded.exceptions.iter().any(|one| {
+        one.class == ExceptionClass::MissingFile && one.sentence_ja.contains("PayPay（印刷QR） 支払明細")
+    });
+    let monthly = month::monthly(state, "2026-11".parse().unwrap(), Some(state.today())).await.unwrap();
+    let said = monthly.reasons.iter().any(|one| one.sentence_ja.contains("PayPay（印刷QR） 支払明細"));
+    (file.state, missed, said)
+}
+
+/// ADR 0026: a notice on paper is the payment statement of its closing once a second person approved it, and only while it stands.
+#[tokio::test]
+async fn an_approved_notice_is_the_expected_payment_statement() {
+    let centre = Centre::empty().await;
+    payouts_are_expected(&centre).await;
+    november(&centre).await;
+    take(&centre, "bank", "bank.txt", bank(PAID, &[(295, "ﾍﾟｲﾍﾟｲ(ｶ")])).await;
+    centre.clock.set(at("2026-12-10", 9, 0, 0));
+    let (missing, here) = ((ExpectedState::Overdue, true, true), (ExpectedState::Received, false, false));
+    assert_eq!(awaited(&centre).await, missing);
+    let refused = typed(&centre, notice(5, 295), None).await.unwrap();
+    assert_eq!(awaited(&centre).await, missing, "what waits is not here");
+    let no = Decision { approved: false, note: "紙と違う".to_owned() };
+    decide(centre.state(), "kaikei-2", refused, no).await.unwrap();
+    assert_eq!(awaited(&centre).await, missing, "nor what was sent back");
+    let entry = entered(&centre, notice(5, 295), None).await;
+    assert_eq!(awaited(&centre).await, here);
+    assert_eq!(stands(&centre).await, by_hand(295), "and the grade says what it rests on");
+    let earlier = expected::expected(centre.state(), date("2026-12-09"), None).await.unwrap();
+    let earlier = earlier.iter().find(|one| one.source == "payout:paypay" && one.to == date(DAY)).unwrap();
+    assert_eq!(earlier.state, ExpectedState::Overdue, "the day before, it was not here");
+    taken_back(&centre, entry).await;
+    assert_eq!(awaited(&centre).await, missing, "taken back, it is missed again");
 }
 
 #[tokio::test]

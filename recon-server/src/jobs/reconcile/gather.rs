@@ -68,8 +68,7 @@ pub async fn gather(
     tenant: &TenantId,
     as_of: CivilDate,
 ) -> Result<Gathered, JobError> {
-    let from = as_of.plus_days(-SCOPE_DAYS);
-    let watermark = unit.last_file(tenant).await?;
+    let (from, watermark) = (as_of.plus_days(-SCOPE_DAYS), unit.last_file(tenant).await?);
     let files = files(unit, tenant, watermark).await?;
     let counters = unit.counters(tenant).await?;
     let sale_rows = unit.sales_paid(tenant, from, as_of).await?;
@@ -99,7 +98,8 @@ pub async fn gather(
     };
     let calendar = BankCalendar::with_listed(holidays.iter().map(|holiday| holiday.day));
     let counter_days = counter_days::read(unit, tenant, &counters, &days, from, as_of).await?;
-    let expected = Calendar::new(&contract_rows, &contracts, &sources, (files.values(), &counted), &calendar);
+    let here = (files.values(), &counted, &declared[..]);
+    let expected = Calendar::new(&contract_rows, &contracts, &sources, here, &calendar);
     let gaps = gaps::read(unit, tenant, &expected, &counter_days, &counted, (from, as_of, watermark)).await?;
     let config_version = version(&serde_json::to_string(&contracts).unwrap_or_default(), &calendar);
     Ok(Gathered {
