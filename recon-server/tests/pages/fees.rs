@@ -126,6 +126,53 @@ async fn one_rule_is_found_and_the_closing_that_it_does_not_explain_is_an_alarm(
     assert!(earlier.contains(&format!("/papers/contract/card/{LAST}")), "leads to the closing: {earlier}");
 }
 
+/// The month of the page, its block of alarms, and its own text as a program takes it.
+async fn october(browser: &Browser<'_>) -> (String, String, Vec<u8>) {
+    let page = browser.get("/month/2026-10").await.html;
+    let alarm = page.split("fee-alarm").nth(1).and_then(|rest| rest.split("</p>").next());
+    let alarm = alarm.unwrap_or_default().to_owned();
+    let url = browser.centre.url("/month/2026-10?format=json");
+    let sent = browser.centre.http.get(url).header("cookie", &browser.cookie).send().await.unwrap();
+    (page, alarm, sent.bytes().await.unwrap().to_vec())
+}
+
+/// The alarm stands on the page of the month and in none of its texts: a month that was signed before stays as it was, byte for byte.
+#[tokio::test]
+async fn a_month_tells_of_a_rule_that_stopped_and_stays_what_was_signed() {
+    let centre = city().await;
+    let mut browser = Browser::administrator(&centre).await;
+    for one in &CLOSINGS[..3] {
+        closing(&centre, *one).await;
+    }
+    let (page, quiet, _) = october(&browser).await;
+    assert!(quiet.is_empty(), "{page}");
+    centre.clock.set(at(LAST, 9, 0, 0));
+    let mut counter = centre.counter().await;
+    open(&mut counter, LAST);
+    sell(&mut counter, LAST, 1, 1, cash(Yen::new(600)));
+    close(&mut counter, LAST);
+    centre.clock.set(at(TODAY, 9, 0, 0));
+    assert_eq!(centre.deliver(&counter, &counter.entries).await.status(), 200);
+    browser.sign_in_again().await;
+    let month = "2026-10".parse().unwrap();
+    let lock = NewLock { month, contract: None, reason: "確かめたうえで締めます".to_owned() };
+    period::lock(centre.state(), "kaikei-1", lock).await.unwrap();
+    let signed = october(&browser).await.2;
+
+    closing(&centre, CLOSINGS[3]).await;
+    let (page, alarm, json) = october(&browser).await;
+    assert!(alarm.contains("締めた月報には含まれません") && alarm.contains("説明できません"), "{page}");
+    let sheet = format!("/papers/contract/card/{LAST}?as_of={TODAY}");
+    assert!(alarm.contains(&sheet), "{alarm}");
+    assert!(block(&browser.get(&sheet).await).is_some_and(|block| block.contains("要確認")), "told there");
+    assert!(json == signed, "as it was signed");
+    let open = browser.get("/month/2026-11").await.html;
+    assert!(open.contains("判定の理由には含まれません") && open.contains("説明できません"), "{open}");
+    let anew = browser.get(&format!("/month/2026-10?as_of={TODAY}")).await.html;
+    assert!(anew.contains("判定の理由には含まれません"), "made anew: {anew}");
+    assert!(!browser.get("/month/2026-09").await.html.contains("fee-alarm"), "before it stopped");
+}
+
 /// A statement whose sales are not those of the rows explains nothing; it is said and not used.
 #[tokio::test]
 async fn a_statement_of_other_sales_is_left_out_and_a_signed_paper_stays_as_it_is() {

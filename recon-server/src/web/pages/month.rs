@@ -4,6 +4,7 @@
 //! that has a business day is shown, so that an archive opens where it ends.
 
 mod behind;
+mod fee_alarms;
 mod month_view;
 
 use std::collections::BTreeSet;
@@ -86,11 +87,13 @@ pub async fn show(
     let sales = sales(&state, &report).await?;
     let address =
         query.as_of.map_or_else(|| format!("/month/{month}"), |day| format!("/month/{month}?as_of={day}"));
+    let signed = if query.as_of.is_none() { signed(&state, month).await? } else { None };
     let made = Frame {
         shell: frame::shell(&state, Some(&user), Section::Month)?,
         today: state.today(),
         downloads: download::links(&address),
-        signed: if query.as_of.is_none() { signed(&state, month).await? } else { None },
+        fee_alarms: fee_alarms::of_month(&state, &report, signed.is_some()).await?,
+        signed,
     };
     Ok(frame::page(&month_view::page(made, &report, &around, &sales))?.into_response())
 }

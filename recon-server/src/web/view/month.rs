@@ -196,6 +196,15 @@ pub struct RefundRow {
     pub approved: bool,
 }
 
+/// A contract whose fee rule has to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeeAlarm {
+    /// What was found, one Japanese sentence.
+    pub text: String,
+    /// The 照合書 with everything that is known of the rule; none where the month has none of the contract.
+    pub sheet: Option<Link>,
+}
+
 /// 収納月報
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "month.html")]
@@ -214,6 +223,8 @@ pub struct MonthPage {
     pub verdict: Verdict,
     /// Who signed it and when; none while it is open.
     pub signed: Option<String>,
+    /// Fee rules that no longer explain what a company keeps back: computed with the page, in no signed text.
+    pub fee_alarms: Vec<FeeAlarm>,
     /// Why, the gravest first.
     pub reasons: Vec<Reason>,
     /// Reasons beyond those listed.

@@ -24,7 +24,7 @@ use crate::{
     },
     web::view::{
         chart::{Chart, ChartDay},
-        month::{Closing, ContractCard, DayLine, LateRow, Mix, MixLine, MonthPage, RefundRow},
+        month::{Closing, ContractCard, DayLine, FeeAlarm, LateRow, Mix, MixLine, MonthPage, RefundRow},
         report::Reason,
         report_lists::Break,
         shell::Shell,
@@ -50,6 +50,8 @@ pub struct Frame {
     pub downloads: Vec<Link>,
     /// Who signed the month and when; none while it is open.
     pub signed: Option<String>,
+    /// Fee rules to be looked at.
+    pub fee_alarms: Vec<FeeAlarm>,
 }
 
 /// `令和4年7月`
@@ -84,6 +86,7 @@ pub fn page(frame: Frame, report: &MonthlyReport, around: &Surroundings, sales: 
         unknowns: report.unknowns.iter().map(|one| open_unknown(one, around, frame.today)).collect(),
         downloads: frame.downloads,
         signed: frame.signed,
+        fee_alarms: frame.fee_alarms,
         as_of: report.as_of.to_japanese(),
         shell: frame.shell,
     }

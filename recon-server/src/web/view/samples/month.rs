@@ -11,7 +11,7 @@ use super::{
 use crate::web::view::{
     chart::{Chart, ChartDay},
     month::{
-        BehindGroup, BehindLine, BehindPage, Closing, ContractCard, DayLine, LateRow, Mix, MixLine,
+        BehindGroup, BehindLine, BehindPage, Closing, ContractCard, DayLine, FeeAlarm, LateRow, Mix, MixLine,
         MonthPage, RefundRow,
     },
     report::Reason,
@@ -205,6 +205,10 @@ fn troubled() -> MonthPage {
         next: "2022-08".to_owned(),
         verdict: Verdict::Incomplete,
         signed: None,
+        fee_alarms: vec![FeeAlarm {
+            text: "甲カードの手数料は、7月31日の締めから説明できません。".to_owned(),
+            sheet: Some(Link::new("甲カード 7/31(日)締めの照合書", "/papers/contract/card-ko/2022-07-31")),
+        }],
         reasons: reasons(),
         reasons_more: 2,
         mix: mix(),
@@ -250,6 +254,7 @@ fn refunds() -> Vec<RefundRow> {
 fn whole() -> MonthPage {
     MonthPage {
         verdict: Verdict::Agreed,
+        fee_alarms: Vec::new(),
         reasons: Vec::new(),
         reasons_more: 0,
         contracts: contracts(false),
