@@ -2,8 +2,9 @@
 //! that were accepted or contested (5.5).
 //!
 //! Invariants: a decision takes an exception from the list of what is open and nothing else: residual, verdict and gross of the breaks
-//! stay, and the 照合書 shows it as a line of its own with the approvers; a decision is about the yen that its author saw, so that it
-//! dies with a correction. What the loss is in the books the city decides. Not here: the rule of the two persons ([`super::controls`]).
+//! stay, the 照合書 shows it as a line of its own with the approvers, and the 収納日計表 says how many and how many yen; a decision is
+//! about the yen that its author saw, so that it dies with a correction. What the loss is in the books the city decides. Not here: the
+//! rule of the two persons ([`super::controls`]).
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use super::{
 };
 
 /// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettledWord {
     /// 処理済: the amount is done with.
@@ -108,6 +109,12 @@ impl Decisions {
         Ok(Self(found))
     }
 
+    /// One decision, for tests of papers.
+    #[cfg(test)]
+    pub(super) fn one(exception: &str, settled: Settled) -> Self {
+        Self(BTreeMap::from([(exception.to_owned(), settled)]))
+    }
+
     /// The decision about an exception as it stands now.
     #[must_use]
     pub fn about(&self, exception: &Exception) -> Option<&Settled> {
@@ -162,7 +169,7 @@ mod tests {
             approved_by: "b".to_owned(),
             at: Timestamp::from_micros(0),
         };
-        let decisions = Decisions(BTreeMap::from([("x".to_owned(), settled)]));
+        let decisions = Decisions::one("x", settled);
         assert!(decisions.about(&exception("J_ONLY", 300)).is_some());
         assert!(decisions.about(&exception("J_ONLY", 450)).is_none(), "other yen than were decided about");
     }

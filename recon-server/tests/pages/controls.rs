@@ -117,6 +117,15 @@ async fn an_exception_is_done_with_on_the_page() {
         after.html
     );
     assert_eq!(total(&after.html), total(&list.html));
+    let sheet = format!("/papers/day-sheet/{TODAY}");
+    for (format, said) in [
+        ("", "不一致のうち 処理済(二人の承認) 1件 300円"),
+        ("?format=csv", "処理済(二人の承認) 1件 300円"),
+        ("?format=json", "\"written_off\""),
+    ] {
+        let paper = other.get(&format!("{sheet}{format}")).await;
+        assert!(paper.status == 200 && paper.html.contains(said), "{format}: {}", paper.html);
+    }
     assert!(!after.links().contains(&ask), "nobody is asked again");
     assert_eq!(other.get("/confirm/ask/write-off/no-such").await.status, 404);
 }

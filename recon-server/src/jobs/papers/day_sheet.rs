@@ -2,7 +2,8 @@
 //!
 //! Invariants: every sale of the day that was not taken back stands in exactly one item row and one method column per line; what was
 //! paid on an earlier day (過日分確定) stands in the month's sum and in no row; 戻出 is a lane of its own; the sums come from the sales
-//! and are compared with the counter's own settlement, and what does not agree is written out. A day that is not closed says so.
+//! and are compared with the counter's own settlement, and what does not agree is written out. What two persons set aside stands below the
+//! table with its count and yen, and changes no figure. A day that is not closed says so.
 //! Not here: matching (crate `engine`); the month to date comes from the run's lines.
 
 mod build;
@@ -27,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use read::{day_sheet_as_of, day_sheets_as_of};
 
 use super::table::PaperTable;
-use crate::jobs::month::RefundLine;
+use crate::jobs::{month::RefundLine, settled::SettledWord};
 
 /// Yen by the columns of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -108,6 +109,17 @@ pub struct VoidLine {
     /// 決済手段
     pub method: Method,
     /// Count and yen.
+    pub figure: Figure,
+}
+
+/// Exceptions of the day about which two persons decided although no evidence explains them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// What was decided.
+    pub word: SettledWord,
+    /// Its word on papers.
+    pub word_ja: Cow<'static, str>,
+    /// How many, and their yen without sign.
     pub figure: Figure,
 }
 
@@ -239,6 +251,9 @@ pub struct DaySheet {
     pub voids: Vec<VoidLine>,
     /// 結果不明
     pub doubts: Vec<DoubtLine>,
+    /// What two persons set aside, one line a word; who they were is in the audit log. Papers that were signed before have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
     /// 領収書番号, one range a counter.
     pub receipts: Vec<ReceiptRange>,
 }

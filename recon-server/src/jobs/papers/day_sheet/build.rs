@@ -19,13 +19,14 @@ use store::{
 };
 
 use super::{
-    DaySheet, ItemFigures, ItemLine, LateItem, MonthToDate, VoidLine, desk, receipts::ranges, words,
+    DaySheet, ItemFigures, ItemLine, LateItem, MonthToDate, SetAside, VoidLine, desk, receipts::ranges, words,
 };
 use crate::jobs::{
     month::{Overpaid, YearMonth, refund_line},
     reconcile::Recorded,
     refund::Refund,
     report::OpenUnknown,
+    settled::{Decisions, SettledWord},
 };
 
 /// What a sheet is made of.
@@ -48,6 +49,8 @@ pub struct Parts<'a> {
     pub refunds: Vec<Refund>,
     /// What is in doubt now.
     pub unknowns: Vec<OpenUnknown>,
+    /// What two persons decided about exceptions.
+    pub decisions: Decisions,
     /// 過誤納: money that the run counts and that is no revenue.
     pub overpaid: Vec<Overpaid>,
 }
@@ -62,6 +65,7 @@ pub fn sheet(parts: Parts<'_>) -> DaySheet {
     let doubts = desk::doubts(&parts.days, &parts.unknowns, parts.date);
     let late = late_items(&late);
     let month = month(&parts, &total, &late);
+    let set_aside = set_aside(&parts);
     let head = desk::head(&parts.counters, parts.counter.as_ref());
     let accounts: BTreeSet<&String> =
         own.iter().flat_map(|row| &row.sale.lines).map(|line| &line.account.account).collect();
@@ -88,6 +92,7 @@ pub fn sheet(parts: Parts<'_>) -> DaySheet {
         refunds: parts.refunds.iter().map(refund_line).collect(),
         voids: voids(&own),
         doubts,
+        set_aside,
         receipts: ranges(&parts.sales),
     };
     (sheet.verdict, sheet.reasons) = words::judge(&sheet);
@@ -209,6 +214,22 @@ fn month(parts: &Parts<'_>, total: &ItemFigures, late: &[LateItem]) -> MonthToDa
         refunded,
         balance: sum.saturating_sub(refunded),
     }
+}
+
+/// What is set aside of the exceptions of the day as the run has them now; of one counter those of that counter. A decision about other
+/// yen than the exception has today is none.
+fn set_aside(parts: &Parts<'_>) -> Vec<SetAside> {
+    let ours = |counter: Option<&CounterId>| parts.counter.is_none() || counter == parts.counter.as_ref();
+    let of_day = parts.recorded.exceptions.iter().filter(|one| one.day == parts.date);
+    let mut by_word: BTreeMap<SettledWord, Figure> = BTreeMap::new();
+    for exception in of_day.filter(|one| ours(one.counter.as_ref())) {
+        if let Some(settled) = parts.decisions.about(exception) {
+            by_word.entry(settled.word).or_default().add(1, settled.gross);
+        }
+    }
+    let line =
+        |(word, figure): (SettledWord, Figure)| SetAside { word, word_ja: word.label_ja().into(), figure };
+    by_word.into_iter().map(line).collect()
 }
 
 fn voids(sales: &[&SaleRow]) -> Vec<VoidLine> {

@@ -19,6 +19,7 @@ use crate::{
         reconcile::{self, Recorded},
         refund::{Refund, all_with_lanes},
         report::{OpenUnknown, open_unknown},
+        settled::Decisions,
     },
 };
 
@@ -61,6 +62,7 @@ struct Day {
     unknowns: Vec<AttemptRow>,
     sales: Vec<SaleRow>,
     overpaid: Vec<Overpaid>,
+    decisions: Decisions,
 }
 
 impl Day {
@@ -88,6 +90,7 @@ impl Day {
             unknowns: unit.open_unknowns(state.tenant()).await?,
             sales: unit.sales_booked(state.tenant(), date, date, counter).await?,
             overpaid: overpaid(&mut *unit, state.tenant(), month.first()).await?,
+            decisions: Decisions::of(&unit.controls(state.tenant()).await?)?,
         })
     }
 
@@ -113,6 +116,7 @@ impl Day {
             refunds: self.refunds.iter().filter(|refund| ours(&refund.row.counter)).cloned().collect(),
             unknowns,
             overpaid: self.overpaid.clone(),
+            decisions: self.decisions.clone(),
         }))
     }
 }

@@ -13,6 +13,7 @@ use crate::jobs::{
         render,
         samples::{by_name, counter_id, date, written, yen},
     },
+    settled::{Decisions, Settled},
 };
 
 #[test]
@@ -74,6 +75,41 @@ fn the_month_to_date_leaves_out_what_has_to_go_back() {
     let today = Overpaid { business_day: date(DAY), ..case.clone() };
     let sheet = build::sheet(Parts { overpaid: vec![case, today], ..parts(&recorded) });
     assert_eq!((sheet.month.before, sheet.month.total), (yen(171_000), yen(189_300)));
+}
+
+/// Two persons set 450 yen of this counter aside: it is told with its yen, and no figure and no verdict is another one for it.
+#[test]
+fn what_was_set_aside_is_told_and_changes_nothing() {
+    let exception = |counter: &str, day: &str| {
+        serde_json::from_value(serde_json::json!({ "id": "x", "class": "J_ONLY", "verdict": "differences", "members": [],
+            "contract": null, "counter": counter, "day": day, "amount": -450, "gross": 450, "days": 1, "sentence_ja": "", "near": [] }))
+        .unwrap()
+    };
+    let settled = Settled {
+        word: SettledWord::WrittenOff,
+        amount: yen(-450),
+        gross: yen(450),
+        reason: String::new(),
+        asked_by: "kaikei-1".to_owned(),
+        approved_by: "kaikei-2".to_owned(),
+        at: Timestamp::from_micros(0),
+    };
+    let decisions = || Decisions::one("x", settled.clone());
+    let before = build::sheet(parts(&run()));
+    for (counter, day, told) in [
+        (counter_id().as_str(), DAY, true),
+        ("shimin-2", DAY, false),
+        (counter_id().as_str(), "2026-07-14", false),
+    ] {
+        let mut recorded = run();
+        recorded.exceptions.push(exception(counter, day));
+        let sheet = build::sheet(Parts { decisions: decisions(), ..parts(&recorded) });
+        let note = "不一致のうち 処理済(二人の承認) 1件 450円。差異の額と判定は変わりません。承認した人は監査記録にあります。";
+        let notes = sheet.table().notes;
+        assert_eq!(notes.iter().any(|one| one == note), told, "{counter} {day}: {notes:#?}");
+        assert_eq!(serde_json::to_string(&sheet).unwrap().contains("set_aside"), told);
+        assert_eq!(DaySheet { set_aside: Vec::new(), ..sheet }, before, "{counter} {day}");
+    }
 }
 
 #[test]

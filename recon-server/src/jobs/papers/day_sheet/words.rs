@@ -3,7 +3,7 @@
 use domain::{method::brand_label, money::Yen};
 use engine::{Verdict, outcome::Figure};
 
-use super::{Cut, CutClose, DaySheet, DoubtLine, ReceiptRange};
+use super::{Cut, CutClose, DaySheet, DoubtLine, ReceiptRange, SetAside};
 
 /// How good the paper itself is, and why not better.
 pub fn judge(sheet: &DaySheet) -> (Verdict, Vec<String>) {
@@ -80,6 +80,7 @@ pub fn notes(sheet: &DaySheet) -> Vec<String> {
     notes.push(month(sheet));
     notes.extend(late_of_other_months(sheet));
     notes.push(beside(sheet));
+    notes.extend(set_aside(sheet));
     notes.push(issued(sheet));
     notes.extend(sheet.receipts.iter().map(|range| receipts(sheet, range)));
     for cut in &sheet.cuts {
@@ -162,6 +163,15 @@ fn beside(sheet: &DaySheet) -> String {
         text.push_str(&format!("ほかに前日以前からの結果不明 {}件 {}。", sum.count, sum.amount));
     }
     text
+}
+
+/// `不一致のうち 処理済(二人の承認) 1件 300円。差異の額と判定は変わりません。承認した人は監査記録にあります。`
+fn set_aside(sheet: &DaySheet) -> Option<String> {
+    let line = |one: &SetAside| format!("{} {}件 {}円", one.word_ja, one.figure.count, one.figure.amount);
+    let lines: Vec<String> = sheet.set_aside.iter().map(line).collect();
+    let words = lines.join("、");
+    let said = "差異の額と判定は変わりません。承認した人は監査記録にあります。";
+    (!lines.is_empty()).then(|| format!("不一致のうち {words}。{said}"))
 }
 
 /// `発行突合: 60通 = 有料 56 + 無料 4、差 0。`

@@ -24,6 +24,7 @@ use crate::jobs::{
     },
     reconcile::Recorded,
     refund::Refund,
+    settled::Decisions,
 };
 
 /// 取扱日
@@ -286,5 +287,6 @@ pub fn parts(recorded: &Recorded) -> Parts<'_> {
         refunds: vec![Refund::of(refund(), &[])],
         unknowns: Vec::new(),
         overpaid: Vec::new(),
+        decisions: Decisions::default(),
     }
 }
