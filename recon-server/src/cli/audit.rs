@@ -134,6 +134,7 @@ fn words(found: &Verification) -> String {
     let mut words: String = found.journals.iter().map(line).collect();
     words.push_str(&format!("別に保管: {}件、読めない記録: {}件\n", found.aside, found.unread));
     words.push_str(&format!("監査記録: {}件、資料: {}件\n", found.manifests, found.files));
+    words.push_str(&format!("突合用の写し: {}行\n", found.packed_rows));
     for broken in &found.broken {
         words.push_str(&format!("[相違] {broken}\n"));
     }

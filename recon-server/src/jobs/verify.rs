@@ -1,8 +1,10 @@
 //! Walks every journal chain from its first byte, as the offline verifier does, and compares with the stored heads; then every manifest
-//! with its run, its settings and the raw files.
+//! with its run, its settings and the raw files; and the packs against their rows ([`packs`]).
 //!
 //! Invariant: nothing is taken from a column that the frozen bytes also say; a break names counter, incarnation and position, or the number
 //! of the manifest, run or file. Not here: doing the work once more ([`super::audit::check`]).
+
+mod packs;
 
 use domain::id::{CounterId, Incarnation, SequenceNumber};
 use journal::chain::{Head, JournalId};
@@ -57,7 +59,9 @@ pub struct Verification {
     pub manifests: u64,
     /// Raw files whose bytes were read.
     pub files: u64,
-    /// What is wrong with manifests and files, one Japanese sentence each.
+    /// Rows that packs hold and that were compared with their tables.
+    pub packed_rows: u64,
+    /// What is wrong with manifests, files and packs, one Japanese sentence each.
     pub broken: Vec<String>,
 }
 
@@ -91,7 +95,10 @@ pub async fn verify(state: &AppState) -> Result<Verification, JobError> {
     let mut broken = Vec::new();
     let manifests = manifests(&mut *unit, state, &mut broken).await?;
     let files = files(&mut *unit, state, &mut broken).await?;
-    Ok(Verification { journals, aside, unread, manifests, files, broken })
+    // The packs are read in states of the store of their own.
+    drop(unit);
+    let packed_rows = packs::check(state, &mut broken).await?;
+    Ok(Verification { journals, aside, unread, manifests, files, packed_rows, broken })
 }
 
 /// Walks the chain of manifests; each must say what its run and its settings say.

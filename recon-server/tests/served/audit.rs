@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use domain::money::Yen;
 use recon_server::jobs::{
     audit::{
         Asked,
@@ -14,7 +15,7 @@ use recon_server::jobs::{
 };
 
 use crate::{
-    journal_day::day,
+    journal_day::{close, day, open, sell, wallet},
     reports::{take, take_for},
     support::{Centre, TODAY, date},
     support_files::{at, bank, paypay},
@@ -199,5 +200,68 @@ async fn the_centre_walks_its_own_manifests_and_files() {
         let found = verify::verify(centre.state()).await.unwrap();
         assert!(!found.whole() && found.broken.iter().any(|one| one.contains(words)), "{change}: {found:?}");
         sqlx::query(back).execute(&pool).await.unwrap();
+    }
+}
+
+/// A pack is a second copy: where it is damaged, gone, or not what its rows say, file or counter, day and first row are named.
+#[tokio::test]
+async fn a_pack_that_is_not_its_rows_is_named() {
+    let centre = Centre::set_up().await;
+    let mut counter = day(&centre, true).await;
+    let begun = counter.entries.len();
+    take(&centre, "paypay", "paypay.csv", paypay(TODAY)).await;
+    open(&mut counter, "2026-11-19");
+    sell(&mut counter, "2026-11-19", 20, 5, wallet(Yen::new(300), "4821"));
+    close(&mut counter, "2026-11-19");
+    centre.clock.set(at("2026-11-19", 20, 0, 0));
+    assert_eq!(centre.deliver(&counter, &counter.entries[begun..]).await.status(), 200);
+    take_for(&centre, "paypay", "paypay-2.csv", paypay("2026-11-19"), ("2026-11-19", "2026-11-19")).await;
+    let found = verify::verify(centre.state()).await.unwrap();
+    assert!(found.whole() && found.packed_rows >= 3, "{found:?}");
+    let database = centre.folder.path().join("recon.db");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", database.display())).await.unwrap();
+    let run = async |statement: &'static str| {
+        let done = sqlx::query(statement).execute(&pool).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    };
+    run("CREATE TABLE kept_line AS SELECT * FROM statement_pack").await;
+    run("CREATE TABLE kept_sale AS SELECT * FROM sale_pack").await;
+    for (change, words) in [
+        (
+            "UPDATE statement_pack SET body = substr(body, 2) WHERE file_number = 1",
+            "受付番号 1 の突合用の写し（1番目）が壊れていて",
+        ),
+        ("UPDATE sale_pack SET body = substr(body, 2)", "までの突合用の写しが壊れていて"),
+        ("DELETE FROM statement_pack WHERE file_number = 2", "受付番号 2 の突合用の写しがありません"),
+        (
+            "DELETE FROM sale_pack WHERE last_sequence = (SELECT MAX(last_sequence) FROM kept_sale)",
+            "令和8年11月19日(木)の締めの突合用の写しがありません",
+        ),
+        (
+            "DELETE FROM sale_pack WHERE last_sequence = (SELECT MIN(last_sequence) FROM kept_sale)",
+            "の締めの突合用の写しがありません（はじめの行: 窓口 shimin-1 世代1 の記録",
+        ),
+        (
+            "UPDATE statement_pack SET body = (SELECT body FROM kept_line WHERE file_number = 1) WHERE file_number = 2",
+            "令和8年11月19日(木)の突合用の写しに、受付番号 2 の",
+        ),
+        (
+            "UPDATE statement_line SET amount = amount + 1 WHERE file_number = 2",
+            "の内容がもとの記録と違います",
+        ),
+        ("UPDATE sale SET total = total + 1 WHERE method <> 'cash'", "の内容がもとの記録と違います"),
+    ] {
+        run(change).await;
+        let found = verify::verify(centre.state()).await.unwrap();
+        let named = found.broken.iter().any(|one| one.contains(words));
+        assert!(!found.whole() && named, "{change}: {:?}", found.broken);
+        run("UPDATE statement_line SET amount = amount - 1 WHERE file_number = 2 AND amount % 10 = 1").await;
+        run("UPDATE sale SET total = total - 1 WHERE method <> 'cash' AND total % 10 = 1").await;
+        run("DELETE FROM statement_pack").await;
+        run("INSERT INTO statement_pack SELECT * FROM kept_line").await;
+        run("DELETE FROM sale_pack").await;
+        run("INSERT INTO sale_pack SELECT * FROM kept_sale").await;
+        let back = verify::verify(centre.state()).await.unwrap();
+        assert!(back.whole(), "{change}: {back:?}");
     }
 }
