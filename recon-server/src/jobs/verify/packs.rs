@@ -68,18 +68,14 @@ impl ColumnSink for Noted {
     }
 }
 
-/// First and last day of the rows.
+/// The days of which there are rows.
 #[derive(Default)]
-struct Span(Option<(String, String)>);
+struct Days(BTreeSet<String>);
 
-impl ColumnSink for Span {
+impl ColumnSink for Days {
     fn take(&mut self, row: &ColumnsRow<'_>) -> bool {
-        let (first, last) = self.0.get_or_insert_with(|| (row.day.to_owned(), row.day.to_owned()));
-        if row.day < first.as_str() {
-            row.day.clone_into(first);
-        }
-        if row.day > last.as_str() {
-            row.day.clone_into(last);
+        if !self.0.contains(row.day) {
+            self.0.insert(row.day.to_owned());
         }
         true
     }
@@ -125,9 +121,10 @@ fn walk(store: &dyn Store, tenant: &TenantId) -> Result<Found, JobError> {
     let (first, last) = (CivilDate::new(1900, 1, 1), CivilDate::new(9999, 12, 31));
     let Some(whole) = first.zip(last) else { return Ok(found) };
     let scope = |(from, to), by, via| Scope { tenant, from, to, by, via };
-    let (mut sales, mut lines) = (Span::default(), Span::default());
+    let (mut sales, mut lines) = (Days::default(), Days::default());
     store.columns(&scope(whole, ComparedBy::Slip, Via::Rows))?.read(&mut sales, &mut lines)?;
-    for (from, to) in windows(whole, [sales, lines]) {
+    let days = sales.0.union(&lines.0).filter_map(|day| day.parse().ok());
+    for (from, to) in windows(whole, days) {
         for by in NUMBERS {
             match read(store, &scope((from, to), by, Via::Packs), Some(&mut found)) {
                 Ok(packed) => {
@@ -144,17 +141,22 @@ fn walk(store: &dyn Store, tenant: &TenantId) -> Result<Found, JobError> {
     Ok(found)
 }
 
-/// Every day on which there are rows or may be some, and all days before and after them, on which no pack may have any.
-fn windows(whole: (CivilDate, CivilDate), spans: [Span; 2]) -> Vec<(CivilDate, CivilDate)> {
-    let days = spans.into_iter().filter_map(|span| span.0).flat_map(|(first, last)| [first, last]);
-    let days: Vec<CivilDate> = days.filter_map(|day| day.parse().ok()).collect();
-    let Some((first, last)) = days.iter().min().copied().zip(days.iter().max().copied()) else {
-        return vec![whole];
-    };
-    let each = (0..=last.days_since(first)).map(|offset| first.plus_days(offset));
-    let mut windows = vec![(whole.0, first.plus_days(-1))];
-    windows.extend(each.map(|day| (day, day)));
-    windows.push((last.plus_days(1), whole.1));
+/// Every day of which there are rows, and what lies between them, where no pack may have any. `days` ascend.
+fn windows(
+    whole: (CivilDate, CivilDate),
+    days: impl Iterator<Item = CivilDate>,
+) -> Vec<(CivilDate, CivilDate)> {
+    let (mut windows, mut next) = (Vec::new(), whole.0);
+    for day in days {
+        if next < day {
+            windows.push((next, day.plus_days(-1)));
+        }
+        windows.push((day, day));
+        next = day.plus_days(1);
+    }
+    if windows.last().is_none_or(|(_, to)| *to < whole.1) {
+        windows.push((next, whole.1));
+    }
     windows
 }
 
@@ -328,16 +330,22 @@ mod tests {
         assert!(unreadable("statement_pack", "7/1").starts_with("受付番号 7 の突合用の写し（1番目）"));
     }
 
-    /// All days are looked at: those of the rows one by one, and those around them, where nothing may be.
+    /// All days are looked at: those of the rows one by one, and those between and around them, where nothing may be.
     #[test]
     fn days_follow_one_another() {
         let day = |text: &str| text.parse::<CivilDate>().unwrap();
         let whole = (day("1900-01-01"), day("9999-12-31"));
-        let span = |first: &str, last: &str| Span(Some((first.to_owned(), last.to_owned())));
-        let found = windows(whole, [span("2026-07-02", "2026-07-03"), span("2026-07-01", "2026-07-02")]);
-        assert_eq!(found.len(), 5);
-        assert!(found.windows(2).all(|pair| pair[1].0 == pair[0].1.plus_days(1)), "{found:?}");
-        assert_eq!((found[0].0, found[4].1), whole);
-        assert_eq!(windows(whole, [Span::default(), Span::default()]), [whole]);
+        for (days, expected) in [
+            (&[][..], 1),
+            (&["2026-07-01"], 3),
+            (&["2026-07-01", "2026-07-02"], 4),
+            (&["2026-07-01", "2206-07-03"], 5),
+            (&["1900-01-01", "9999-12-31"], 3),
+        ] {
+            let found = windows(whole, days.iter().map(|text| day(text)));
+            assert_eq!(found.len(), expected, "{found:?}");
+            assert!(found.windows(2).all(|pair| pair[1].0 == pair[0].1.plus_days(1)), "{found:?}");
+            assert_eq!((found[0].0, found[expected - 1].1), whole);
+        }
     }
 }
