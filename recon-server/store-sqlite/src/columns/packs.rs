@@ -1,10 +1,11 @@
 //! Packs of both sides, and the sales that no pack holds yet.
 //!
-//! Invariant: packs come in the order of counters and entries, of files and their packs.
+//! Invariant: packs come in the order of counters and entries, of files and their packs. Which packs there are is asked first, then
+//! one body after the other: asked for both at once in this order, SQLite would carry all bodies through its sorter.
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use store::{
     Fault,
     compared::{ColumnSink, Scope},
@@ -27,13 +28,12 @@ pub fn sales(
     (packs, sink): (&mut GivenPacks<SalePack>, &mut dyn ColumnSink),
     ends: &mut Ends<'_>,
 ) -> Result<(), Fault> {
-    each(connection, include_str!("../../../sql/packs/sales.sql"), scope, |row| {
-        let owner = SalePack {
-            counter: row.get(0).map_err(fault)?,
-            incarnation: row.get(1).map_err(fault)?,
-            last_sequence: row.get(2).map_err(fault)?,
-        };
-        let body = row.get_ref(3).map_err(fault)?.as_blob().map_err(|error| fault(error.into()))?;
+    let owner = |row: &Row<'_>| {
+        Ok(SalePack { counter: row.get(1)?, incarnation: row.get(2)?, last_sequence: row.get(3)? })
+    };
+    let owners = owners(connection, include_str!("sale_packs.sql"), scope, owner).map_err(fault)?;
+    let body = "SELECT body FROM sale_pack WHERE rowid = ?1";
+    each(connection, body, owners, |owner, body| {
         ends.after_pack(|| packs.give(owner, body, scope, None, sink))
     })
 }
@@ -46,25 +46,42 @@ pub fn lines(
     replaced: &Replaced,
     ends: &mut Ends<'_>,
 ) -> Result<(), Fault> {
-    each(connection, include_str!("../../../sql/packs/lines.sql"), scope, |row| {
-        let owner = LinePack { file: row.get(0).map_err(fault)?, ordinal: row.get(1).map_err(fault)? };
-        let body = row.get_ref(2).map_err(fault)?.as_blob().map_err(|error| fault(error.into()))?;
+    let owner = |row: &Row<'_>| Ok(LinePack { file: row.get(1)?, ordinal: row.get(2)? });
+    let owners = owners(connection, include_str!("line_packs.sql"), scope, owner).map_err(fault)?;
+    let body = "SELECT body FROM statement_pack WHERE rowid = ?1";
+    each(connection, body, owners, |owner, body| {
         let but = replaced.get(&owner.file);
         ends.after_pack(|| packs.give(owner, body, scope, but, sink))
     })
 }
 
-fn each(
+/// Whose packs are of the scope and where they stand, in their order.
+fn owners<O>(
     connection: &Connection,
     text: &str,
     scope: &Scope<'_>,
-    mut give: impl FnMut(&rusqlite::Row<'_>) -> Result<bool, Fault>,
+    owner: impl Fn(&Row<'_>) -> rusqlite::Result<O>,
+) -> rusqlite::Result<Vec<(i64, O)>> {
+    let mut statement = connection.prepare(text)?;
+    let (from, to) = (words::date_text(scope.from), words::date_text(scope.to));
+    let rows = statement
+        .query_map(params![scope.tenant.as_str(), from, to], |row| Ok((row.get(0)?, owner(row)?)))?;
+    rows.collect()
+}
+
+/// Gives the bodies of packs, one by one.
+fn each<O>(
+    connection: &Connection,
+    text: &str,
+    owners: Vec<(i64, O)>,
+    mut give: impl FnMut(O, &[u8]) -> Result<bool, Fault>,
 ) -> Result<(), Fault> {
     let mut statement = connection.prepare(text).map_err(fault)?;
-    let (from, to) = (words::date_text(scope.from), words::date_text(scope.to));
-    let mut rows = statement.query(params![scope.tenant.as_str(), from, to]).map_err(fault)?;
-    while let Some(row) = rows.next().map_err(fault)? {
-        if !give(row)? {
+    for (place, owner) in owners {
+        let mut rows = statement.query([place]).map_err(fault)?;
+        let row = rows.next().map_err(fault)?.ok_or(Fault::Missing("pack at this place"))?;
+        let body = row.get_ref(0).map_err(fault)?.as_blob().map_err(|error| fault(error.into()))?;
+        if !give(owner, body)? {
             break;
         }
     }
