@@ -109,6 +109,8 @@ pub(crate) struct TextCoder<I> {
     pub interner: I,
     pub parts: Parts,
     remembered: FxHashMap<Box<[u8]>, u32>,
+    /// The short ones, as [`short`] has them.
+    remembered_short: FxHashMap<u128, u32>,
     scratch: Vec<u8>,
     /// The number of what stands in `scratch`, where a row came by its columns: rows of one terminal often follow each other.
     last: Option<u32>,
@@ -125,7 +127,8 @@ pub(crate) struct Parts {
 
 impl<I: Deref<Target = Interner>> TextCoder<I> {
     pub fn new(interner: I, parts: Parts) -> Self {
-        Self { interner, parts, remembered: FxHashMap::default(), scratch: Vec::new(), last: None }
+        let (remembered, remembered_short) = (FxHashMap::default(), FxHashMap::default());
+        Self { interner, parts, remembered, remembered_short, scratch: Vec::new(), last: None }
     }
 
     fn terminal(&mut self, row: &Row<'_>) -> Option<u32> {
@@ -146,14 +149,23 @@ impl<I: Deref<Target = Interner>> TextCoder<I> {
 
     /// The number of the terminal that stands in `scratch`.
     fn terminal_number(&mut self) -> Option<u32> {
-        if let Some(number) = self.remembered.get(self.scratch.as_slice()) {
+        let short = short(&self.scratch);
+        let remembered = match &short {
+            Some(short) => self.remembered_short.get(short),
+            None => self.remembered.get(self.scratch.as_slice()),
+        };
+        if let Some(number) = remembered {
             return Some(*number);
         }
         let number = self.interner.number(&self.scratch)?;
-        if self.remembered.len() >= REMEMBERED_TEXTS_MAX {
+        if self.remembered.len() + self.remembered_short.len() >= REMEMBERED_TEXTS_MAX {
             self.remembered.clear();
+            self.remembered_short.clear();
         }
-        self.remembered.insert(self.scratch.as_slice().into(), number);
+        match short {
+            Some(short) => self.remembered_short.insert(short, number),
+            None => self.remembered.insert(self.scratch.as_slice().into(), number),
+        };
         Some(number)
     }
 
@@ -186,6 +198,16 @@ impl<I: Deref<Target = Interner>> TextCoder<I> {
         }
         approval_of(&self.interner, approval).map_or(Coded::TooMany, |number| Coded::Keyed(home | number))
     }
+}
+
+/// A text of at most 15 bytes and its length as one number, different for different texts: it is compared where it lies in the table,
+/// while a longer one is a further look into memory that is seldom in the cache.
+fn short(text: &[u8]) -> Option<u128> {
+    let mut bytes = [0; size_of::<u128>()];
+    let (length, texts) = bytes.split_last_mut()?;
+    texts.get_mut(..text.len())?.copy_from_slice(text);
+    *length = u8::try_from(text.len()).ok()?;
+    Some(u128::from_le_bytes(bytes))
 }
 
 /// The lower half of the keys of an approval number; none where there are no more numbers.
@@ -251,5 +273,38 @@ pub(crate) fn id_text(interner: &Interner, key: u64) -> String {
     match key.checked_sub(PACKED_IDS) {
         Some(number) => interner.text(u32::try_from(number).unwrap_or_default()),
         None => unpacked(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_texts_are_told_apart_and_long_ones_are_none() {
+        let texts: [&[u8]; 7] =
+            [b"", b"\0", b"\0\0", b"0", b"4971000000001", b"4971000000001\0", b"123456789012345"];
+        let numbers: Vec<_> = texts.iter().map(|text| short(text)).collect();
+        assert!(numbers.iter().all(Option::is_some));
+        for (place, number) in numbers.iter().enumerate() {
+            assert!(!numbers[..place].contains(number), "{place}");
+        }
+        assert_eq!(short(b"1234567890123456"), None);
+    }
+
+    #[test]
+    fn a_terminal_keeps_its_number_however_long_it_is_and_whatever_is_forgotten() {
+        let parts = Parts { terminal: true, contract: false, brand: false, approval: true };
+        let interner = Interner::default();
+        let mut coder = TextCoder::new(&interner, parts);
+        // More than are remembered, short and long ones by turns.
+        let texts: Vec<_> = (0..REMEMBERED_TEXTS_MAX + 1_000)
+            .map(|n| if n % 2 == 0 { format!("{n:013}") } else { format!("terminal number {n}") })
+            .collect();
+        let first: Vec<_> = texts.iter().map(|text| coder.home_of(text.as_bytes())).collect();
+        let again: Vec<_> = texts.iter().map(|text| coder.home_of(text.as_bytes())).collect();
+        assert_eq!(first, again);
+        let different: std::collections::HashSet<_> = first.iter().flatten().collect();
+        assert_eq!(different.len(), texts.len());
     }
 }
