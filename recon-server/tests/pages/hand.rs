@@ -123,11 +123,8 @@ async fn a_passbook_s_line_is_approved_seen_and_taken_back() {
     assert!(!list.html.contains("照合で使用中"), "{}", list.html);
 }
 
-/// Who approves knows the company by its name, not by the id that the set-up gave it.
-#[tokio::test]
-async fn a_notice_that_waits_names_its_contract() {
-    let centre = Centre::set_up().await;
-    let browser = Browser::administrator(&centre).await;
+/// Types a payment notice of a hundred sales, of which so many yen are paid.
+async fn notice_of_october(browser: &Browser<'_>, net: &str) -> Seen {
     let form = browser.get("/hand/payout").await.field("class=\"card\" method", "form_id");
     let fields = [
         ("form_id", form.as_str()),
@@ -139,11 +136,19 @@ async fn a_notice_that_waits_names_its_contract() {
         ("refunds", ""),
         ("fee", "594"),
         ("tax", "59"),
-        ("net", "29,347"),
+        ("net", net),
         ("paid_on", "2026-11-02"),
         ("reason", "11月2日付け 支払通知書"),
     ];
-    let sent = browser.upload("/hand/payout", &fields, "", b"").await;
+    browser.upload("/hand/payout", &fields, "", b"").await
+}
+
+/// Who approves knows the company by its name, not by the id that the set-up gave it.
+#[tokio::test]
+async fn a_notice_that_waits_names_its_contract() {
+    let centre = Centre::set_up().await;
+    let browser = Browser::administrator(&centre).await;
+    let sent = notice_of_october(&browser, "29,347").await;
     let wish = sent.to.unwrap_or_else(|| panic!("{}", sent.html));
     let wish = wish.strip_suffix("?done=requested").unwrap().to_owned();
     for page in ["/confirm", "/hand", wish.as_str()] {
@@ -161,23 +166,7 @@ async fn a_notice_that_waits_names_its_contract() {
 async fn a_notice_that_does_not_add_up_is_not_asked_for() {
     let centre = Centre::set_up().await;
     let browser = Browser::administrator(&centre).await;
-    let page = browser.get("/hand/payout").await;
-    let form = page.field("class=\"card\" method", "form_id");
-    let fields = [
-        ("form_id", form.as_str()),
-        ("contract", "paypay"),
-        ("from", "2026-10-01"),
-        ("to", "2026-10-31"),
-        ("count", "100"),
-        ("sales", "30,000"),
-        ("refunds", ""),
-        ("fee", "594"),
-        ("tax", "59"),
-        ("net", "30000"),
-        ("paid_on", "2026-11-02"),
-        ("reason", "11月2日付け 支払通知書"),
-    ];
-    let refused = browser.upload("/hand/payout", &fields, "", b"").await;
+    let refused = notice_of_october(&browser, "30000").await;
     assert!(refused.html.contains("= 29,347円 ですが、支払額は 30,000円"), "{}", refused.html);
     assert!(refused.html.contains("id=\"net-fault\""), "{}", refused.html);
 }
