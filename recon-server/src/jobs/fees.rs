@@ -1,8 +1,10 @@
 //! 手数料の決まり: which fee rule explains every past payment statement of a contract, and from which closing on none does.
 //!
-//! Invariants: made of what the store holds as of a day, never kept and on no signed paper; nothing is confirmed and no yen is counted
+//! Invariants: made of what the store holds as of a day, kept no longer than the match that it was made from, and on no signed paper; nothing is confirmed and no yen is counted
 //! here: a fee that differs is the exception of its closing (手数料相違), which is only named. Not here: the inference itself
 //! ([`engine::infer`]).
+
+use std::collections::BTreeSet;
 
 use domain::{id::ContractId, money::Yen, time::CivilDate};
 use engine::{
@@ -11,7 +13,6 @@ use engine::{
     words,
 };
 use serde::Serialize;
-use store::facts::PayoutLine;
 
 use super::{
     JobError,
@@ -130,7 +131,7 @@ pub struct FeeRules {
 /// # Errors
 /// When the store fails or the facts cannot be reconciled.
 pub async fn fee_rules(state: &AppState, as_of: CivilDate) -> Result<FeeRules, JobError> {
-    let contracts = found(state, as_of, |_| true).await?;
+    let contracts = found(state, as_of, |with_statement| !with_statement.is_empty()).await?;
     let verdicts = contracts.iter().map(|contract| contract.standing.verdict());
     Ok(FeeRules {
         tenant_name: state.config.tenant.name.clone(),
@@ -149,31 +150,32 @@ pub async fn of_contract(
     contract: &ContractId,
     as_of: CivilDate,
 ) -> Result<Option<ContractFees>, JobError> {
-    let named = |line: &PayoutLine| line.contract == *contract;
-    Ok(found(state, as_of, named).await?.into_iter().find(|one| one.inference.contract == *contract))
+    let found = found(state, as_of, |with_statement| with_statement.contains(contract)).await?;
+    Ok(found.into_iter().find(|one| one.inference.contract == *contract))
 }
 
-/// What is found of the contracts that have a payment statement, if any that is `wanted` is here.
+/// What is found of the contracts that have a payment statement, if these are `wanted`.
 async fn found(
     state: &AppState,
     as_of: CivilDate,
-    wanted: impl Fn(&PayoutLine) -> bool,
+    wanted: impl Fn(&BTreeSet<ContractId>) -> bool,
 ) -> Result<Vec<ContractFees>, JobError> {
     let mut unit = state.store.snapshot().await?;
     let watermark = unit.last_file(state.tenant()).await?;
     let lines = unit.payout_lines(state.tenant(), as_of.plus_days(-SCOPE_DAYS), as_of, watermark).await?;
     drop(unit);
-    let named: Vec<ContractId> =
-        lines.into_iter().map(|line| line.fact).filter(wanted).map(|line| line.contract).collect();
-    if named.is_empty() {
+    let with_statement: BTreeSet<_> = lines.into_iter().map(|line| line.fact.contract).collect();
+    if !wanted(&with_statement) {
         return Ok(Vec::new());
     }
     let matched = reconcile::matched(state, as_of).await?;
-    // Hundreds of rules over every row of a contract: not on a thread that answers requests.
+    // Not on a thread that answers requests. Of the match alone: a file may have come since the statements were looked for.
     let inferred = tokio::task::spawn_blocking(move || {
-        let Matched { facts, outcome } = &*matched;
-        let contracts = facts.contracts.iter().filter(|contract| named.contains(&contract.id));
-        contracts.map(|contract| contract_fees(facts, outcome, contract)).collect()
+        let infer = |Matched { facts, outcome, .. }: &Matched| {
+            let contracts = facts.contracts.iter().filter(|contract| statements(facts, contract) > 0);
+            contracts.map(|contract| contract_fees(facts, outcome, contract)).collect()
+        };
+        matched.fees(infer).to_vec()
     });
     inferred.await.map_err(|panicked| JobError::Facts(panicked.to_string()))
 }

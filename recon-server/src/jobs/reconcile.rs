@@ -105,7 +105,7 @@ pub async fn reconcile(state: &AppState, as_of: CivilDate, by: &str) -> Result<R
     tracing::info!(run = number, as_of = %as_of, verdict = verdict(&gathered, &outcome).label_ja(), "reconciled");
     let receipt = receipt(number, true, as_of, &summary(&gathered, &outcome, decisions));
     // What this run saw and found stays at hand, so that nobody who asks why waits for a match.
-    state.live.matches().keep(gathered.key, Arc::new(Matched { facts: gathered.facts, outcome }));
+    state.live.matches().keep(gathered.key, Arc::new(Matched::new(gathered.facts, outcome)));
     Ok(receipt)
 }
 

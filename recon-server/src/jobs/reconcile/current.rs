@@ -110,7 +110,7 @@ pub async fn current(state: &AppState, as_of: CivilDate) -> Result<Current, JobE
     let recorded = Arc::new(Recorded::of(&outcome, &gathered));
     let current = Current { run: base, live: true, recorded };
     state.live.keep(gathered.key.clone(), current.clone());
-    state.live.matches().keep(gathered.key, Arc::new(Matched { facts: gathered.facts, outcome }));
+    state.live.matches().keep(gathered.key, Arc::new(Matched::new(gathered.facts, outcome)));
     Ok(current)
 }
 

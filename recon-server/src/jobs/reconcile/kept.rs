@@ -1,16 +1,19 @@
 //! Facts and result of the newest matches, kept for pages that look behind them: なぜ, 組, 仕訳, 入金予定, 振込名義.
 //!
 //! Invariants: what is given was made from exactly what the store holds now, because its [`StateKey`] is read again each time; nothing
-//! kept is ever changed; at most [`RESULTS_MAX`] results of together at most [`FACTS_KEPT_MAX`] facts stay in memory, and what is larger
+//! kept is ever changed, and what is inferred from it is inferred once; at most [`RESULTS_MAX`] results of together at most [`FACTS_KEPT_MAX`] facts stay in memory, and what is larger
 //! is matched again at each look. Not here: a cache on disk; after a restart the first look matches once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use domain::time::CivilDate;
 use engine::{Facts, Outcome};
 
 use super::{StateKey, gather, match_facts};
-use crate::{app::AppState, jobs::JobError};
+use crate::{
+    app::AppState,
+    jobs::{JobError, fees::ContractFees},
+};
 
 /// Results that are kept: a person compares a day with the day before, another looks at a month.
 const RESULTS_MAX: usize = 3;
@@ -24,9 +27,20 @@ pub struct Matched {
     pub facts: Facts,
     /// Its result.
     pub outcome: Outcome,
+    /// What the payment statements say of the fees; hundreds of rules over every row, so only where a page asks, and once.
+    fees: OnceLock<Vec<ContractFees>>,
 }
 
 impl Matched {
+    pub(super) const fn new(facts: Facts, outcome: Outcome) -> Self {
+        Self { facts, outcome, fees: OnceLock::new() }
+    }
+
+    /// The fee rules of its contracts, as the first caller inferred them.
+    pub fn fees(&self, infer: impl FnOnce(&Self) -> Vec<ContractFees>) -> &[ContractFees] {
+        self.fees.get_or_init(|| infer(self))
+    }
+
     fn weight(&self) -> usize {
         let facts = &self.facts;
         facts.sales.len().saturating_add(facts.rows.len()).saturating_add(facts.deposits.len())
@@ -70,7 +84,7 @@ pub async fn matched(state: &AppState, as_of: CivilDate) -> Result<Arc<Matched>,
     let gathered = gather::gather(&mut *unit, state.tenant(), as_of).await?;
     drop(unit);
     let (gathered, outcome) = match_facts(state, gathered).await?;
-    let matched = Arc::new(Matched { facts: gathered.facts, outcome });
+    let matched = Arc::new(Matched::new(gathered.facts, outcome));
     state.live.matches().keep(gathered.key, Arc::clone(&matched));
     Ok(matched)
 }
@@ -103,7 +117,14 @@ mod tests {
             gaps: engine::facts::Gaps::default(),
         };
         let outcome = engine::reconcile(&facts).unwrap();
-        Arc::new(Matched { facts, outcome })
+        Arc::new(Matched::new(facts, outcome))
+    }
+
+    #[test]
+    fn fees_are_inferred_once() {
+        let matched = matched();
+        assert_eq!(matched.fees(|_| Vec::new()), []);
+        assert_eq!(matched.fees(|_| unreachable!("they are known")), []);
     }
 
     #[test]
