@@ -126,7 +126,7 @@ impl Partition {
 mod tests {
     use super::*;
 
-    /// More than any bucket would hold if equal keys lay side by side.
+    /// So many that heads meet at each other's slots.
     const SALES: u32 = 3_000;
 
     fn record(key: u32, amount: i32, place: u32) -> Record {

@@ -98,7 +98,7 @@ impl Record {
         self.mixed == other.mixed && self.date == other.date
     }
 
-    /// A well mixed number of key and date: its upper bits choose the partition, those below them the bucket.
+    /// A well mixed number of key and date: its upper bits choose the partition, those below them the first slot.
     #[inline]
     pub fn mixed(&self) -> u64 {
         u64::from_le_bytes(self.mixed)
